@@ -1,0 +1,121 @@
+import { build, context } from "esbuild";
+import { cpSync, existsSync, globSync, readdirSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+
+/** Limits of what is shipped, in bytes of minified files. */
+const limits = { host: 60 * 1024, webview: 350 * 1024 };
+
+const isProduction = process.argv.includes("--production");
+const isWatching = process.argv.includes("--watch");
+const showsSizes = process.argv.includes("--meta");
+
+/** Says when a build begins and ends, in words that the editor's background task waits for. */
+const announce = {
+  name: "announce",
+  setup(build) {
+    build.onStart(() => console.log("[build] started"));
+    build.onEnd((result) => {
+      for (const { text, location } of result.errors) {
+        console.error(`${location?.file}:${location?.line}:${location?.column}: error: ${text}`);
+      }
+      console.log("[build] finished");
+    });
+  },
+};
+
+const shared = {
+  bundle: true,
+  format: "esm",
+  splitting: true,
+  minify: isProduction,
+  sourcemap: !isProduction,
+  legalComments: "none",
+  logLevel: isWatching ? "silent" : "warning",
+  metafile: true,
+  plugins: isWatching ? [announce] : [],
+};
+
+/** The extension, the agent without an editor, and every thread of the node layer, with common chunks. */
+const host = {
+  ...shared,
+  entryPoints: ["src/extension.ts", "src/headless.ts", ...globSync("src/node/**/*-thread.ts")]
+    .filter((file) => existsSync(file))
+    .map((file) => ({ in: file, out: basename(file, ".ts") })),
+  outdir: "dist",
+  chunkNames: "chunks/[name]-[hash]",
+  platform: "node",
+  target: "node22",
+  external: ["vscode"],
+  define: { "process.env.NODE_ENV": '"production"' },
+  // CommonJS packages in an ESM bundle ask for Node's own modules through require.
+  banner: {
+    js: 'import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);',
+  },
+};
+
+/** The page of the side bar: script in chunks, its style, the icon font. */
+const webview = {
+  ...shared,
+  entryPoints: [
+    { in: "webview/main.tsx", out: "main" },
+    { in: "webview/style.css", out: "style" },
+    { in: "node_modules/@vscode/codicons/dist/codicon.css", out: "codicon" },
+  ].filter((entry) => existsSync(entry.in)),
+  outdir: "dist/webview",
+  chunkNames: "chunks/[name]-[hash]",
+  assetNames: "[name]",
+  platform: "browser",
+  target: "chrome130",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".ttf": "file" },
+  define: { "process.env.NODE_ENV": '"production"' },
+};
+
+/** The bytes of an output file and of all that it imports without being asked. */
+function staticSize(outputs, file, seen = new Set()) {
+  if (seen.has(file) || !outputs[file]) return 0;
+  seen.add(file);
+  const needed = outputs[file].imports.filter((entry) => entry.kind === "import-statement");
+  return needed.reduce((sum, entry) => sum + staticSize(outputs, entry.path, seen), outputs[file].bytes);
+}
+
+/** Prints what weighs how much and fails over a limit. */
+function weigh(hostOutputs, webviewOutputs) {
+  const weights = [
+    ["host, what activation loads", staticSize(hostOutputs, "dist/extension.js"), limits.host],
+    [
+      "webview, script and style",
+      Object.entries(webviewOutputs).reduce(
+        (sum, [file, { bytes }]) => sum + (/\.(js|css)$/.test(file) ? bytes : 0),
+        0,
+      ),
+      limits.webview,
+    ],
+  ];
+  for (const [name, bytes, limit] of weights) {
+    console.log(`${name}: ${(bytes / 1024).toFixed(1)} KB of ${limit / 1024} KB`);
+    if (isProduction && bytes > limit) {
+      console.error(`${name} is over its limit: import what is not needed at once with import().`);
+      process.exitCode = 1;
+    }
+  }
+  for (const file of readdirSync("dist", { recursive: true })) {
+    const stats = statSync(join("dist", file));
+    if (stats.isFile() && !file.endsWith(".map"))
+      console.log(`  ${file}: ${(stats.size / 1024).toFixed(1)} KB`);
+  }
+}
+
+const bundles = [host, webview].filter((options) => options.entryPoints.length > 0);
+rmSync("dist", { recursive: true, force: true });
+if (isWatching) {
+  for (const options of bundles) await (await context(options)).watch();
+} else {
+  const results = await Promise.all(bundles.map((options) => build(options).catch(() => process.exit(1))));
+  const [hostOutputs = {}, webviewOutputs = {}] = [host, webview].map(
+    (options) => results[bundles.indexOf(options)]?.metafile.outputs,
+  );
+  if (showsSizes) weigh(hostOutputs, webviewOutputs);
+}
+cpSync("node_modules/sql.js/dist/sql-wasm.wasm", "dist/sql-wasm.wasm");
