@@ -1,0 +1,202 @@
+/** The ports: everything the core needs from the world, implemented in `editor` and `node`. Paths are absolute unless named otherwise. */
+import type { SessionEvent } from "#protocol/session.ts";
+import type { SessionSummary } from "#protocol/sessions.ts";
+import type { Span } from "#protocol/trace.ts";
+import type { UiAction } from "#protocol/protocol.ts";
+
+/** A folder of the workspace, named as the editor shows it. */
+export interface WorkspaceFolder {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The text of a file as the editor has it: decoded, without BOM, line ends as "\n" (a file that mixes them keeps its "\r"). */
+export interface DocumentText {
+  readonly text: string;
+  /** Whether it has unsaved changes. */
+  readonly isDirty: boolean;
+}
+
+/** What became of a write. */
+export interface WriteResult {
+  /** The text afterwards, format-on-save included; compare with what was asked to see what it changed. */
+  readonly text: string;
+  /** True where the document was dirty before and therefore was not saved. */
+  readonly isDirty: boolean;
+}
+
+/** The editor's documents and windows. All texts have "\n" line ends; the adapter keeps the file's own ends, BOM and encoding. */
+export interface Editor {
+  /** The workspace's folders, in order; empty where none is open. */
+  folders(): readonly WorkspaceFolder[];
+  /** A file's text, unsaved changes included. Throws BooError "file-missing", "file-binary", "file-huge" (over 20 MB), "file-unreadable", "not-a-file". */
+  read(path: string, signal: AbortSignal): Promise<DocumentText>;
+  /** Open documents with unsaved changes. */
+  dirtyDocuments(): readonly { readonly path: string; readonly text: string }[];
+  /**
+   * Replaces a file's text by the smallest edit, in one undo step, creating file and folders where missing; saves it where it was not dirty.
+   * `base` is the text that the caller saw (undefined: the file must not exist); throws BooError "file-changed" where it is another now.
+   */
+  write(path: string, text: string, base: string | undefined, signal: AbortSignal): Promise<WriteResult>;
+  /** Deletes a file in an undoable step (used to revert a creation). */
+  remove(path: string): Promise<void>;
+  /** Shows a file, at a line (from 1) if given. */
+  openFile(path: string, line?: number): Promise<void>;
+  /** Shows the native diff of two texts of a file. */
+  showDiff(path: string, before: string, after: string | "current", title: string): Promise<void>;
+  /** The file in the active editor, for context. */
+  activeFile(): string | undefined;
+}
+
+/** One of the editor's diagnostics; line and column from 1. */
+export interface Diagnostic {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly severity: "error" | "warning" | "information" | "hint";
+  readonly message: string;
+  readonly source?: string;
+  readonly code?: string;
+}
+
+/** Diagnostics of the editor. */
+export interface CodeIntel {
+  /** False where nothing reports diagnostics (no editor). */
+  readonly isAvailable: boolean;
+  /** Current diagnostics of one file, or of all. */
+  diagnostics(path?: string): readonly Diagnostic[];
+  /** Opens a file in the background so that its language server looks at it, and resolves when its diagnostics have settled. */
+  check(path: string, signal: AbortSignal): Promise<void>;
+  /** Begins to watch now; the returned function resolves when diagnostics have settled after an edit of these files (bounded, see the adapter). */
+  watch(paths: readonly string[]): (signal: AbortSignal) => Promise<void>;
+}
+
+/** What a path is; `realPath` has all links resolved. */
+export interface FileStat {
+  readonly kind: "file" | "directory" | "other";
+  readonly realPath: string;
+  readonly size: number;
+}
+
+/** One line that a search found. */
+export interface SearchMatch {
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Files on disk: looking, listing, searching. Ignored = .gitignore rules and .git itself. */
+export interface Files {
+  stat(path: string): Promise<FileStat | undefined>;
+  /** The real path of the nearest existing ancestor joined with the rest, for paths that do not exist yet. */
+  realPath(path: string): Promise<string>;
+  /** Whether the ignore rules of `root` cover a path. */
+  isIgnored(root: string, path: string): Promise<boolean>;
+  /** Files below `root` that match a glob, sorted, at most `limit`; `isCut` says there are more. */
+  list(
+    query: { readonly root: string; readonly glob?: string; readonly withIgnored: boolean; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean }>;
+  /** Lines that match a regular expression (ripgrep syntax), in path order; `overlays` replace what is on disk. Throws BooError "bad-pattern". */
+  search(
+    query: {
+      readonly root: string;
+      readonly pattern: string;
+      readonly glob?: string;
+      readonly ignoreCase: boolean;
+      readonly withIgnored: boolean;
+      readonly limit: number;
+      readonly overlays: readonly { readonly path: string; readonly text: string }[];
+    },
+    signal: AbortSignal,
+  ): Promise<{ readonly matches: readonly SearchMatch[]; readonly isCut: boolean }>;
+}
+
+/** A line of the journal. Partial events hold what a stream said so far; a record with `closesPartial` makes those before it worthless. */
+export type StoreRecord =
+  | {
+      readonly kind: "event";
+      readonly session: string;
+      /** Number of the event in its session, from 0, without gaps. */
+      readonly n: number;
+      readonly event: SessionEvent;
+      readonly closesPartial?: boolean;
+    }
+  | { readonly kind: "partial"; readonly session: string; readonly event: SessionEvent }
+  | { readonly kind: "summary"; readonly summary: SessionSummary }
+  | { readonly kind: "span"; readonly span: Span };
+
+/** The durable store. */
+export interface Store {
+  /** Resolves when the records are on disk (fsynced); records keep the order of the calls. */
+  append(records: readonly StoreRecord[]): Promise<void>;
+  /** All sessions, newest first; of one folder if given. */
+  sessions(folder?: string): Promise<readonly SessionSummary[]>;
+  /** A session's events in order, followed by what a cut stream had said (partial events); empty for an unknown id. */
+  events(session: string): Promise<readonly SessionEvent[]>;
+  /** A session's spans in order of their end. */
+  spans(session: string): Promise<readonly Span[]>;
+  /** Keeps a text by content hash (sha-256, hex), durable when it resolves. */
+  putBlob(text: string): Promise<string>;
+  /** A blob's text, or undefined where it is gone. */
+  readBlob(hash: string): Promise<string | undefined>;
+  /** Calls back with a sentence when the store can not be written, and with undefined when it can again. */
+  onProblem(listener: (problem: string | undefined) => void): void;
+  /** Resolves when everything is on disk and its threads have ended. */
+  close(): Promise<void>;
+}
+
+/** Secrets: the editor's secret storage, and the environment. */
+export interface Secrets {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string | undefined): Promise<void>;
+  environment(name: string): string | undefined;
+}
+
+/** Settings of the user; provider and base URL come from user level only, which the adapter sees to. */
+export interface Settings {
+  provider(): string;
+  model(): string;
+  baseUrl(): string;
+  effort(): "low" | "high" | "max";
+  /** Keeps a model choice as the user's default for new sessions. */
+  setModel(model: string, effort: "low" | "high" | "max"): Promise<void>;
+  onChange(listener: () => void): void;
+}
+
+/** Time; only tests replace it. */
+export interface Clock {
+  /** Epoch milliseconds, with fractions. */
+  now(): number;
+  /** Resolves after a time; rejects with an AbortError when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The log that a person reads ("BooCode" output channel); never given a secret or a body. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string, cause?: unknown): void;
+}
+
+/** What the core can ask the editor's own user interface to do. */
+export interface Ui {
+  run(action: UiAction): Promise<void>;
+}
+
+/** All ports. */
+export interface Ports {
+  readonly editor: Editor;
+  readonly codeIntel: CodeIntel;
+  readonly files: Files;
+  readonly store: Store;
+  readonly secrets: Secrets;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ui: Ui;
+  /** Whether the workspace is trusted; false forbids tools that write. */
+  readonly isTrusted: () => boolean;
+  /** Identifies the folder (or set of folders) whose sessions are listed. */
+  readonly folderKey: string;
+}

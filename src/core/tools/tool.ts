@@ -1,0 +1,61 @@
+/** What a tool is: a definition in the list of `index.ts`. */
+import type { z } from "zod";
+import type { ToolTitle } from "#protocol/session.ts";
+import type { CodeIntel, Editor, Files } from "../ports.ts";
+
+/** A file that a tool changed: whole texts before and after, undefined where the file did not exist. */
+export interface TextChange {
+  /** As the model names it: relative to its folder, in a multi-root workspace with the folder's name first. */
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** What a tool gives back. A failure that the model can act on is thrown as a BooError whose message says what to try instead. */
+export interface ToolResult {
+  /** What the model is told, already cut to its limit. */
+  readonly output: string;
+  /** A few words for the row in the chat: "+3 −1", "12 matches". */
+  readonly note?: string;
+  readonly changes?: readonly TextChange[];
+}
+
+/** What a tool may use while it runs. */
+export interface ToolRun {
+  readonly editor: Editor;
+  readonly files: Files;
+  readonly codeIntel: CodeIntel;
+  readonly signal: AbortSignal;
+  /** True where the workspace is trusted; writing tools refuse otherwise. */
+  readonly isTrusted: boolean;
+}
+
+/** A tool: its input schema makes the JSON Schema of the header, and is the door for what the model sends. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly input: z.ZodType;
+  /** Read-only tools of one answer run at the same time, others one after another in their order. */
+  readonly isReadOnly: boolean;
+  /** Parses the input (throws ZodError) and says how the call reads in one line. */
+  title(input: unknown): ToolTitle;
+  /** Parses the input (throws ZodError) and runs. */
+  run(input: unknown, run: ToolRun): Promise<ToolResult>;
+}
+
+/** Makes a tool from a definition whose functions take the parsed input. */
+export function defineTool<Schema extends z.ZodType>(definition: {
+  readonly name: string;
+  readonly description: string;
+  readonly input: Schema;
+  readonly isReadOnly: boolean;
+  readonly title: (input: z.output<Schema>) => ToolTitle;
+  readonly run: (input: z.output<Schema>, run: ToolRun) => Promise<ToolResult>;
+}): Tool {
+  const { input } = definition;
+  return {
+    ...definition,
+    title: (value) => definition.title(input.parse(value)),
+    run: async (value, run) => definition.run(input.parse(value), run),
+  };
+}

@@ -1,0 +1,119 @@
+/** The one protocol between views and the host: requests, channels, and the two message unions. */
+import { emptySession, type SessionEvent, type SessionState, type Turn } from "./session.ts";
+import { reduceSession } from "./session-reducer.ts";
+import { emptySessions, reduceSessions, type SessionsEvent, type SessionsState } from "./sessions.ts";
+import { emptyWorkspace, reduceWorkspace, type WorkspaceEvent, type WorkspaceState } from "./workspace.ts";
+import type { RevertRefusal } from "./session.ts";
+
+/** What the editor can be asked to open or do on behalf of a click. */
+export type UiAction = "set-key" | "select-model" | "open-folder" | "manage-trust" | "show-log" | "open-settings";
+
+/** Every request that a view can make. */
+export interface Requests {
+  /** Sends a message, or queues it while a turn runs (`queued`). */
+  "session.prompt": {
+    params: { readonly session: string; readonly text: string };
+    result: { readonly turn?: string; readonly queued?: string };
+  };
+  "session.stop": { params: { readonly session: string }; result: Record<string, never> };
+  /** Goes on after an interrupted, stopped or failed turn without a new message. */
+  "session.continue": { params: { readonly session: string }; result: { readonly turn: string } };
+  "session.answer": {
+    params: { readonly session: string; readonly question: string; readonly value: string };
+    result: Record<string, never>;
+  };
+  "session.create": { params: Record<string, never>; result: { readonly session: string } };
+  /** A new session that begins with a summary of this one. */
+  "session.summarize": { params: { readonly session: string }; result: { readonly session: string } };
+  "session.open": { params: { readonly session: string }; result: Record<string, never> };
+  "session.turns": {
+    params: { readonly session: string; readonly before: number; readonly count: number };
+    result: { readonly turns: readonly Turn[] };
+  };
+  "queue.edit": {
+    params: { readonly session: string; readonly id: string; readonly text: string };
+    result: Record<string, never>;
+  };
+  "queue.remove": { params: { readonly session: string; readonly id: string }; result: Record<string, never> };
+  "turn.revert": {
+    params: { readonly session: string; readonly turn: string };
+    result: { readonly reverted: readonly string[]; readonly refused: readonly RevertRefusal[] };
+  };
+  /** Opens the native diff of what a turn did to a file. */
+  "turn.diff": {
+    params: { readonly session: string; readonly turn: string; readonly path: string };
+    result: Record<string, never>;
+  };
+  /** A part of a blob, in characters. */
+  "body.read": {
+    params: { readonly blob: string; readonly offset: number; readonly length: number };
+    result: { readonly text: string; readonly total: number };
+  };
+  "file.open": { params: { readonly path: string; readonly line?: number }; result: Record<string, never> };
+  "ui.run": { params: { readonly action: UiAction }; result: Record<string, never> };
+  /** Tells the host that the first paint is done, so that it may load what is heavy. */
+  "view.painted": { params: Record<string, never>; result: Record<string, never> };
+}
+
+/** Every channel with its state and events. */
+export interface Channels {
+  session: { state: SessionState; event: SessionEvent };
+  sessions: { state: SessionsState; event: SessionsEvent };
+  workspace: { state: WorkspaceState; event: WorkspaceEvent };
+}
+
+/** A request's name. */
+export type Method = keyof Requests;
+/** A channel's name. */
+export type ChannelName = keyof Channels;
+
+type Reducers = { readonly [C in ChannelName]: (state: Channels[C]["state"], event: Channels[C]["event"]) => Channels[C]["state"] };
+
+/** The reducer of each channel. */
+export const reducers: Reducers = { session: reduceSession, sessions: reduceSessions, workspace: reduceWorkspace };
+
+/** The first state of each channel. */
+export const initialStates: { readonly [C in ChannelName]: Channels[C]["state"] } = {
+  session: emptySession,
+  sessions: emptySessions,
+  workspace: emptyWorkspace,
+};
+
+/** What a view says; `key` is the session id for `session`, else "". */
+export type ViewMessage =
+  | { readonly type: "request"; readonly id: number; readonly method: Method; readonly params: unknown }
+  | { readonly type: "cancel"; readonly id: number }
+  | { readonly type: "subscribe"; readonly channel: ChannelName; readonly key: string }
+  | { readonly type: "unsubscribe"; readonly channel: ChannelName; readonly key: string }
+  | { readonly type: "pong" };
+
+/** What the host says; `seq` numbers the messages of one channel and key, so that a view sees a gap. */
+export type HostMessage =
+  | { readonly type: "result"; readonly id: number; readonly result: unknown }
+  | { readonly type: "error"; readonly id: number; readonly code: string; readonly message: string }
+  | SnapshotMessage
+  | EventsMessage
+  | { readonly type: "focus-composer" }
+  | { readonly type: "ping" };
+
+/** The state of a channel, as a window. */
+export type SnapshotMessage = {
+  [C in ChannelName]: {
+    readonly type: "snapshot";
+    readonly channel: C;
+    readonly key: string;
+    readonly seq: number;
+    readonly state: Channels[C]["state"];
+  };
+}[ChannelName];
+
+/** What happened in a channel since the last message. */
+export type EventsMessage = {
+  [C in ChannelName]: {
+    readonly type: "events";
+    readonly channel: C;
+    readonly key: string;
+    readonly seq: number;
+    readonly events: readonly Channels[C]["event"][];
+  };
+}[ChannelName];

@@ -1,0 +1,47 @@
+/** Schemas of everything that a view may say; the door of the host. */
+import { z } from "zod";
+import type { Method, Requests, ViewMessage } from "./protocol.ts";
+
+const id = z.string().min(1).max(200);
+const text = z.string().max(16 * 1024 * 1024);
+const none = z.strictObject({});
+const session = z.strictObject({ session: id });
+
+/** The schema of each request's parameters. */
+export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["params"]> } = {
+  "session.prompt": z.strictObject({ session: id, text }),
+  "session.stop": session,
+  "session.continue": session,
+  "session.answer": z.strictObject({ session: id, question: id, value: z.string().max(10_000) }),
+  "session.create": none,
+  "session.summarize": session,
+  "session.open": session,
+  "session.turns": z.strictObject({ session: id, before: z.number().int().min(0), count: z.number().int().min(1).max(100) }),
+  "queue.edit": z.strictObject({ session: id, id, text }),
+  "queue.remove": z.strictObject({ session: id, id }),
+  "turn.revert": z.strictObject({ session: id, turn: id }),
+  "turn.diff": z.strictObject({ session: id, turn: id, path: z.string().min(1).max(4096) }),
+  "body.read": z.strictObject({
+    blob: z.string().regex(/^[0-9a-f]{64}$/),
+    offset: z.number().int().min(0),
+    length: z.number().int().min(1).max(1_000_000),
+  }),
+  "file.open": z.strictObject({ path: z.string().min(1).max(4096), line: z.number().int().min(1).optional() }),
+  "ui.run": z.strictObject({
+    action: z.enum(["set-key", "select-model", "open-folder", "manage-trust", "show-log", "open-settings"]),
+  }),
+  "view.painted": none,
+};
+
+const methods = Object.keys(requestSchemas) as [Method, ...Method[]];
+const channel = z.enum(["session", "sessions", "workspace"]);
+const key = z.string().max(200);
+
+/** A message of a view; its request parameters are checked by `requestSchemas` afterwards. */
+export const viewMessageSchema: z.ZodType<ViewMessage> = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("request"), id: z.number().int(), method: z.enum(methods), params: z.unknown() }),
+  z.strictObject({ type: z.literal("cancel"), id: z.number().int() }),
+  z.strictObject({ type: z.literal("subscribe"), channel, key }),
+  z.strictObject({ type: z.literal("unsubscribe"), channel, key }),
+  z.strictObject({ type: z.literal("pong") }),
+]);

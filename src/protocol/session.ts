@@ -1,0 +1,289 @@
+/** The `session` channel: one conversation with one agent, as events and as the state that views draw. */
+import { addUsage, noUsage, type Usage } from "./usage.ts";
+
+/** A text kept inline (≤ 16 KB) or, when larger, as a blob by content hash with a preview of its first characters. */
+export type Body =
+  | { readonly text: string }
+  | { readonly blob: string; readonly bytes: number; readonly preview: string };
+
+/** What answers the agent: a provider id, its model id, and how hard it thinks. */
+export interface ModelChoice {
+  readonly provider: string;
+  readonly model: string;
+  readonly effort: "low" | "high" | "max";
+}
+
+/** One tool as the model sees it; `parameters` is a JSON Schema. */
+export interface ToolHeader {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: unknown;
+}
+
+/** The frozen start of every request of a session; its bytes never change between two pins. */
+export interface Header {
+  readonly system: string;
+  readonly tools: readonly ToolHeader[];
+  readonly hash: string;
+}
+
+/** Why a header was pinned: the one list of declared causes of a cold prefix. */
+export type PinReason = "first" | "model" | "effort" | "clear" | "fork" | "compaction" | "edit" | "upgrade";
+
+/** What became of a tool call. */
+export type ToolOutcome = "ok" | "error" | "denied" | "cancelled" | "interrupted";
+
+/** One file that a tool call changed; `before` and `after` are blob hashes, absent for a file that did not exist or may not be kept. */
+export interface FileChange {
+  readonly path: string;
+  readonly kind: "created" | "changed" | "deleted";
+  readonly before?: string;
+  readonly after?: string;
+  readonly added: number;
+  readonly removed: number;
+  /** Why the change can not be reverted, for example because the file holds a key. */
+  readonly keptOut?: string;
+}
+
+/** A tool call as the model asked for it: `arguments` are the bytes that it wrote, `input` the parsed value. */
+export interface ToolRequest {
+  readonly id: string;
+  /** The provider's id of the call, which its result must carry on the wire. */
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** What an error of a turn means and what a person can do about it, as ids of actions that the view offers. */
+export interface TurnError {
+  readonly code: string;
+  readonly message: string;
+  readonly actions: readonly TurnAction[];
+}
+
+/** A way on from a turn that ended early. */
+export type TurnAction = "retry" | "continue" | "set-key" | "switch-model" | "new-with-summary" | "show-log" | "settings";
+
+/** Why a turn ended. */
+export type TurnEndReason = "done" | "stopped" | "error" | "step-limit" | "context-full" | "interrupted";
+
+/** A message written while the agent works, waiting for the next boundary. */
+export interface QueuedMessage {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Something the agent needs from the user before it can go on. */
+export interface Question {
+  readonly id: string;
+  readonly text: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+}
+
+/** What the agent is waiting for, with the time (epoch ms) at which it goes on by itself. */
+export interface Waiting {
+  readonly kind: "model" | "retry" | "settling";
+  readonly text: string;
+  readonly until?: number;
+  readonly attempt?: number;
+}
+
+/** Everything that can happen in a session; times are epoch milliseconds, ids and times come with the event. */
+export type SessionEvent =
+  | { readonly type: "session-start"; readonly at: number; readonly id: string; readonly folder: string; readonly choice: ModelChoice; readonly summary?: Body }
+  | { readonly type: "title-change"; readonly at: number; readonly title: string }
+  | { readonly type: "model-change"; readonly at: number; readonly choice: ModelChoice; readonly label: string }
+  | { readonly type: "header-pin"; readonly at: number; readonly reason: PinReason; readonly header: Header; readonly sendsReasoning: boolean }
+  | { readonly type: "turn-start"; readonly at: number; readonly turn: string; readonly number: number; readonly message?: UserMessage }
+  | { readonly type: "user-message"; readonly at: number; readonly turn: string; readonly message: UserMessage }
+  | { readonly type: "step-start"; readonly at: number; readonly turn: string; readonly step: string; readonly choice: ModelChoice }
+  | { readonly type: "reasoning-delta"; readonly at: number; readonly step: string; readonly text: string }
+  | { readonly type: "text-delta"; readonly at: number; readonly step: string; readonly text: string }
+  | { readonly type: "tool-input"; readonly step: string; readonly index: number; readonly name: string; readonly bytes: number }
+  | { readonly type: "step-reset"; readonly at: number; readonly step: string; readonly reason: string }
+  | { readonly type: "waiting"; readonly at: number; readonly waiting: Waiting | null }
+  | {
+      readonly type: "step-end";
+      readonly at: number;
+      readonly turn: string;
+      readonly step: string;
+      readonly reasoning: string;
+      readonly thinkingMs?: number;
+      readonly text: string;
+      readonly calls: readonly ToolRequest[];
+      readonly finish: string;
+      readonly usage: Usage;
+      readonly costUsd?: number;
+      readonly contextTokens?: number;
+      readonly contextWindow?: number;
+    }
+  | { readonly type: "tool-start"; readonly at: number; readonly turn: string; readonly call: string; readonly title: ToolTitle }
+  | {
+      readonly type: "tool-end";
+      readonly at: number;
+      readonly turn: string;
+      readonly call: string;
+      readonly outcome: ToolOutcome;
+      /** Exactly what the model is told. */
+      readonly output: Body;
+      readonly note?: string;
+      readonly files?: readonly FileChange[];
+    }
+  | { readonly type: "queue-add"; readonly at: number; readonly message: QueuedMessage }
+  | { readonly type: "queue-edit"; readonly at: number; readonly message: QueuedMessage }
+  | { readonly type: "queue-remove"; readonly at: number; readonly id: string }
+  | { readonly type: "question-asked"; readonly at: number; readonly turn: string; readonly question: Question }
+  | { readonly type: "question-answered"; readonly at: number; readonly id: string; readonly value: string }
+  | { readonly type: "turn-revert"; readonly at: number; readonly turn: string; readonly reverted: readonly string[]; readonly refused: readonly RevertRefusal[] }
+  | { readonly type: "turn-end"; readonly at: number; readonly turn: string; readonly reason: TurnEndReason; readonly error?: TurnError };
+
+/** A user's message: what was typed, and `context`, what is sent before it (AGENTS.md, changed facts), byte for byte. */
+export interface UserMessage {
+  readonly id: string;
+  readonly text: Body;
+  readonly context?: Body;
+}
+
+/** A file that Revert turn left alone, and why. */
+export interface RevertRefusal {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** How a tool call reads in one line: "Read" "src/app.ts" "1–80". */
+export interface ToolTitle {
+  readonly verb: string;
+  readonly object: string;
+  readonly detail?: string;
+}
+
+/** A tool call as the view draws it. */
+export type ToolCall = {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+  readonly title: ToolTitle;
+  readonly startedAt: number;
+} & (
+  | { readonly status: "waiting" | "running" }
+  | {
+      readonly status: "ended";
+      readonly endedAt: number;
+      readonly outcome: ToolOutcome;
+      readonly output: Body;
+      readonly note?: string;
+      readonly files: readonly FileChange[];
+    }
+);
+
+/** One thing in a turn, in order. */
+export type Item =
+  | { readonly kind: "user"; readonly id: string; readonly text: Body }
+  | { readonly kind: "reasoning"; readonly id: string; readonly text: string; readonly startedAt: number; readonly durationMs?: number }
+  | { readonly kind: "text"; readonly id: string; readonly text: string; readonly isStreaming: boolean }
+  | { readonly kind: "writing"; readonly id: string; readonly name: string; readonly bytes: number }
+  | { readonly kind: "tool"; readonly id: string; readonly call: ToolCall };
+
+/** Everything from one message of the user to the agent's rest. */
+export interface Turn {
+  readonly id: string;
+  readonly number: number;
+  readonly startedAt: number;
+  readonly items: readonly Item[];
+  readonly usage: Usage;
+  readonly costUsd?: number;
+  readonly steps: number;
+  readonly revert?: { readonly reverted: readonly string[]; readonly refused: readonly RevertRefusal[] };
+  readonly end?: { readonly at: number; readonly reason: TurnEndReason; readonly error?: TurnError };
+}
+
+/** A session as views draw it: the last turns, and what stands around them. */
+export interface SessionState {
+  readonly id: string;
+  readonly title: string;
+  readonly folder: string;
+  readonly startedAt: number;
+  readonly choice: ModelChoice;
+  readonly summary?: Body;
+  readonly turns: readonly Turn[];
+  /** Turns before the first one in `turns`, to be read by request. */
+  readonly olderTurns: number;
+  readonly queue: readonly QueuedMessage[];
+  readonly question?: Question;
+  readonly waiting?: Waiting;
+  readonly usage: Usage;
+  readonly costUsd?: number;
+  /** False when some call of the session had no price or no usage, so `costUsd` is a lower bound. */
+  readonly isCostWhole: boolean;
+  readonly modelCalls: number;
+  readonly context?: { readonly usedTokens: number; readonly windowTokens?: number };
+}
+
+/** The state before `session-start`. */
+export const emptySession: SessionState = {
+  id: "",
+  title: "New session",
+  folder: "",
+  startedAt: 0,
+  choice: { provider: "rehearsal", model: "rehearsal", effort: "high" },
+  turns: [],
+  olderTurns: 0,
+  queue: [],
+  usage: noUsage,
+  isCostWhole: true,
+  modelCalls: 0,
+};
+
+/** The turn that is running, if any. */
+export function runningTurn(state: SessionState): Turn | undefined {
+  const last = state.turns.at(-1);
+  return last !== undefined && last.end === undefined ? last : undefined;
+}
+
+/** Cuts a state to its last `count` turns, for a snapshot; the rest is read by request. */
+export function sessionWindow(state: SessionState, count: number): SessionState {
+  const cut = state.turns.length - count;
+  return cut <= 0 ? state : { ...state, turns: state.turns.slice(cut), olderTurns: state.olderTurns + cut };
+}
+
+/** The files that a turn changed, one entry each: from the first state before to the last state after. */
+export function changedFiles(turn: Turn): readonly FileChange[] {
+  const byPath = new Map<string, FileChange>();
+  for (const item of turn.items) {
+    if (item.kind !== "tool" || item.call.status !== "ended") continue;
+    for (const change of item.call.files) {
+      const earlier = byPath.get(change.path);
+      byPath.set(change.path, earlier === undefined ? change : mergeChange(earlier, change));
+    }
+  }
+  return [...byPath.values()];
+}
+
+function mergeChange(earlier: FileChange, later: FileChange): FileChange {
+  const keptOut = later.keptOut ?? earlier.keptOut;
+  return {
+    path: later.path,
+    kind: earlier.kind === "created" ? "created" : later.kind,
+    added: earlier.added + later.added,
+    removed: earlier.removed + later.removed,
+    ...(earlier.before === undefined ? {} : { before: earlier.before }),
+    ...(later.after === undefined ? {} : { after: later.after }),
+    ...(keptOut === undefined ? {} : { keptOut }),
+  };
+}
+
+/** The first characters of a body, for lists and titles. */
+export function bodyPreview(body: Body): string {
+  return "text" in body ? body.text : body.preview;
+}
+
+/** Adds a model call's usage and price to a session's totals. */
+export function addTotals(state: SessionState, usage: Usage, costUsd: number | undefined): SessionState {
+  return {
+    ...state,
+    usage: addUsage(state.usage, usage),
+    modelCalls: state.modelCalls + 1,
+    isCostWhole: state.isCostWhole && costUsd !== undefined,
+    ...(costUsd === undefined ? {} : { costUsd: (state.costUsd ?? 0) + costUsd }),
+  };
+}
