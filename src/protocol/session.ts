@@ -30,6 +30,9 @@ export interface Header {
 /** Why a header was pinned: the one list of declared causes of a cold prefix. */
 export type PinReason = "first" | "model" | "effort" | "clear" | "fork" | "compaction" | "edit" | "upgrade";
 
+/** Whether thinking goes back to the model: in every answer (empty where there was none), where it was given, or never. */
+export type ReasoningPolicy = "always" | "given" | "never";
+
 /** What became of a tool call. */
 export type ToolOutcome = "ok" | "error" | "denied" | "cancelled" | "interrupted";
 
@@ -93,7 +96,7 @@ export type SessionEvent =
   | { readonly type: "session-start"; readonly at: number; readonly id: string; readonly folder: string; readonly choice: ModelChoice; readonly summary?: Body }
   | { readonly type: "title-change"; readonly at: number; readonly title: string }
   | { readonly type: "model-change"; readonly at: number; readonly choice: ModelChoice; readonly label: string }
-  | { readonly type: "header-pin"; readonly at: number; readonly reason: PinReason; readonly header: Header; readonly sendsReasoning: boolean }
+  | { readonly type: "header-pin"; readonly at: number; readonly reason: PinReason; readonly header: Header; readonly choice: ModelChoice; readonly reasoning: ReasoningPolicy }
   | { readonly type: "turn-start"; readonly at: number; readonly turn: string; readonly number: number; readonly message?: UserMessage }
   | { readonly type: "user-message"; readonly at: number; readonly turn: string; readonly message: UserMessage }
   | { readonly type: "step-start"; readonly at: number; readonly turn: string; readonly step: string; readonly choice: ModelChoice }
@@ -142,6 +145,15 @@ export interface UserMessage {
   readonly id: string;
   readonly text: Body;
   readonly context?: Body;
+  /** The changing facts as last told to the model, so that only what changes is told again. */
+  readonly facts?: Facts;
+}
+
+/** Facts that are told to the model when they change: the day (YYYY-MM-DD), the active file, the project's rules as a blob hash. */
+export interface Facts {
+  readonly day?: string;
+  readonly activeFile?: string;
+  readonly rules?: string;
 }
 
 /** A file that Revert turn left alone, and why. */
