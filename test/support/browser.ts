@@ -1,0 +1,78 @@
+import { chromium, type Browser, type Frame, type Page } from "playwright-core";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { findChromium } from "./browser-path.mjs";
+import { root } from "./setup.mjs";
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** How a workbench page is opened. */
+export type PageOptions = {
+  readonly width?: number;
+  readonly height?: number;
+  /** Run in every frame of the page before its own scripts. */
+  readonly initScript?: () => void;
+};
+
+/** Starts the browser that set-up found, without a window. */
+export async function launchBrowser(): Promise<Browser> {
+  const downloaded = join(root, ".vscode-test/browser");
+  if (existsSync(downloaded)) process.env["PLAYWRIGHT_BROWSERS_PATH"] = downloaded;
+  return chromium.launch({ executablePath: findChromium(), args: flags });
+}
+
+/** Opens an address of a VS Code server in a fresh profile and waits until its explorer shows the folder. */
+export async function openWorkbench(browser: Browser, url: string, options: PageOptions = {}): Promise<Page> {
+  const { width = 1280, height = 800 } = options;
+  const context = await browser.newContext({ viewport: { width, height } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  if (options.initScript) await page.addInitScript(options.initScript);
+  await page.goto(url);
+  await page.locator(".monaco-workbench .part.statusbar").waitFor();
+  await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
+  return page;
+}
+
+/** Runs a command by its title from the command palette, as a person would. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  const input = page.locator(".quick-input-widget input");
+  await input.fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first().waitFor();
+  await input.press("Enter");
+}
+
+/** The inner page of a webview once it holds what `selector` names; views are told apart by it. */
+export async function webviewFrame(page: Page, selector: string): Promise<Frame> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    for (const frame of page.frames()) {
+      if (frame.name() !== "active-frame" && frame.parentFrame()?.parentFrame() !== page.mainFrame())
+        continue;
+      const isHere = await frame
+        .locator(selector)
+        .count()
+        .catch(() => 0);
+      if (isHere) return frame;
+    }
+    // Frames come and go while a webview loads, and no event tells when the inner one is complete.
+    await page.waitForTimeout(20);
+  }
+  throw new Error(`No webview shows ${selector}.`);
+}
+
+/** Shows the chat by the view's own focus command and returns its page with the composer in it. */
+export async function openChat(page: Page): Promise<Frame> {
+  await runCommand(page, "BooCode: Focus on Chat View");
+  return webviewFrame(page, "[data-testid=composer]");
+}

@@ -1,0 +1,3 @@
+// Loaded into the VS Code server before its own code: the pipe closes when the process that started it is gone, however it went.
+process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0));
+process.stdin.resume().unref?.();

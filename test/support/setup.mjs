@@ -1,0 +1,177 @@
+// Installs what the project needs and then runs a script on the project's own Node:
+//   node test/support/setup.mjs [--packages] script.ts [argument…]
+// --packages: the npm packages are enough, no VS Code and no browser. Runs on Node 20 with nothing installed.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { findAnyBrowser, findChromium } from "./browser-path.mjs";
+
+/** The VS Code that npm carries, as code-server packages it; the only place that names its version. */
+const codeServerVersion = "4.139.1";
+
+/** Exit codes that a script can tell failures apart by. */
+export const exitCodes = { usage: 2, install: 3, noBrowser: 4, portTaken: 5 };
+
+/** The repository. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+
+const cache = join(root, ".vscode-test");
+
+/** The folder of the VS Code server; it exists only when it is complete. */
+export const vscodeFolder = join(
+  cache,
+  `code-server-${codeServerVersion}/node_modules/code-server/lib/vscode`,
+);
+
+/** Ends the process with a sentence and an exit code. */
+export function fail(code, sentence) {
+  console.error(sentence);
+  process.exit(code);
+}
+
+/** Runs a program to its end without a terminal; its output is shown only if it fails. */
+function run(command, args, cwd, env = {}) {
+  const shell = process.platform === "win32" && command === "npm";
+  const result = spawnSync(command, args, {
+    cwd,
+    shell,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    maxBuffer: 1e9,
+  });
+  return {
+    ok: result.status === 0,
+    output: `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}`,
+  };
+}
+
+/** Runs npm, and ends the process with a reason a person can act on when it fails. */
+function npm(args, cwd, what) {
+  const quiet = [
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--fetch-retries=2",
+    "--fetch-retry-mintimeout=2000",
+  ];
+  const { ok, output } = run("npm", [...args, ...quiet], cwd);
+  if (ok) return;
+  console.error(output.trim().split("\n").slice(-20).join("\n"));
+  const isOffline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|network/i.test(output);
+  const reason = isOffline
+    ? "the npm registry can not be reached. Connect to the network"
+    : "npm failed as shown above. Mend that";
+  fail(exitCodes.install, `Could not install ${what}: ${reason} and run this again.`);
+}
+
+/** Whether node_modules holds exactly what the lock file asks for. */
+function hasPackages() {
+  const installed = join(root, "node_modules/.package-lock.json");
+  if (!existsSync(installed)) return false;
+  const read = (file) => JSON.parse(readFileSync(file, "utf8")).packages;
+  const have = read(installed);
+  return Object.entries(read(join(root, "package-lock.json"))).every(
+    ([path, entry]) =>
+      path === "" || (entry.optional && !have[path]) || have[path]?.version === entry.version,
+  );
+}
+
+function installPackages() {
+  if (hasPackages()) return;
+  console.log("Installing the npm packages…");
+  npm(["ci"], root, "the npm packages");
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Installs the server beside its place and moves it there when complete, so that an interruption leaves nothing half done. */
+function installVscode() {
+  if (existsSync(vscodeFolder)) return;
+  console.log("Installing the VS Code server from npm…");
+  mkdirSync(cache, { recursive: true });
+  for (const name of readdirSync(cache)) {
+    const pid = /^installing-(\d+)$/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+  const temporary = join(cache, `installing-${process.pid}`);
+  mkdirSync(temporary);
+  writeFileSync(join(temporary, "package.json"), `{ "private": true }\n`);
+  const server = join(temporary, "node_modules/code-server/lib/vscode");
+  npm(["install", "--ignore-scripts", `code-server@${codeServerVersion}`], temporary, "the VS Code server");
+  npm(["install", "--ignore-scripts", "--omit=dev"], server, "the VS Code server's packages");
+  npm(
+    ["install", "--ignore-scripts", "--omit=dev"],
+    join(server, "extensions"),
+    "the packages of its extensions",
+  );
+  try {
+    renameSync(temporary, join(cache, `code-server-${codeServerVersion}`));
+  } catch (error) {
+    // Another set-up was faster; its result is the same.
+    rmSync(temporary, { recursive: true, force: true });
+    if (!existsSync(vscodeFolder)) throw error;
+  }
+}
+
+/** Installs a browser: Debian's as root, else the one that playwright downloads for this user. */
+function installBrowser(find) {
+  if (find() || existsSync(join(cache, "browser"))) return;
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && existsSync("/usr/bin/apt-get")) {
+    console.log("Installing chromium from the distribution…");
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    run("apt-get", ["update"], root, env);
+    run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], root, env);
+  } else {
+    console.log("Downloading chromium for the tests…");
+    const cli = join(root, "node_modules/playwright-core/cli.js");
+    run(process.execPath, [cli, "install", "chromium"], root, {
+      PLAYWRIGHT_BROWSERS_PATH: join(cache, "browser"),
+    });
+  }
+  if (find() || existsSync(join(cache, "browser"))) return;
+  const hint = "Install Chromium or Chrome, or set CHROME_PATH to one";
+  fail(
+    exitCodes.noBrowser,
+    `There is no browser here and none could be installed. ${hint}, and run this again.`,
+  );
+}
+
+/** Runs the script on the project's Node and ends as it ends; the channel between them tells it when this process is gone. */
+function continueWith(script, args) {
+  const bin = join(root, "node_modules/.bin");
+  const node = join(root, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
+  const separator = process.platform === "win32" ? ";" : ":";
+  const child = spawn(existsSync(node) ? node : process.execPath, [script, ...args], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, PATH: `${bin}${separator}${process.env.PATH}` },
+  });
+  // Ctrl-C reaches both processes anyway, but a signal sent to this one alone has to be passed on.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => fail(1, `${node} could not be started: ${error.message}`));
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+}
+
+function main([...args]) {
+  if (Number(process.versions.node.split(".")[0]) < 20) {
+    fail(exitCodes.usage, `BooCode needs Node 20 or newer to be built; this is ${process.version}.`);
+  }
+  const needsPackagesOnly = args[0] === "--packages";
+  if (needsPackagesOnly) args.shift();
+  const [script, ...rest] = args;
+  installPackages();
+  if (!needsPackagesOnly) {
+    installVscode();
+    installBrowser(script?.endsWith("start.ts") ? findAnyBrowser : findChromium);
+  }
+  if (script) continueWith(join(root, script), rest);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main(process.argv.slice(2));
