@@ -1,0 +1,145 @@
+/** Changing a file for a tool: the write, its retry, and what the model is told about it. */
+import { BooError } from "../errors.ts";
+import type { Diagnostic } from "../ports.ts";
+import { changedLines, formatChange, type LineChange } from "./changed-lines.ts";
+import { plural } from "./cut.ts";
+import { compareDiagnostics, diagnosticLine, worstFirst } from "./diagnostics-text.ts";
+import { relativePath, resolvePath, type Place } from "./paths.ts";
+import { isDirectory, readText } from "./read-text.ts";
+import type { ToolResult, ToolRun } from "./tool.ts";
+
+/** The most lines about diagnostics, and about what a formatter changed, in one result. */
+const maxReportLines = 20;
+const maxFormatLines = 10;
+
+/** The file that may be changed under a path; throws where the workspace is not trusted or the path is Git's own. */
+export async function resolveTarget(run: ToolRun, path: string): Promise<Place> {
+  if (!run.isTrusted) {
+    throw new BooError(
+      "not-trusted",
+      "This workspace is not trusted, so files can be read but not changed. Tell the user what you would change, or ask them to trust it.",
+    );
+  }
+  const place = await resolvePath(run, path);
+  if (place.stat?.kind === "directory" || place.inFolder === "") throw isDirectory(place);
+  if (/(?:^|\/)\.git(?:\/|$)/i.test(place.inFolder)) {
+    throw new BooError(
+      "protected-path",
+      `"${place.label}" belongs to Git and is not written to. Ask the user to do it.`,
+    );
+  }
+  return place;
+}
+
+/** How a file is changed: what becomes of its text, and the text of a file that is not there (absent: that is an error). */
+export interface TextEdit {
+  readonly existing: (text: string) => string;
+  readonly missing?: string;
+}
+
+/** Applies an edit to a file, once more where the file changed meanwhile, and reports what came of it. */
+export async function applyText(place: Place, run: ToolRun, edit: TextEdit): Promise<ToolResult> {
+  for (let attempt = 1; ; attempt++) {
+    const before = await currentText(place, run, edit);
+    const after = before === undefined ? (edit.missing ?? "") : edit.existing(before);
+    if (after === before) return { output: "no change: the file already has this text", note: "no change" };
+    try {
+      return await writeAndReport(place, run, before, after);
+    } catch (error) {
+      const isOvertaken = error instanceof BooError && error.code === "file-changed";
+      if (!isOvertaken) throw error;
+      if (attempt === 2) {
+        const message = `"${place.label}" keeps changing while it is written. Read it again, then retry.`;
+        throw new BooError("file-changed", message, { cause: error });
+      }
+    }
+  }
+}
+
+async function currentText(place: Place, run: ToolRun, edit: TextEdit): Promise<string | undefined> {
+  try {
+    return (await readText(place, run)).text;
+  } catch (error) {
+    if (edit.missing !== undefined && error instanceof BooError && error.code === "file-missing")
+      return undefined;
+    throw error;
+  }
+}
+
+async function writeAndReport(
+  place: Place,
+  run: ToolRun,
+  before: string | undefined,
+  after: string,
+): Promise<ToolResult> {
+  const { codeIntel, editor, signal } = run;
+  // A file that its language server never looked at would show all its old problems as news.
+  if (codeIntel.isAvailable && before !== undefined) await codeIntel.check(place.path, signal);
+  const known = codeIntel.isAvailable ? codeIntel.diagnostics() : [];
+  const settle = codeIntel.isAvailable ? codeIntel.watch([place.path]) : undefined;
+  const written = await editor.write(place.path, after, before, signal);
+  const changes = changedLines(before ?? "", written.text);
+  const isSettled = settle === undefined || (await waitUnlessStopped(settle, signal));
+  const note = formatChange(changes);
+  const output = [
+    [`ok ${note}`, before === undefined ? "created" : "", written.isDirty ? "unsaved" : ""]
+      .filter(Boolean)
+      .join(", "),
+    ...describeFormatting(changedLines(after, written.text)),
+    ...(settle === undefined || !isSettled ? [] : describeProblems(run, known, codeIntel.diagnostics())),
+    ...(isSettled ? [] : ["diagnostics did not settle: stopped"]),
+  ].join("\n");
+  return { output, note, changes: [{ path: place.label, before, after: written.text }] };
+}
+
+/** False where the turn was stopped first; the edit has happened, so nothing here may throw it away. */
+async function waitUnlessStopped(
+  settle: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const stopped = Promise.withResolvers<boolean>();
+  const stop = (): void => stopped.resolve(false);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal.aborted) return false;
+    return await Promise.race([settle(signal).then(() => true), stopped.promise]);
+  } catch {
+    return false;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function describeFormatting(changes: readonly LineChange[]): readonly string[] {
+  if (changes.length === 0) return [];
+  const lines = changes.flatMap(({ line, added, removed }) =>
+    added.length === 0
+      ? [`${line}: (${plural(removed.length, "line")} removed)`]
+      : added.map((text, index) => `${line + index}: ${text.replace(/\n$/, "")}`),
+  );
+  const isLong = lines.length > maxFormatLines || lines.join("").length > 1_000;
+  if (isLong)
+    return [`formatted on save in ${plural(lines.length, "line")}: read it again before the next edit`];
+  return ["formatted on save, now:", ...lines];
+}
+
+function describeProblems(
+  run: ToolRun,
+  before: readonly Diagnostic[],
+  after: readonly Diagnostic[],
+): readonly string[] {
+  const folders = run.editor.folders();
+  const { added, fixed } = compareDiagnostics(before, after);
+  const show = (title: string, diagnostics: readonly Diagnostic[], most: number): readonly string[] => {
+    const inside = worstFirst(diagnostics.filter((entry) => relativePath(folders, entry.path) !== undefined));
+    if (inside.length === 0) return [];
+    const lines = inside.slice(0, most).map((entry) => diagnosticLine(folders, entry));
+    return [
+      title,
+      ...lines,
+      ...(inside.length > most ? [`and ${inside.length - most} more: get_diagnostics`] : []),
+    ];
+  };
+  const fixedLines = show("fixed:", fixed, 4);
+  return [...show("new problems:", added, maxReportLines - fixedLines.length - 2), ...fixedLines];
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { BooError } from "../errors.ts";
+import type { CodeIntel, Diagnostic } from "../ports.ts";
+import { joinLines, plural } from "./cut.ts";
+import { countText, diagnosticLine, worstFirst } from "./diagnostics-text.ts";
+import { relativePath, resolvePath } from "./paths.ts";
+import { defineTool, type ToolRun } from "./tool.ts";
+import { toolInput } from "./tool-input.ts";
+
+const maxLines = 100;
+const maxBytes = 16 * 1024;
+
+/** The editor's current problems, of one file (which it then looks at afresh), of a directory, or all that it knows. */
+export const getDiagnostics = defineTool({
+  name: "get_diagnostics",
+  description:
+    "Errors and warnings of the editor's language servers: in a file, checked afresh, in a directory, or all known.",
+  input: toolInput({ path: z.string().optional() }),
+  isReadOnly: true,
+  title: ({ path }) => ({ verb: "Check", object: path ?? "problems" }),
+  run: async ({ path }, run) => {
+    const found = worstFirst(await knownDiagnostics(run, path));
+    const note = countText(found);
+    if (found.length === 0) return { output: `no problems${path === undefined ? unseen : ""}`, note };
+    const folders = run.editor.folders();
+    const lines = found.map((entry) => diagnosticLine(folders, entry));
+    const rest = (shown: number): string =>
+      `[first ${shown} of ${plural(found.length, "problem")} (${note}); name a path, or more {"name":"get_diagnostics_summary"} for counts]`;
+    return { output: joinLines(lines, { lines: maxLines, bytes: maxBytes }, rest), note };
+  },
+});
+
+const unseen = " known (some language servers look only at files named by path)";
+
+/** The diagnostics of a file (after a fresh look), below a directory, or of the whole workspace; throws "no-diagnostics" where nothing reports any. */
+export async function knownDiagnostics(
+  run: ToolRun,
+  path: string | undefined,
+): Promise<readonly Diagnostic[]> {
+  const codeIntel = requireCodeIntel(run);
+  const folders = run.editor.folders();
+  const all = (): readonly Diagnostic[] =>
+    codeIntel.diagnostics().filter((entry) => relativePath(folders, entry.path) !== undefined);
+  if (path === undefined) return all();
+  const place = await resolvePath(run, path);
+  if (place.stat?.kind === "directory")
+    return all().filter((entry) => relativePath([{ name: "", path: place.path }], entry.path) !== undefined);
+  if (
+    place.stat === undefined &&
+    !run.editor.dirtyDocuments().some((document) => document.path === place.path)
+  ) {
+    throw new BooError(
+      "file-missing",
+      `No file "${place.label}". Find it with list_files, or leave out the path for all problems.`,
+    );
+  }
+  await codeIntel.check(place.path, run.signal);
+  return codeIntel.diagnostics(place.path);
+}
+
+function requireCodeIntel({ codeIntel }: ToolRun): CodeIntel {
+  if (codeIntel.isAvailable) return codeIntel;
+  throw new BooError(
+    "no-diagnostics",
+    "There is no editor here, so no diagnostics. Read the code and check it yourself, and say that it was not checked.",
+  );
+}

@@ -1,0 +1,24 @@
+/** The list of tools. A change to what a model sees of those in the header is an upgrade of every pinned prefix. */
+import { editFile } from "./edit-file.ts";
+import { defineGateway } from "./gateway.ts";
+import { getDiagnostics } from "./get-diagnostics.ts";
+import { getDiagnosticsSummary } from "./get-diagnostics-summary.ts";
+import { listFiles } from "./list-files.ts";
+import { readFile } from "./read-file.ts";
+import { search } from "./search.ts";
+import type { Tool } from "./tool.ts";
+import { writeFile } from "./write-file.ts";
+
+/** Tools behind the gateway; they cost no header, so this is where seldom-used ones go. */
+export const gatewayTools: readonly Tool[] = [getDiagnosticsSummary];
+
+/** Tools in the header. */
+export const tools: readonly Tool[] = [
+  editFile,
+  getDiagnostics,
+  listFiles,
+  defineGateway(gatewayTools),
+  readFile,
+  search,
+  writeFile,
+];

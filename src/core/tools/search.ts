@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { joinLines, plural } from "./cut.ts";
+import type { SearchMatch } from "../ports.ts";
+import { relativePath } from "./paths.ts";
+import { resolveScopes } from "./scope.ts";
+import { defineTool, type ToolRun } from "./tool.ts";
+import { toolInput } from "./tool-input.ts";
+
+const maxMatches = 200;
+const maxInFile = 2_000;
+const maxBytes = 24 * 1024;
+const maxLineLength = 300;
+
+/** Finds lines by regular expression, unsaved changes included, grouped by file. */
+export const search = defineTool({
+  name: "search",
+  description: "Find lines by regular expression (ripgrep syntax); `path`: a file or directory.",
+  input: toolInput({
+    pattern: z.string(),
+    glob: z.string().optional(),
+    path: z.string().optional(),
+    ignore_case: z.boolean().optional(),
+    ignored: z.boolean().optional(),
+  }),
+  isReadOnly: true,
+  title: ({ pattern, glob, path }) => {
+    const where = [path, glob].filter((part) => part !== undefined).join(" ");
+    return { verb: "Search", object: pattern, ...(where === "" ? {} : { detail: `in ${where}` }) };
+  },
+  run: async (input, run) => {
+    const { matches, isCut } = await searchAll(input, run);
+    const files = new Set(matches.map((match) => match.path)).size;
+    if (matches.length === 0) return { output: nothing(input), note: "no matches" };
+    const note = `${isCut ? "more than " : ""}${plural(matches.length, "match")} in ${plural(files, "file")}`;
+    return { output: show(matches, input, isCut, run), note };
+  },
+});
+
+interface Input {
+  readonly pattern: string;
+  readonly glob?: string | undefined;
+  readonly path?: string | undefined;
+  readonly ignore_case?: boolean | undefined;
+  readonly ignored?: boolean | undefined;
+}
+
+async function searchAll(
+  input: Input,
+  run: ToolRun,
+): Promise<{ readonly matches: readonly SearchMatch[]; readonly isCut: boolean }> {
+  const overlays = run.editor.dirtyDocuments();
+  const matches: SearchMatch[] = [];
+  for (const { folder, glob, file } of await resolveScopes(run, input)) {
+    const query = {
+      root: folder.path,
+      pattern: input.pattern,
+      ...(glob === undefined ? {} : { glob }),
+      ignoreCase: input.ignore_case === true,
+      withIgnored: input.ignored === true,
+      // A glob without "/" also matches the file's namesakes, which are dropped below.
+      limit: file === undefined ? maxMatches - matches.length : maxInFile,
+      overlays,
+    };
+    const found = await run.files.search(query, run.signal);
+    matches.push(...found.matches.filter((match) => file === undefined || match.path === file));
+    if (found.isCut || matches.length > maxMatches)
+      return { matches: matches.slice(0, maxMatches), isCut: true };
+  }
+  return { matches, isCut: false };
+}
+
+function show(matches: readonly SearchMatch[], input: Input, isCut: boolean, run: ToolRun): string {
+  const folders = run.editor.folders();
+  const expression = toRegExp(input);
+  const lines: string[] = [];
+  let path: string | undefined;
+  for (const match of matches) {
+    if (match.path !== path) lines.push(relativePath(folders, (path = match.path)) ?? path);
+    lines.push(`${match.line}: ${cutAround(match.text, expression)}`);
+  }
+  const rest = "narrow with a longer pattern, path or glob]";
+  const text = joinLines(lines, { lines: lines.length, bytes: maxBytes }, () => `[cut; ${rest}`);
+  return isCut && !text.endsWith("]") ? `${text}\n[first ${plural(matches.length, "match")}; ${rest}` : text;
+}
+
+/** A long line is shown around its match. */
+function cutAround(text: string, expression: RegExp | undefined): string {
+  const line = text.replace(/\r?\n?$/, "");
+  if (line.length <= maxLineLength) return line;
+  const at = expression?.exec(line)?.index ?? 0;
+  const from = Math.max(0, Math.min(at - 100, line.length - maxLineLength));
+  const part = line.slice(from, from + maxLineLength);
+  return `${from > 0 ? "…" : ""}${part}${from + maxLineLength < line.length ? "…" : ""}`;
+}
+
+/** The pattern for this runtime, only to place a cut; ripgrep's own syntax may have no equal here. */
+function toRegExp(input: Input): RegExp | undefined {
+  try {
+    return new RegExp(input.pattern, input.ignore_case === true ? "iu" : "u");
+  } catch {
+    return undefined;
+  }
+}
+
+function nothing(input: Input): string {
+  const where = input.path === undefined && input.glob === undefined ? "" : " there";
+  return `no matches${where}; .gitignore is respected unless "ignored": true`;
+}
