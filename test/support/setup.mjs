@@ -24,7 +24,10 @@ export const vscodeFolder = join(
   `code-server-${codeServerVersion}/node_modules/code-server/lib/vscode`,
 );
 
-/** Ends the process with a sentence and an exit code. */
+/**
+ * Ends the process with a sentence and an exit code.
+ * @returns {never}
+ */
 export function fail(code, sentence) {
   console.error(sentence);
   process.exit(code);
@@ -155,6 +158,10 @@ function continueWith(script, args) {
   });
   // Ctrl-C reaches both processes anyway, but a signal sent to this one alone has to be passed on.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // npm's shell ends without a word to us; that our parent changed is all there is to see of it.
+  const parent = process.ppid;
+  const orphaned = () => process.ppid !== parent && child.kill("SIGTERM");
+  if (process.env.npm_lifecycle_event) setInterval(orphaned, 250).unref();
   child.on("error", (error) => fail(1, `${node} could not be started: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 }

@@ -1,0 +1,46 @@
+import { listFiles, PackageManager } from "@vscode/vsce";
+import { execFile } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { root } from "./setup.mjs";
+
+/** Most that the packaged extension may weigh. */
+const maxPackageBytes = 3 * 1024 * 1024;
+
+/** What a package may hold; anything else is a mistake in .vscodeignore. */
+const allowed =
+  /^(package(\.nls)?\.json|README\.md|LICENSE|media\/(icon\.png|activity\.svg)|dist\/.+\.(js|css|ttf|wasm))$/;
+
+const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** Where `buildPackage` leaves the packaged extension. */
+export const packageFile = join(root, `${name}-${version}.vsix`);
+
+/** Builds the bundles as they are shipped; rejects with what the build printed when it fails or is over a limit. */
+export async function buildBundles(): Promise<string> {
+  return runNode(["esbuild.mjs", "--production", "--meta"], "The build failed");
+}
+
+async function runNode(args: readonly string[], failure: string): Promise<string> {
+  const run = promisify(execFile)(process.execPath, args, { cwd: root });
+  const { stdout } = await run.catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`${failure}:\n${error.stdout}${error.stderr}`);
+  });
+  return stdout;
+}
+
+/** Packages the built bundles into `packageFile`; returns a line that says what it weighs, or throws what is wrong with it. */
+export async function packageExtension(): Promise<string> {
+  const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
+  const strangers = files.map((file) => file.replaceAll("\\", "/")).filter((file) => !allowed.test(file));
+  if (strangers.length > 0)
+    throw new Error(`These files do not belong in the package: ${strangers.join(", ")}`);
+  const vsce = join(root, "node_modules/@vscode/vsce/vsce");
+  const options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
+  await runNode([vsce, "package", ...options, "--out", packageFile], "The extension can not be packaged");
+  const { size } = statSync(packageFile);
+  const line = `${name}-${version}.vsix: ${(size / 1024).toFixed(0)} KB of ${maxPackageBytes / 1024} KB, ${files.length} files`;
+  if (size > maxPackageBytes) throw new Error(`The package is over its limit. ${line}`);
+  return line;
+}
