@@ -1,0 +1,145 @@
+/** Ignore rules as git reads them: nested .gitignore files up to the repository's top, and its info/exclude. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import ignore, { type Ignore } from "ignore";
+
+// One entry a folder that was asked about; the oldest go first.
+const folderLimit = 5_000;
+
+interface RuleFile {
+  readonly mtimeMs: number;
+  readonly size: number;
+  readonly rules: Ignore | undefined;
+}
+
+interface Level {
+  readonly folder: string;
+  /** Whether a repository begins here: rules from above end. */
+  readonly isTop: boolean;
+  /** By rising precedence. */
+  readonly rules: readonly Ignore[];
+}
+
+/** Answers whether paths are ignored; files are read again only when they changed. */
+export class IgnoreRules {
+  readonly #files = new Map<string, RuleFile>();
+
+  /** Whether the rules that hold in `root` cover a path below it; `.git` always counts as ignored. */
+  async isIgnored(root: string, path: string): Promise<boolean> {
+    const below = relative(root, path);
+    if (below === "" || below.startsWith("..") || isAbsolute(below)) return false;
+    const names = below.split(sep);
+    if (names.includes(".git")) return true;
+    const above = foldersUpFrom(root);
+    const inside = names.slice(0, -1).map((_, index) => join(root, ...names.slice(0, index + 1)));
+    const [levels, target] = await Promise.all([
+      Promise.all([...above, ...inside].map((folder) => this.#level(folder))),
+      stat(path).catch(() => undefined),
+    ]);
+    let active = fromTop(levels.slice(0, above.length));
+    for (const [index] of names.entries()) {
+      const isFolder = index < names.length - 1 || target?.isDirectory() === true;
+      if (covers(active, join(root, ...names.slice(0, index + 1)), isFolder)) return true;
+      active = enter(active, levels[above.length + index]);
+    }
+    return false;
+  }
+
+  /** Files below `root`, relative to it with "/", folder by folder in name order; links are not followed. */
+  async *walk(
+    root: string,
+    options: { readonly withIgnored: boolean; readonly withGit: boolean },
+  ): AsyncGenerator<string> {
+    const levels = options.withIgnored
+      ? []
+      : await Promise.all(foldersUpFrom(root).map((folder) => this.#level(folder)));
+    yield* this.#walk(root, "", fromTop(levels), options);
+  }
+
+  async *#walk(
+    root: string,
+    below: string,
+    active: readonly Level[],
+    options: { readonly withIgnored: boolean; readonly withGit: boolean },
+  ): AsyncGenerator<string> {
+    const entries = await readdir(join(root, below), { withFileTypes: true }).catch(() => []);
+    entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+    for (const entry of entries) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (entry.name === ".git" && !options.withGit) continue;
+      if (covers(active, join(root, path), entry.isDirectory())) continue;
+      if (entry.isFile()) yield path;
+      if (!entry.isDirectory()) continue;
+      const inside = options.withIgnored ? active : enter(active, await this.#level(join(root, path)));
+      yield* this.#walk(root, path, inside, options);
+    }
+  }
+
+  async #level(folder: string): Promise<Level> {
+    const git = join(folder, ".git");
+    const [own, mark] = await Promise.all([
+      this.#read(join(folder, ".gitignore")),
+      stat(git).catch(() => undefined),
+    ]);
+    const exclude =
+      mark === undefined ? undefined : await this.#read(await excludeFile(git, mark.isDirectory()));
+    return {
+      folder,
+      isTop: mark !== undefined,
+      rules: [exclude, own].filter((rules) => rules !== undefined),
+    };
+  }
+
+  async #read(file: string): Promise<Ignore | undefined> {
+    const now = await stat(file).catch(() => undefined);
+    if (now?.isFile() !== true) {
+      this.#files.delete(file);
+      return undefined;
+    }
+    const known = this.#files.get(file);
+    if (known !== undefined && known.mtimeMs === now.mtimeMs && known.size === now.size) return known.rules;
+    const text = await readFile(file, "utf8").catch(() => "");
+    const rules = ignore({ ignorecase: false, allowRelativePaths: false }).add(text);
+    if (this.#files.size >= folderLimit) this.#files.delete(this.#files.keys().next().value ?? "");
+    this.#files.set(file, { mtimeMs: now.mtimeMs, size: now.size, rules });
+    return rules;
+  }
+}
+
+// Where no repository is around the root, only the root's own rules hold.
+function fromTop(levels: readonly Level[]): readonly Level[] {
+  const top = levels.findLastIndex((level) => level.isTop);
+  return levels.slice(top < 0 ? -1 : top);
+}
+
+function enter(active: readonly Level[], level: Level | undefined): readonly Level[] {
+  if (level === undefined) return active;
+  return level.isTop ? [level] : [...active, level];
+}
+
+// The deepest file that says something decides.
+function covers(levels: readonly Level[], target: string, isFolder: boolean): boolean {
+  for (const level of levels.toReversed()) {
+    const path = relative(level.folder, target).split(sep).join("/") + (isFolder ? "/" : "");
+    for (const rules of level.rules.toReversed()) {
+      const verdict = rules.test(path);
+      if (verdict.ignored) return true;
+      if (verdict.unignored) return false;
+    }
+  }
+  return false;
+}
+
+// In a linked worktree `.git` is a file that names a folder, which names the common one.
+async function excludeFile(git: string, isFolder: boolean): Promise<string> {
+  if (isFolder) return join(git, "info/exclude");
+  const named = /^gitdir: (.+)$/m.exec(await readFile(git, "utf8").catch(() => ""))?.[1] ?? "";
+  const own = resolve(dirname(git), named);
+  const common = await readFile(join(own, "commondir"), "utf8").catch(() => ".");
+  return join(own, common.trim(), "info/exclude");
+}
+
+function foldersUpFrom(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [...foldersUpFrom(parent), folder];
+}
