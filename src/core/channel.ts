@@ -26,6 +26,11 @@ export class Channel<C extends ChannelName> {
     return this.#seq;
   }
 
+  /** True while somebody listens besides the writer itself. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 1;
+  }
+
   /** Applies an event and tells the listeners. */
   emit(event: Channels[C]["event"], durable: Promise<unknown> = Promise.resolve()): void {
     this.#state = reducers[this.name](this.#state, event);

@@ -1,5 +1,5 @@
 /** The ports: everything the core needs from the world, implemented in `editor` and `node`. Paths are absolute unless named otherwise. */
-import type { SessionEvent } from "#protocol/session.ts";
+import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
 import type { SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { UiAction } from "#protocol/protocol.ts";
@@ -159,8 +159,8 @@ export interface Settings {
   model(): string;
   baseUrl(): string;
   effort(): "low" | "high" | "max";
-  /** Keeps a model choice as the user's default for new sessions. */
-  setModel(model: string, effort: "low" | "high" | "max"): Promise<void>;
+  /** Keeps a choice as the user's default for new sessions, at user level. */
+  setChoice(choice: ModelChoice): Promise<void>;
   onChange(listener: () => void): void;
 }
 

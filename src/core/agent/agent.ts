@@ -1,0 +1,255 @@
+/** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
+import { type ModelChoice, runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
+import { BooError, messageOf } from "../errors.ts";
+import type { Route, Router } from "../models/router.ts";
+import type { Ports } from "../ports.ts";
+import type { Redactor } from "../session/redact.ts";
+import type { Session } from "../session/session.ts";
+import { titleOf } from "../session/summary.ts";
+import { toolHeaders } from "../tools/registry.ts";
+import { TraceRecorder } from "../trace/recorder.ts";
+import type { ContextSource } from "./context.ts";
+import type { Limits } from "./limits.ts";
+import { makeHeader } from "./prompt.ts";
+import { findModel } from "../models/catalog.ts";
+import { runTurn, type TurnResult, type TurnRun } from "./turn.ts";
+
+/** What an agent works with. */
+export interface AgentDependencies {
+  readonly ports: Ports;
+  readonly router: Router;
+  readonly redactor: Redactor;
+  readonly limits: Limits;
+}
+
+/** Runs the turns of one session; at most one at a time. */
+export class Agent {
+  readonly session: Session;
+  readonly #dependencies: AgentDependencies;
+  readonly #context: ContextSource;
+  readonly #recorder: TraceRecorder;
+  readonly #answers = new Map<string, (value: string) => void>();
+  #stopper: AbortController | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(session: Session, context: ContextSource, dependencies: AgentDependencies) {
+    this.session = session;
+    this.#context = context;
+    session.channel.listen((event) => context.apply(event));
+    this.#dependencies = dependencies;
+    this.#recorder = new TraceRecorder(dependencies.ports.store, session.id, dependencies.redactor);
+  }
+
+  /** True while a turn runs. */
+  get isRunning(): boolean {
+    return this.#stopper !== undefined;
+  }
+
+  /** Resolves when the running turn, if any, has ended and is on disk. */
+  async idle(): Promise<void> {
+    await this.#running;
+    await this.session.settled();
+  }
+
+  /** Starts a turn with a message, or queues the message while one runs; resolves when that is on disk. */
+  async prompt(text: string): Promise<{ readonly turn?: string; readonly queued?: string }> {
+    if (text.trim() === "") throw new BooError("empty-message", "Write a message first.");
+    this.#checkSize(text);
+    if (this.isRunning) return { queued: await this.#queue(text) };
+    return { turn: await this.#start(this.#takeQueue(text)) };
+  }
+
+  /** Goes on without a new message: after a stop, an error, an interruption. */
+  async continue(): Promise<{ readonly turn: string }> {
+    if (this.isRunning) throw new BooError("busy", "The agent is already working.");
+    const queued = this.#takeQueue();
+    if (queued !== undefined) return { turn: await this.#start(queued) };
+    if (this.session.state.turns.length === 0) throw new BooError("nothing-to-continue", "There is nothing to go on with yet.");
+    const needsMessage = this.session.transcript.endsWithAnswer || this.session.transcript.length === 0;
+    return { turn: await this.#start(needsMessage ? "Continue." : undefined) };
+  }
+
+  /** Runs a turn that only writes a summary, into the reserve of a full context; resolves to how it ended. */
+  async runSummary(request: string): Promise<TurnResult["reason"]> {
+    if (this.isRunning) throw new BooError("busy", "Wait until the agent has finished, or stop it, then start a session with a summary.");
+    await this.#start(request, true);
+    await this.#running;
+    return this.session.state.turns.at(-1)?.end?.reason ?? "error";
+  }
+
+  /** Stops the running turn; resolves when it has ended. Messages in the queue stay there. */
+  async stop(): Promise<void> {
+    this.#stopper?.abort(new BooError("stopped", "Stopped by the user."));
+    await this.#running;
+  }
+
+  /** Answers a question; an answer to one that is no longer asked is refused. */
+  async answer(question: string, value: string): Promise<void> {
+    const asked = this.session.state.question;
+    const resolve = this.#answers.get(question);
+    if (asked?.id !== question || resolve === undefined) throw new BooError("not-asked", "This question is no longer open.");
+    if (!asked.choices.some((choice) => choice.value === value)) throw new BooError("no-such-choice", "Choose one of the answers offered.");
+    this.#answers.delete(question);
+    await this.session.emit({ type: "question-answered", at: this.#now(), id: question, value });
+    resolve(value);
+  }
+
+  /** Changes the model of the coming turns. */
+  async choose(choice: ModelChoice): Promise<void> {
+    await this.session.emit({ type: "model-change", at: this.#now(), choice, label: choice.model });
+  }
+
+  async #start(text: string | undefined, isSummary = false): Promise<string> {
+    const stopper = new AbortController();
+    this.#stopper = stopper;
+    const turn = crypto.randomUUID();
+    try {
+      const route = await this.#pin();
+      await this.#emitStart(turn, text, stopper.signal);
+      this.#running = this.#run(turn, route, stopper.signal, isSummary);
+      return turn;
+    } catch (error) {
+      this.#stopper = undefined;
+      throw error;
+    }
+  }
+
+  async #emitStart(turn: string, text: string | undefined, signal: AbortSignal): Promise<void> {
+    const { session } = this;
+    const isFirst = session.state.turns.length === 0;
+    const number = session.state.turns.length + session.state.olderTurns + 1;
+    const message = text === undefined ? undefined : await this.#context.message(session, crypto.randomUUID(), text, signal);
+    if (isFirst && message !== undefined) void session.emit({ type: "title-change", at: this.#now(), title: titleOf(message.text) });
+    const event: SessionEvent = { type: "turn-start", at: this.#now(), turn, number, ...(message && { message }) };
+    await session.emit(event);
+  }
+
+  // The header is pinned once and then for good; only a declared cause pins another.
+  async #pin(): Promise<Route> {
+    const { session } = this;
+    const { router } = this.#dependencies;
+    const { header, choice: pinned } = session.transcript;
+    const route = await router.route(session.state.choice);
+    const wasReal = pinned !== undefined && pinned.provider !== "rehearsal";
+    if (wasReal && route.standInNotice !== undefined) {
+      throw new BooError("key-missing", `The API key that this session ran with is gone. Set it again to go on, or choose another model.`);
+    }
+    const isSame = pinned !== undefined && sameHeader(pinned, route.choice);
+    if (header !== undefined && isSame) return route;
+    const reason = header === undefined ? "first" : pinned?.model === route.choice.model ? "effort" : "model";
+    await session.emit({
+      type: "header-pin",
+      at: this.#now(),
+      reason,
+      header: header ?? (await makeHeader(toolHeaders())),
+      choice: route.choice,
+      reasoning: route.provider.reasoning,
+    });
+    return route;
+  }
+
+  async #run(turn: string, route: Route, signal: AbortSignal, isSummary: boolean): Promise<void> {
+    const startedAt = this.#now();
+    const run: TurnRun = {
+      turn,
+      number: this.session.state.turns.at(-1)?.number ?? 1,
+      route,
+      signal,
+      isSummary,
+      session: this.session,
+      recorder: this.#recorder,
+      ask: (question) => this.#ask(turn, question, signal),
+      ...this.#dependencies,
+    };
+    let result: TurnResult;
+    try {
+      result = await runTurn(run);
+    } catch (error) {
+      this.#dependencies.ports.log.error("A turn failed in a way that BooCode did not expect.", error);
+      const failure: TurnError = { code: "internal", message: `Something in BooCode failed: ${messageOf(error)}`, actions: ["retry", "show-log"] };
+      result = { reason: "error", error: failure };
+    }
+    this.#answers.clear();
+    await this.session.emit({ type: "turn-end", at: this.#now(), turn, ...result });
+    this.#recordTurn(run, startedAt, result);
+    this.#stopper = undefined;
+    await this.#startQueued(result);
+  }
+
+  // What was queued too late for a step becomes the next turn, unless the user stopped or something must be mended first.
+  async #startQueued(result: TurnResult): Promise<void> {
+    const text = result.reason === "done" ? this.#takeQueue() : undefined;
+    if (text === undefined) return;
+    try {
+      await this.#start(text);
+    } catch (error) {
+      this.#dependencies.ports.log.error("A queued message could not be sent.", error);
+      await this.session.emit({ type: "queue-add", at: this.#now(), message: { id: crypto.randomUUID(), text } });
+    }
+  }
+
+  // Everything in the queue, and what is written now, as one message; undefined where there is nothing.
+  #takeQueue(last?: string): string | undefined {
+    const waiting = this.session.state.queue;
+    for (const { id } of waiting) void this.session.emit({ type: "queue-remove", at: this.#now(), id });
+    const texts = [...waiting.map((message) => message.text), ...(last === undefined ? [] : [last])];
+    return texts.length === 0 ? undefined : texts.join("\n\n");
+  }
+
+  #recordTurn(run: TurnRun, startedAt: number, result: TurnResult): void {
+    const turn = this.session.state.turns.find((entry) => entry.id === run.turn);
+    const outcomes = { done: "ok", "step-limit": "ok", stopped: "cancelled", interrupted: "interrupted", error: "error", "context-full": "error" } as const;
+    this.#recorder.record({
+      id: run.turn,
+      turn: run.number,
+      kind: "turn",
+      name: "invoke_agent main",
+      startedAt,
+      endedAt: this.#now(),
+      outcome: outcomes[result.reason],
+      timings: {},
+      ...(turn && { usage: turn.usage }),
+      ...(turn?.costUsd !== undefined && { costUsd: turn.costUsd }),
+      ...(result.error && { error: { code: result.error.code, message: result.error.message } }),
+    });
+  }
+
+  async #queue(text: string): Promise<string> {
+    if (this.session.state.queue.length >= this.#dependencies.limits.queued) {
+      throw new BooError("queue-full", "Too many messages are waiting. Let the agent take some first, or remove one.");
+    }
+    const message = { id: crypto.randomUUID(), text };
+    await this.session.emit({ type: "queue-add", at: this.#now(), message });
+    // The turn may have ended while the message was written down.
+    if (!this.isRunning && runningTurn(this.session.state) === undefined) await this.#startQueued({ reason: "done" });
+    return message.id;
+  }
+
+  async #ask(turn: string, question: Parameters<TurnRun["ask"]>[0], signal: AbortSignal): Promise<string> {
+    const id = crypto.randomUUID();
+    const answered = new Promise<string>((resolve, reject) => {
+      this.#answers.set(id, resolve);
+      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    });
+    answered.catch(() => {});
+    await this.session.emit({ type: "question-asked", at: this.#now(), turn, question: { id, ...question } });
+    return answered;
+  }
+
+  #checkSize(text: string): void {
+    const { provider, model } = this.session.state.choice;
+    const window = findModel(provider, model)?.contextWindow ?? 1_000_000;
+    const tokens = Math.ceil(text.length / 4);
+    if (tokens > window * 0.9) {
+      throw new BooError("message-too-long", `This message is about ${Math.round(tokens / 1000)}k tokens, more than the model takes (${window / 1000}k). Put it into a file and ask the agent to search it.`);
+    }
+  }
+
+  #now(): number {
+    return this.#dependencies.ports.clock.now();
+  }
+}
+
+function sameHeader(a: ModelChoice, b: ModelChoice): boolean {
+  return a.provider === b.provider && a.model === b.model && (a.effort === b.effort || (a.effort !== "max" && b.effort !== "max"));
+}

@@ -1,0 +1,229 @@
+/** One model call with its retries; the transcript gets one answer, whatever it took. */
+import type { SessionEvent, ToolRequest, TurnError } from "#protocol/session.ts";
+import type { Usage } from "#protocol/usage.ts";
+import { BooError } from "../errors.ts";
+import { attempt, type Answer } from "../models/attempt.ts";
+import { costOf, findModel } from "../models/catalog.ts";
+import { classifyFailure, type ModelFailure } from "../models/failure.ts";
+import type { TurnRun } from "./turn.ts";
+
+/** What a step came to. */
+export type StepResult =
+  | { readonly status: "answered"; readonly id: string; readonly calls: readonly ToolRequest[]; readonly error?: TurnError }
+  | { readonly status: "failed"; readonly error: TurnError }
+  | { readonly status: "stopped" };
+
+// Room that the answer needs; a request without it would be refused or cut.
+const answerReserve = 8_000;
+
+/** Makes one step: asks the model until it gives a usable answer, the tries are used up, or the user stops. */
+export async function runStep(run: TurnRun): Promise<StepResult> {
+  const step = new Step(run);
+  const full = contextProblem(run);
+  if (full !== undefined) return { status: "failed", error: full };
+  await step.start();
+  for (let tries = 1; ; tries++) {
+    try {
+      run.signal.throwIfAborted();
+      const answer = await step.ask();
+      return await step.finish(answer, tries - 1);
+    } catch (error) {
+      if (run.signal.aborted) return step.stop(tries - 1);
+      const failure = classifyFailure(error, run.route.provider.label);
+      run.ports.log.warn(`Model call failed (${failure.error.code}), attempt ${tries}: ${run.redactor.text(failure.error.message)}`);
+      const most = Math.min(failure.tries ?? run.limits.attempts, run.limits.attempts);
+      if (!failure.canRetry || tries >= most) return step.fail(failure, tries - 1);
+      if (!(await step.waitForRetry(failure, tries))) return step.stop(tries);
+    }
+  }
+}
+
+function contextProblem(run: TurnRun): TurnError | undefined {
+  const window = findModel(run.route.choice.provider, run.route.choice.model)?.contextWindow;
+  const used = run.session.state.context?.usedTokens;
+  if (window === undefined || used === undefined || used + (run.isSummary ? 0 : answerReserve) <= window) return undefined;
+  return { code: "context-full", message: "This session no longer fits into the model's context.", actions: ["new-with-summary", "switch-model"] };
+}
+
+/** The state of one step while it runs. */
+class Step {
+  readonly #run: TurnRun;
+  readonly #id = crypto.randomUUID();
+  readonly #startedAt: number;
+  readonly #inputEvent: number;
+  #text = "";
+  #reasoning = "";
+  #reasoningAt: number | undefined;
+
+  constructor(run: TurnRun) {
+    this.#run = run;
+    this.#startedAt = run.ports.clock.now();
+    this.#inputEvent = run.session.eventCount;
+  }
+
+  async start(): Promise<void> {
+    const { turn, route } = this.#run;
+    void this.#emit({ type: "step-start", at: this.#now(), turn, step: this.#id, choice: route.choice });
+  }
+
+  ask(): Promise<Answer> {
+    const { route, session, signal, ports } = this.#run;
+    const { transcript } = session;
+    const { header } = transcript;
+    if (header === undefined) throw new BooError("no-header", "The session has no header.");
+    const waiting = { kind: "model" as const, text: `Waiting for ${route.label}` };
+    void this.#emit({ type: "waiting", at: this.#now(), waiting });
+    return attempt({ route, header, transcript, signal, now: () => ports.clock.now() }, {
+      text: (text) => this.#delta("text-delta", text),
+      reasoning: (text) => this.#delta("reasoning-delta", text),
+      toolInput: (index, name, bytes) => void this.#emit({ type: "tool-input", step: this.#id, index, name, bytes }),
+    });
+  }
+
+  async finish(answer: Answer, retries: number): Promise<StepResult> {
+    const { route } = this.#run;
+    const calls = answer.calls.map((call, index) => ({ id: `${this.#id}.${index}`, ...call }));
+    const { firstTokenAt, textAt, endedAt } = answer.times;
+    const thinkingMs = answer.reasoning === "" ? undefined : (textAt ?? endedAt) - (firstTokenAt ?? this.#startedAt);
+    const costUsd = costOf(route.choice.provider, route.choice.model, answer.usage, answer.times.sentAt ?? this.#startedAt);
+    const event = this.#end({ ...answer, calls, ...(thinkingMs !== undefined && { thinkingMs }) }, costUsd);
+    const durable = this.#emit(event);
+    this.#record("ok", answer, retries, costUsd);
+    // A call's start is announced, and both go to disk together, before it runs.
+    if (calls.length === 0) await durable;
+    const error = finishProblem(answer, route.label);
+    return { status: "answered", id: this.#id, calls, ...(error !== undefined && { error }) };
+  }
+
+  // What was said until the stop stays, without calls: nobody will answer those.
+  async stop(retries: number): Promise<StepResult> {
+    await this.#keepPartial("stopped");
+    this.#record("cancelled", undefined, retries, undefined);
+    return { status: "stopped" };
+  }
+
+  async fail(failure: ModelFailure, retries: number): Promise<StepResult> {
+    await this.#keepPartial("failed");
+    const error = { ...failure.error, message: this.#run.redactor.text(failure.error.message) };
+    this.#record("error", undefined, retries, undefined, error);
+    return { status: "failed", error };
+  }
+
+  /** Waits before the next attempt, visibly; false when the user stopped. */
+  async waitForRetry(failure: ModelFailure, tries: number): Promise<boolean> {
+    const { limits, ports, signal } = this.#run;
+    const { message: reason } = failure.error;
+    this.#reset(reason);
+    const wait = failure.retryAfterMs ?? Math.min(limits.backOffMs * 2 ** (tries - 1), limits.longestBackOffMs);
+    const waiting = { kind: "retry" as const, text: reason, until: this.#now() + wait, attempt: tries + 1 };
+    void this.#emit({ type: "waiting", at: this.#now(), waiting });
+    try {
+      await ports.clock.sleep(wait, signal);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #reset(reason: string): void {
+    if (this.#text === "" && this.#reasoning === "") return;
+    this.#text = "";
+    this.#reasoning = "";
+    this.#reasoningAt = undefined;
+    void this.#emit({ type: "step-reset", at: this.#now(), step: this.#id, reason });
+  }
+
+  async #keepPartial(finish: string): Promise<void> {
+    if (this.#text === "" && this.#reasoning === "") return;
+    const partial = { text: this.#text, reasoning: this.#reasoning, calls: [], finish, usage: {} };
+    const thinkingMs = this.#reasoningAt === undefined ? undefined : this.#now() - this.#reasoningAt;
+    await this.#emit(this.#end({ ...partial, ...(thinkingMs !== undefined && { thinkingMs }) }, undefined));
+  }
+
+  #end(
+    answer: { text: string; reasoning: string; calls: readonly ToolRequest[]; finish: string; usage: Usage; thinkingMs?: number },
+    costUsd: number | undefined,
+  ): SessionEvent {
+    const { turn, route } = this.#run;
+    const { text, reasoning, calls, finish, usage, thinkingMs } = answer;
+    const { promptTokens, outputTokens } = usage;
+    const contextWindow = findModel(route.choice.provider, route.choice.model)?.contextWindow;
+    return {
+      type: "step-end",
+      at: this.#now(),
+      turn,
+      step: this.#id,
+      reasoning,
+      ...(thinkingMs !== undefined && { thinkingMs }),
+      text,
+      calls,
+      finish,
+      usage,
+      ...(costUsd !== undefined && { costUsd }),
+      ...(promptTokens !== undefined && { contextTokens: promptTokens + (outputTokens ?? 0) }),
+      ...(contextWindow !== undefined && { contextWindow }),
+    };
+  }
+
+  #delta(type: "text-delta" | "reasoning-delta", text: string): void {
+    if (this.#run.signal.aborted) return;
+    const at = this.#now();
+    if (type === "text-delta") this.#text += text;
+    else {
+      this.#reasoning += text;
+      this.#reasoningAt ??= at;
+    }
+    void this.#emit({ type, at, step: this.#id, text });
+  }
+
+  #record(outcome: "ok" | "cancelled" | "error", answer: Answer | undefined, retries: number, costUsd: number | undefined, error?: TurnError): void {
+    const { recorder, route, number, turn, session } = this.#run;
+    const { sentAt, firstTokenAt, endedAt } = answer?.times ?? {};
+    recorder.record({
+      id: this.#id,
+      parent: turn,
+      turn: number,
+      kind: "model",
+      name: `chat ${route.choice.model}`,
+      model: route.choice.model,
+      startedAt: this.#startedAt,
+      endedAt: endedAt ?? this.#now(),
+      outcome,
+      retries,
+      inputEvent: this.#inputEvent,
+      outputEvent: session.eventCount - 1,
+      timings: {
+        ...(sentAt !== undefined && { queuedMs: sentAt - this.#startedAt }),
+        ...(sentAt !== undefined && firstTokenAt !== undefined && { firstTokenMs: firstTokenAt - sentAt }),
+        ...(firstTokenAt !== undefined && endedAt !== undefined && { generatingMs: endedAt - firstTokenAt }),
+      },
+      ...(answer && { usage: answer.usage }),
+      ...(costUsd !== undefined && { costUsd }),
+      ...(error && { error: { code: error.code, message: error.message } }),
+    });
+  }
+
+  #emit(event: SessionEvent): Promise<boolean> {
+    return this.#run.session.emit(event);
+  }
+
+  #now(): number {
+    return this.#run.ports.clock.now();
+  }
+}
+
+function finishProblem(answer: Answer, label: string): TurnError | undefined {
+  switch (answer.finish) {
+    case "stop":
+    case "tool_calls":
+    case "function_call":
+      return undefined;
+    case "length":
+      return { code: "output-limit", message: "The answer reached the model's output limit.", actions: ["continue"] };
+    case "content_filter":
+      return { code: "filtered", message: `${label} held the answer back (content filter). Put the request in other words.`, actions: ["continue", "switch-model"] };
+    default:
+      if (answer.calls.length > 0) return undefined;
+      return { code: "unknown-finish", message: `The model stopped for a reason that BooCode does not know ("${answer.finish.slice(0, 40)}"). The answer may be incomplete.`, actions: ["continue"] };
+  }
+}

@@ -1,0 +1,83 @@
+/** One turn: model, tools, model, until the model has nothing more to do. One step at a time, so that every boundary can be kept, gated and interrupted. */
+import type { Question, TurnEndReason, TurnError, UserMessage } from "#protocol/session.ts";
+import { isAbort } from "../errors.ts";
+import type { Route } from "../models/router.ts";
+import type { Session } from "../session/session.ts";
+import type { TraceRecorder } from "../trace/recorder.ts";
+import type { AgentDependencies } from "./agent.ts";
+import { runCalls } from "./calls.ts";
+import { CallHistory } from "./call-history.ts";
+import { runStep } from "./step.ts";
+
+/** Why a turn ended, and what to say about it. */
+export interface TurnResult {
+  readonly reason: TurnEndReason;
+  readonly error?: TurnError;
+}
+
+/** Everything that one turn works with. */
+export interface TurnRun extends AgentDependencies {
+  readonly turn: string;
+  readonly number: number;
+  readonly route: Route;
+  readonly signal: AbortSignal;
+  /** A turn that only writes a summary may use the context's reserve and calls no tools. */
+  readonly isSummary: boolean;
+  readonly session: Session;
+  readonly recorder: TraceRecorder;
+  /** Asks the user and waits, without a limit, for one of the choices' values; rejects when the turn is stopped. */
+  readonly ask: (question: Omit<Question, "id">) => Promise<string>;
+}
+
+/** Runs a turn to its end; never throws for what a model, a server or a tool did. */
+export async function runTurn(run: TurnRun): Promise<TurnResult> {
+  const history = new CallHistory();
+  let left = run.limits.steps;
+  try {
+    for (;;) {
+      if (left === 0) {
+        if (!(await mayGoOn(run))) return { reason: "step-limit" };
+        left = run.limits.steps;
+      }
+      left -= 1;
+      const step = await runStep(run);
+      if (step.status === "failed") return { reason: step.error.code === "context-full" ? "context-full" : "error", error: step.error };
+      if (step.status === "stopped") return { reason: "stopped" };
+      if (step.calls.length === 0) {
+        if (step.error !== undefined) return { reason: "error", error: step.error };
+        if (!(await deliverQueue(run))) return { reason: "done" };
+        continue;
+      }
+      await runCalls(run, step.id, step.calls, history);
+      if (run.isSummary) return { reason: "step-limit" };
+      if (run.signal.aborted) return { reason: "stopped" };
+      await deliverQueue(run);
+    }
+  } catch (error) {
+    if (run.signal.aborted || isAbort(error)) return { reason: "stopped" };
+    throw error;
+  }
+}
+
+async function mayGoOn(run: TurnRun): Promise<boolean> {
+  const value = await run.ask({
+    text: `The agent has made ${run.limits.steps} model calls in this turn. Should it go on?`,
+    choices: [
+      { value: "continue", label: "Go on" },
+      { value: "stop", label: "Stop here" },
+    ],
+  });
+  return value === "continue";
+}
+
+// What the user wrote meanwhile goes in where the model next listens: after all results of a step.
+async function deliverQueue(run: TurnRun): Promise<boolean> {
+  const { session, turn, ports } = run;
+  const waiting = session.state.queue;
+  for (const { id, text } of waiting) {
+    const message: UserMessage = { id, text: await session.keep(text) };
+    void session.emit({ type: "queue-remove", at: ports.clock.now(), id });
+    await session.emit({ type: "user-message", at: ports.clock.now(), turn, message });
+  }
+  return waiting.length > 0;
+}

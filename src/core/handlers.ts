@@ -1,0 +1,119 @@
+/** What happens on each request of a view; a missing handler does not compile. */
+import { changedFiles, type Turn } from "#protocol/session.ts";
+import type { Method, Requests } from "#protocol/protocol.ts";
+import type { Agent } from "./agent/agent.ts";
+import { lastAnswer, summaryByRule, summaryRequest } from "./agent/summary-turn.ts";
+import type { BooCode } from "./boocode.ts";
+import { BooError } from "./errors.ts";
+import type { Ports } from "./ports.ts";
+import { revertTurn, textsOf } from "./session/revert.ts";
+import { resolvePath } from "./tools/paths.ts";
+
+/** A handler for each request; the signal aborts when the view cancels the request. */
+export type Handlers = { readonly [M in Method]: (params: Requests[M]["params"], signal: AbortSignal) => Promise<Requests[M]["result"]> };
+
+/** Makes the handlers of a core. */
+export function makeHandlers(core: BooCode, ports: Ports): Handlers {
+  const agentOf = (session: string): Promise<Agent> => {
+    const agent = core.supervisor.find(session);
+    return agent === undefined ? core.supervisor.open(session) : Promise.resolve(agent);
+  };
+  return {
+    "session.prompt": async ({ session, text }) => (await agentOf(session)).prompt(text),
+    "session.stop": async ({ session }) => {
+      await core.supervisor.find(session)?.stop();
+      return {};
+    },
+    "session.continue": async ({ session }) => (await agentOf(session)).continue(),
+    "session.answer": async ({ session, question, value }) => {
+      await (await agentOf(session)).answer(question, value);
+      return {};
+    },
+    "session.create": async () => ({ session: (await core.newSession()).session.id }),
+    "session.summarize": async ({ session }) => ({ session: (await summarizeSession(core, await agentOf(session))).session.id }),
+    "session.open": async ({ session }) => {
+      await core.openSession(session);
+      return {};
+    },
+    "session.turns": async ({ session, before, count }) => {
+      const { turns } = (await agentOf(session)).session.state;
+      const end = turns.findIndex((turn) => turn.number >= before);
+      const older = end === -1 ? turns : turns.slice(0, end);
+      return { turns: older.slice(-count) };
+    },
+    "queue.edit": async ({ session, id, text }) => {
+      const { session: target } = await agentOf(session);
+      await target.emit({ type: "queue-edit", at: ports.clock.now(), message: { id, text } });
+      return {};
+    },
+    "queue.remove": async ({ session, id }) => {
+      const { session: target } = await agentOf(session);
+      await target.emit({ type: "queue-remove", at: ports.clock.now(), id });
+      return {};
+    },
+    "view.painted": async () => {
+      void core.warmUp().catch((error: unknown) => ports.log.error("Loading ahead failed.", error));
+      return {};
+    },
+    "ui.run": async ({ action }) => {
+      await ports.ui.run(action);
+      return {};
+    },
+    ...fileHandlers(agentOf, ports),
+  };
+}
+
+type FileMethod = "turn.revert" | "turn.diff" | "body.read" | "file.open";
+
+function fileHandlers(agentOf: (session: string) => Promise<Agent>, ports: Ports): Pick<Handlers, FileMethod> {
+  return {
+    "turn.revert": async ({ session, turn: id }, signal) => {
+      const agent = await agentOf(session);
+      const turn = findTurn(agent, id);
+      if (turn.end === undefined) throw new BooError("busy", "Wait until the turn has ended, or stop it, then revert.");
+      const result = await revertTurn(turn, ports, signal);
+      await agent.session.emit({ type: "turn-revert", at: ports.clock.now(), turn: id, ...result });
+      const [first] = result.refused;
+      if (first !== undefined) await showDiff(turn, first.path, ports, true);
+      return result;
+    },
+    "turn.diff": async ({ session, turn: id, path }) => {
+      await showDiff(findTurn(await agentOf(session), id), path, ports, false);
+      return {};
+    },
+    "body.read": async ({ blob, offset, length }) => {
+      const text = await ports.store.readBlob(blob);
+      if (text === undefined) throw new BooError("no-body", "This text is no longer stored.");
+      return { text: text.slice(offset, offset + length), total: text.length };
+    },
+    "file.open": async ({ path, line }) => {
+      const place = await resolvePath(ports, path);
+      await ports.editor.openFile(place.path, line);
+      return {};
+    },
+  };
+}
+
+function findTurn(agent: Agent, id: string): Turn {
+  const turn = agent.session.state.turns.find((entry) => entry.id === id);
+  if (turn === undefined) throw new BooError("no-turn", "This turn is not in the session.");
+  return turn;
+}
+
+async function showDiff(turn: Turn, path: string, ports: Ports, isAgainstNow: boolean): Promise<void> {
+  const change = changedFiles(turn).find((entry) => entry.path === path);
+  if (change === undefined) throw new BooError("no-change", `This turn did not change ${path}.`);
+  if (change.keptOut !== undefined) throw new BooError("kept-out", change.keptOut);
+  const place = await resolvePath(ports, path);
+  const { before, after } = await textsOf(change, ports.store);
+  if (isAgainstNow) await ports.editor.showDiff(place.path, after ?? "", "current", `${path} (turn ${turn.number} ↔ now)`);
+  else await ports.editor.showDiff(place.path, before ?? "", after ?? "", `${path} (turn ${turn.number})`);
+}
+
+// The old session writes its own summary, on its own prefix; where it can not, a rule does.
+async function summarizeSession(core: BooCode, agent: Agent): Promise<Agent> {
+  if (agent.session.state.turns.length === 0) return core.newSession();
+  const byRule = summaryByRule(agent.session.state);
+  const written = await agent.runSummary(summaryRequest);
+  return core.newSession(written === "done" ? (lastAnswer(agent.session.state.turns) ?? byRule) : byRule);
+}

@@ -1,0 +1,187 @@
+/** One request to a model: streams its answer, and returns it whole or throws why it can not be used. */
+import type { JSONSchema7, ToolSet } from "ai";
+import type { Header } from "#protocol/session.ts";
+import type { Usage } from "#protocol/usage.ts";
+import type { Transcript } from "../session/transcript.ts";
+import { UnusableAnswer } from "./failure.ts";
+import { toModelMessages } from "./provider.ts";
+import type { Route } from "./router.ts";
+import { loadSdk, type Sdk } from "./sdk.ts";
+import { readUsage } from "./read-usage.ts";
+import { createWireFetch, type WireTimes } from "./wire-fetch.ts";
+
+/** Hears an answer while it comes. */
+export interface AnswerListener {
+  text(delta: string): void;
+  reasoning(delta: string): void;
+  toolInput(index: number, name: string, bytes: number): void;
+}
+
+/** A tool call as it came: `arguments` byte for byte. */
+export interface AnsweredCall {
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** A whole answer. */
+export interface Answer {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly calls: readonly AnsweredCall[];
+  /** The provider's own word for why it ended. */
+  readonly finish: string;
+  readonly usage: Usage;
+  readonly times: WireTimes & { readonly firstTokenAt?: number; readonly textAt?: number; readonly endedAt: number };
+}
+
+/** What an attempt is made of. */
+export interface AttemptRequest {
+  readonly route: Route;
+  readonly header: Header;
+  readonly transcript: Transcript;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+// How DeepSeek and other open models write a tool call when they mistake it for text.
+const leakPattern = /<[|｜](tool▁calls?▁begin|DSML)[|｜]|^<tool_call>\s*\{/m;
+
+const toolSets = new WeakMap<Header, ToolSet>();
+
+/** Makes one attempt. Throws UnusableAnswer, the SDK's errors, or an AbortError when the signal aborts. */
+export async function attempt(request: AttemptRequest, listener: AnswerListener): Promise<Answer> {
+  const sdk = await loadSdk();
+  const { route, header, transcript, signal, now } = request;
+  const wire = createWireFetch({ messages: transcript.bytes(), timeouts: route.provider.timeouts, now });
+  const { choice, baseUrl, apiKey } = route;
+  const opened = await route.provider.open({ choice, baseUrl, apiKey, fetch: wire.fetch });
+  const tools = toolSets.get(header) ?? toToolSet(sdk, header);
+  toolSets.set(header, tools);
+  const prompt = route.provider.isWire
+    ? { messages: [{ role: "user" as const, content: "-" }] }
+    : { instructions: header.system, messages: toModelMessages(transcript.messages()) };
+  const result = sdk.streamText({
+    ...opened,
+    ...prompt,
+    tools,
+    maxRetries: 0,
+    abortSignal: signal,
+    // Errors come as parts of the stream; the default would print the whole request.
+    onError: () => {},
+  });
+  const collector = new Collector(listener, wire.sawToken, now);
+  for await (const part of result.stream) collector.take(part);
+  signal.throwIfAborted();
+  return collector.answer(wire.times);
+}
+
+function toToolSet(sdk: Sdk, header: Header): ToolSet {
+  const entries = header.tools.map(({ name, description, parameters }) => {
+    const inputSchema = sdk.jsonSchema(parameters as JSONSchema7);
+    return [name, sdk.tool({ description, inputSchema })] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+type Part = Sdk extends { streamText: (...input: never[]) => { stream: AsyncIterable<infer P> } } ? P : never;
+
+/** Puts the parts of a stream together. */
+class Collector {
+  readonly #listener: AnswerListener;
+  readonly #sawToken: () => void;
+  readonly #now: () => number;
+  readonly #calls = new Map<string, { name: string; arguments: string }>();
+  #text = "";
+  #reasoning = "";
+  #finish: string | undefined;
+  #usage: Usage = {};
+  #error: unknown;
+  #firstTokenAt: number | undefined;
+  #textAt: number | undefined;
+
+  constructor(listener: AnswerListener, sawToken: () => void, now: () => number) {
+    this.#listener = listener;
+    this.#sawToken = sawToken;
+    this.#now = now;
+  }
+
+  take(part: Part): void {
+    switch (part.type) {
+      case "text-delta":
+        this.#token();
+        this.#textAt ??= this.#now();
+        this.#text += part.text;
+        this.#listener.text(part.text);
+        return;
+      case "reasoning-delta":
+        this.#token();
+        this.#reasoning += part.text;
+        this.#listener.reasoning(part.text);
+        return;
+      case "tool-input-start":
+        this.#token();
+        this.#textAt ??= this.#now();
+        this.#calls.set(part.id, { name: part.toolName, arguments: "" });
+        return;
+      case "tool-input-delta":
+        this.#toolDelta(part.id, part.delta);
+        return;
+      case "tool-call":
+        // Providers that do not stream the input give it here alone.
+        if (!this.#calls.has(part.toolCallId)) {
+          this.#calls.set(part.toolCallId, { name: part.toolName, arguments: JSON.stringify(part.input) });
+        }
+        return;
+      case "finish-step":
+        this.#finish = part.rawFinishReason;
+        this.#usage = readUsage(part.usage);
+        return;
+      case "error":
+        this.#error ??= part.error;
+        return;
+      default:
+    }
+  }
+
+  answer(times: WireTimes): Answer {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#finish === undefined) throw new UnusableAnswer("cut", "The answer broke off in the middle.");
+    if (this.#finish === "insufficient_system_resource") {
+      throw new UnusableAnswer("busy", "The model's server ran out of resources in the middle of the answer.");
+    }
+    if (this.#text.trim() === "" && this.#calls.size === 0 && this.#finish !== "content_filter" && this.#finish !== "length") {
+      throw new UnusableAnswer("empty", "The model answered with nothing.");
+    }
+    if (leakPattern.test(this.#text)) {
+      throw new UnusableAnswer("leaked-call", "The model wrote a tool call as text instead of making it.");
+    }
+    const calls = [...this.#calls].map(([callId, call]) => ({ callId, name: call.name, arguments: call.arguments || "{}" }));
+    return {
+      text: this.#text,
+      reasoning: this.#reasoning,
+      // Calls of an answer that ran out of room may be cut anywhere.
+      calls: this.#finish === "length" ? [] : calls,
+      finish: this.#finish,
+      usage: this.#usage,
+      times: {
+        ...times,
+        endedAt: this.#now(),
+        ...(this.#firstTokenAt !== undefined && { firstTokenAt: this.#firstTokenAt }),
+        ...(this.#textAt !== undefined && { textAt: this.#textAt }),
+      },
+    };
+  }
+
+  #toolDelta(id: string, delta: string): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    call.arguments += delta;
+    this.#listener.toolInput([...this.#calls.keys()].indexOf(id), call.name, call.arguments.length);
+  }
+
+  #token(): void {
+    this.#firstTokenAt ??= this.#now();
+    this.#sawToken();
+  }
+}

@@ -1,0 +1,1 @@
+export { createDeepSeek } from "@ai-sdk/deepseek";

@@ -1,0 +1,1 @@
+export { jsonSchema, streamText, tool } from "ai";

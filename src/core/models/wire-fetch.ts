@@ -1,0 +1,169 @@
+/** The fetch that carries one model request: sends the transcript's own bytes, and watches the answer for life. */
+import { BooError } from "../errors.ts";
+import type { Timeouts } from "./provider.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const slot = '"messages":[';
+
+/** Times of one request, epoch milliseconds. */
+export interface WireTimes {
+  sentAt?: number;
+  headersAt?: number;
+  firstByteAt?: number;
+}
+
+/** What a request's fetch needs to know. */
+export interface WireRequest {
+  /** The messages' bytes, without the brackets of their array. */
+  readonly messages: Uint8Array;
+  readonly timeouts: Timeouts;
+  readonly now: () => number;
+}
+
+/** A fetch for one request and the times that it saw. */
+export interface WireFetch {
+  readonly fetch: typeof globalThis.fetch;
+  readonly times: WireTimes;
+  /** To be called with the first token, which ends the wait for it. */
+  readonly sawToken: () => void;
+}
+
+/** Makes the fetch of one request. Its timeouts end in BooErrors "timeout-connect", "timeout-first-token", "timeout-silence". */
+export function createWireFetch(request: WireRequest): WireFetch {
+  const times: WireTimes = {};
+  const watch = new Watch(request.timeouts);
+  const wireFetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const signal = init?.signal ? AbortSignal.any([init.signal, watch.signal]) : watch.signal;
+    const body = typeof init?.body === "string" ? spliceMessages(init.body, request.messages) : init?.body;
+    times.sentAt = request.now();
+    watch.waitForHeaders();
+    try {
+      const response = await globalThis.fetch(input, { ...init, ...(body && { body }), signal, redirect: "manual" });
+      times.headersAt = request.now();
+      if (response.body === null) return response;
+      watch.waitForToken();
+      return new Response(watched(response.body, watch, times, request.now), {
+        status: response.status,
+        statusText: response.statusText,
+        headers: response.headers,
+      });
+    } catch (error) {
+      watch.stop();
+      throw watch.signal.aborted ? watch.signal.reason : error;
+    }
+  };
+  return { fetch: wireFetch, times, sawToken: () => watch.sawToken() };
+}
+
+// The SDK writes a body with one placeholder message; the transcript's bytes take its place, so that what was
+// sent before is sent again to the byte, whatever the SDK would make of it.
+function spliceMessages(body: string, messages: Uint8Array): Uint8Array<ArrayBuffer> {
+  const start = body.indexOf(slot) + slot.length;
+  const end = body.indexOf("]", start);
+  const head = encoder.encode(body.slice(0, start));
+  const tail = encoder.encode(body.slice(end));
+  const whole = new Uint8Array(head.length + messages.length + tail.length);
+  whole.set(head);
+  whole.set(messages, head.length);
+  whole.set(tail, head.length + messages.length);
+  return whole;
+}
+
+// The last event of the format ends the answer: some servers keep the connection open after it, and waiting for its end costs time.
+function watched(source: ReadableStream<Uint8Array>, watch: Watch, times: WireTimes, now: () => number): ReadableStream<Uint8Array> {
+  const reader = source.getReader();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await watch.race(reader.read());
+        if (done) {
+          watch.stop();
+          controller.close();
+          return;
+        }
+        times.firstByteAt ??= now();
+        watch.sawBytes();
+        controller.enqueue(value);
+        if (endsStream(value)) {
+          watch.stop();
+          controller.close();
+          void reader.read().then(() => reader.cancel()).catch(() => {});
+        }
+      } catch (error) {
+        watch.stop();
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      watch.stop();
+      await reader.cancel(reason);
+    },
+  });
+}
+
+function endsStream(chunk: Uint8Array): boolean {
+  return decoder.decode(chunk.subarray(-20)).trimEnd().endsWith("data: [DONE]");
+}
+
+/** Three clocks over one request: to the status line, to the first token, and between bytes. */
+class Watch {
+  readonly #timeouts: Timeouts;
+  readonly #controller = new AbortController();
+  #phase: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(timeouts: Timeouts) {
+    this.#timeouts = timeouts;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  waitForHeaders(): void {
+    const { connectMs } = this.#timeouts;
+    this.#phase = setTimeout(() => this.#expire("timeout-connect", `The model's server did not answer within ${seconds(connectMs)}.`), connectMs);
+  }
+
+  waitForToken(): void {
+    clearTimeout(this.#phase);
+    const { firstTokenMs } = this.#timeouts;
+    const say = `The model said nothing within ${seconds(firstTokenMs)}.`;
+    this.#phase = setTimeout(() => this.#expire("timeout-first-token", say), firstTokenMs);
+    this.sawBytes();
+  }
+
+  sawToken(): void {
+    clearTimeout(this.#phase);
+  }
+
+  sawBytes(): void {
+    if (this.#silence !== undefined && "refresh" in this.#silence) {
+      this.#silence.refresh();
+      return;
+    }
+    const { silenceMs } = this.#timeouts;
+    const say = `The model's server went silent for ${seconds(silenceMs)}.`;
+    this.#silence = setTimeout(() => this.#expire("timeout-silence", say), silenceMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#phase);
+    clearTimeout(this.#silence);
+  }
+
+  race<T>(work: Promise<T>): Promise<T> {
+    if (this.signal.aborted) return Promise.reject(this.signal.reason as Error);
+    return work;
+  }
+
+  #expire(code: string, message: string): void {
+    this.stop();
+    this.#controller.abort(new BooError(code, message));
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,190 @@
+/** A session: the only writer of one transcript. */
+import { type Body, type SessionEvent, type SessionState } from "#protocol/session.ts";
+import type { SessionSummary } from "#protocol/sessions.ts";
+import { Channel } from "../channel.ts";
+import type { Log, Store, StoreRecord } from "../ports.ts";
+import type { Redactor } from "./redact.ts";
+import { summarize } from "./summary.ts";
+import { Transcript } from "./transcript.ts";
+
+const inlineBytes = 16 * 1024;
+const previewCharacters = 2_000;
+// A killed process loses at most this much of what a stream said: rare enough to be cheap, little enough not to be missed.
+const partialCharacters = 512;
+const partialMs = 1_000;
+
+/** What a session needs. */
+export interface SessionPorts {
+  readonly store: Store;
+  readonly redactor: Redactor;
+  readonly log: Log;
+}
+
+type DeltaEvent = Extract<SessionEvent, { type: "text-delta" | "reasoning-delta" }>;
+
+const unkept: ReadonlySet<SessionEvent["type"]> = new Set(["tool-input", "waiting"]);
+
+/** One conversation in this window: reduces, numbers, keeps and tells every event. */
+export class Session {
+  readonly id: string;
+  readonly channel: Channel<"session">;
+  readonly transcript: Transcript;
+  readonly #ports: SessionPorts;
+  readonly #texts = new Map<string, string>();
+  #count = 0;
+  #start: SessionEvent | undefined;
+  #partial: DeltaEvent | undefined;
+  #lastAppend: Promise<unknown> = Promise.resolve();
+  /** Called after each turn or title with the session's new line for the list. */
+  onSummary: (summary: SessionSummary) => void = () => {};
+
+  constructor(id: string, ports: SessionPorts) {
+    this.id = id;
+    this.#ports = ports;
+    this.channel = new Channel("session");
+    this.transcript = new Transcript((body) => this.#textOf(body));
+  }
+
+  /** The state after the last event. */
+  get state(): SessionState {
+    return this.channel.state;
+  }
+
+  /** The number of the next event. */
+  get eventCount(): number {
+    return this.#count;
+  }
+
+  /** Starts the session in memory; the event is written down together with the next one, or by `settled`. */
+  begin(event: Extract<SessionEvent, { type: "session-start" }>): void {
+    this.#start = this.#ports.redactor.value<SessionEvent>(event);
+    this.transcript.apply(this.#start);
+    this.channel.emit(this.#start);
+  }
+
+  /** Takes in the events of an earlier window; bodies are read from their blobs first. */
+  async load(events: readonly SessionEvent[]): Promise<void> {
+    for (const event of events) {
+      await this.#loadBodies(event);
+      this.transcript.apply(event);
+      if (!isDelta(event)) this.#count += 1;
+    }
+    this.channel.replay(events);
+    this.#texts.clear();
+  }
+
+  /** Makes an event true: resolves once it is on disk (at once for deltas), to false where the disk refused it. */
+  emit(fact: SessionEvent): Promise<boolean> {
+    this.#writeStart();
+    const event = this.#ports.redactor.value(fact);
+    this.transcript.apply(event);
+    if (isDelta(event)) {
+      this.channel.emit(event);
+      this.#addPartial(event);
+      return Promise.resolve(true);
+    }
+    if (unkept.has(event.type)) {
+      this.channel.emit(event);
+      return Promise.resolve(true);
+    }
+    const closesPartial = event.type === "step-end" || event.type === "step-reset" || event.type === "turn-end";
+    if (closesPartial) this.#partial = undefined;
+    if (event.type === "turn-end") this.#texts.clear();
+    const durable = this.#append(event, closesPartial);
+    this.channel.emit(event, durable);
+    return durable;
+  }
+
+  /** Resolves once everything emitted so far is on disk or was refused. */
+  async settled(): Promise<void> {
+    this.#writeStart();
+    await this.#lastAppend;
+  }
+
+  /** Makes a body of a text, without secrets: inline when small, else a blob that is on disk when this resolves. */
+  async keep(text: string): Promise<Body> {
+    const clean = this.#ports.redactor.text(text);
+    if (clean.length <= inlineBytes / 4 || new TextEncoder().encode(clean).length <= inlineBytes) return { text: clean };
+    try {
+      const blob = await this.#ports.store.putBlob(clean);
+      this.#texts.set(blob, clean);
+      return { blob, bytes: clean.length, preview: clean.slice(0, previewCharacters) };
+    } catch (error) {
+      // The conversation must go on while the disk is full; what can not be kept as a blob is kept in the event.
+      this.#ports.log.error("A large text could not be kept as a file.", error);
+      return { text: clean };
+    }
+  }
+
+  /** A body's whole text; where its blob is gone, the preview and a sentence. */
+  async read(body: Body): Promise<string> {
+    if ("text" in body) return body.text;
+    return (await this.#ports.store.readBlob(body.blob)) ?? missing(body.preview);
+  }
+
+  #writeStart(): void {
+    const start = this.#start;
+    this.#start = undefined;
+    if (start !== undefined) void this.#append(start, false);
+  }
+
+  #append(event: SessionEvent, closesPartial: boolean): Promise<boolean> {
+    const records: StoreRecord[] = [{ kind: "event", session: this.id, n: this.#count, event, ...(closesPartial && { closesPartial }) }];
+    this.#count += 1;
+    if (changesSummary(event)) {
+      const summary = summarize(this.channel.state, event);
+      records.push({ kind: "summary", summary });
+      queueMicrotask(() => this.onSummary(summary));
+    }
+    const durable = this.#ports.store.append(records).then(
+      () => true,
+      () => false,
+    );
+    this.#lastAppend = durable;
+    return durable;
+  }
+
+  #addPartial(event: DeltaEvent): void {
+    const same = this.#partial?.type === event.type && this.#partial.step === event.step ? this.#partial : undefined;
+    if (this.#partial !== undefined && same === undefined) this.#flushPartial();
+    this.#partial = same === undefined ? event : { ...same, text: same.text + event.text };
+    if (this.#partial.text.length >= partialCharacters || event.at - this.#partial.at >= partialMs) this.#flushPartial();
+  }
+
+  #flushPartial(): void {
+    if (this.#partial === undefined) return;
+    const event = this.#ports.redactor.value<SessionEvent>(this.#partial);
+    this.#partial = undefined;
+    this.#lastAppend = this.#ports.store.append([{ kind: "partial", session: this.id, event }]).catch(() => false);
+  }
+
+  #textOf(body: Body): string {
+    if ("text" in body) return body.text;
+    return this.#texts.get(body.blob) ?? missing(body.preview);
+  }
+
+  async #loadBodies(event: SessionEvent): Promise<void> {
+    for (const body of bodiesOf(event)) if ("blob" in body) this.#texts.set(body.blob, await this.read(body));
+  }
+}
+
+function isDelta(event: SessionEvent): event is DeltaEvent {
+  return event.type === "text-delta" || event.type === "reasoning-delta";
+}
+
+function changesSummary(event: SessionEvent): boolean {
+  return ["session-start", "turn-start", "turn-end", "title-change", "user-message"].includes(event.type);
+}
+
+function bodiesOf(event: SessionEvent): readonly Body[] {
+  if (event.type === "tool-end") return [event.output];
+  if ((event.type === "turn-start" || event.type === "user-message") && event.message !== undefined) {
+    const { text, context } = event.message;
+    return context === undefined ? [text] : [context, text];
+  }
+  return [];
+}
+
+function missing(preview: string): string {
+  return `${preview}\n[The rest of this text is no longer stored.]`;
+}

@@ -1,0 +1,169 @@
+/** The messages of a session as they go over the wire: append-only bytes, made from events alone. */
+import type { Body, Header, ModelChoice, ReasoningPolicy, SessionEvent, ToolRequest } from "#protocol/session.ts";
+
+/** A message in the chat-completions format, which both kept and sent bytes use. */
+export type WireMessage =
+  | { readonly role: "system"; readonly content: string }
+  | { readonly role: "user"; readonly content: string }
+  | {
+      readonly role: "assistant";
+      readonly content: string;
+      readonly reasoning_content?: string;
+      readonly tool_calls?: readonly WireToolCall[];
+    }
+  | { readonly role: "tool"; readonly tool_call_id: string; readonly content: string };
+
+/** A tool call on the wire; `arguments` are the bytes that the model wrote, so that its own output is found in its cache. */
+export interface WireToolCall {
+  readonly id: string;
+  readonly type: "function";
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** Resolves a body that an event carries to its whole text. */
+export type BodyText = (body: Body) => string;
+
+interface Answer {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly calls: readonly ToolRequest[];
+}
+
+type Entry = { readonly kind: "message"; readonly message: WireMessage } | ({ readonly kind: "answer" } & Answer);
+
+const encoder = new TextEncoder();
+
+/** Grows with a session's events; what it once said about an event it says forever, until the next pin. */
+export class Transcript {
+  readonly #bodyText: BodyText;
+  readonly #entries: Entry[] = [];
+  readonly #open = new Map<string, string>();
+  #bytes = new Uint8Array(4096);
+  #length = 0;
+  #header: Header | undefined;
+  #choice: ModelChoice | undefined;
+  #reasoning: ReasoningPolicy = "never";
+
+  constructor(bodyText: BodyText) {
+    this.#bodyText = bodyText;
+  }
+
+  /** The pinned header, if any. */
+  get header(): Header | undefined {
+    return this.#header;
+  }
+
+  /** The model that the header was pinned for. */
+  get choice(): ModelChoice | undefined {
+    return this.#choice;
+  }
+
+  /** True when the next request would end with an answer, so that a user's message must come first. */
+  get endsWithAnswer(): boolean {
+    return this.#entries.at(-1)?.kind === "answer";
+  }
+
+  /** The number of messages, without the system text. */
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Calls (our ids) that have no result yet. */
+  get openCalls(): readonly string[] {
+    return [...this.#open.keys()];
+  }
+
+  /** The messages as the bytes of a JSON array without its brackets; a view that is valid until the next event. */
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** The messages as values, for providers that do not take the wire format. */
+  messages(): readonly WireMessage[] {
+    const system: readonly WireMessage[] = this.#header ? [{ role: "system", content: this.#header.system }] : [];
+    return [...system, ...this.#entries.map((entry) => this.#toWire(entry))];
+  }
+
+  /** Takes in what an event adds to the conversation; most add nothing. */
+  apply(event: SessionEvent): void {
+    switch (event.type) {
+      case "header-pin":
+        this.#choice = event.choice;
+        this.#pin(event.header, event.reasoning);
+        return;
+      case "turn-start":
+      case "user-message":
+        if (event.message !== undefined) {
+          const { context, text } = event.message;
+          const before = context === undefined ? "" : `${this.#bodyText(context)}\n\n`;
+          this.#add({ kind: "message", message: { role: "user", content: before + this.#bodyText(text) } });
+        }
+        return;
+      case "step-end":
+        if (event.text === "" && event.calls.length === 0) return;
+        this.#add({ kind: "answer", text: event.text, reasoning: event.reasoning, calls: event.calls });
+        for (const call of event.calls) this.#open.set(call.id, call.callId);
+        return;
+      case "tool-end": {
+        const callId = this.#open.get(event.call);
+        if (callId === undefined) return;
+        this.#open.delete(event.call);
+        this.#add({ kind: "message", message: { role: "tool", tool_call_id: callId, content: this.#bodyText(event.output) } });
+        return;
+      }
+      default:
+    }
+  }
+
+  // Only here bytes that were sent may change: a pin is a declared cold start.
+  #pin(header: Header, reasoning: ReasoningPolicy): void {
+    this.#header = header;
+    this.#reasoning = reasoning;
+    this.#length = 0;
+    this.#append({ role: "system", content: header.system });
+    for (const entry of this.#entries) this.#append(this.#toWire(entry));
+  }
+
+  #add(entry: Entry): void {
+    this.#entries.push(entry);
+    this.#append(this.#toWire(entry));
+  }
+
+  #toWire(entry: Entry): WireMessage {
+    if (entry.kind === "message") return entry.message;
+    const sendsReasoning = this.#reasoning === "always" || (this.#reasoning === "given" && entry.reasoning !== "");
+    return {
+      role: "assistant",
+      content: entry.text,
+      ...(sendsReasoning && { reasoning_content: entry.reasoning }),
+      ...(entry.calls.length > 0 && { tool_calls: entry.calls.map(toWireCall) }),
+    };
+  }
+
+  #append(message: WireMessage): void {
+    const text = (this.#length === 0 ? "" : ",") + JSON.stringify(message);
+    this.#reserve(text.length * 3);
+    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    larger.set(this.bytes());
+    this.#bytes = larger;
+  }
+}
+
+function toWireCall(call: ToolRequest): WireToolCall {
+  return { id: call.callId, type: "function", function: { name: call.name, arguments: validArguments(call.arguments) } };
+}
+
+// Some servers parse the arguments of earlier calls and refuse the whole request when one is not JSON.
+function validArguments(text: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return "{}";
+  }
+}

@@ -1,0 +1,105 @@
+/** BooCode without an editor: the same core over plain files, driven by JSON lines on stdin, telling events as JSON lines on stdout. */
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import type { Agent } from "#core/agent/agent.ts";
+import { createBooCode, type BooCode } from "#core/boocode.ts";
+import { BooError, messageOf } from "#core/errors.ts";
+import { printEvents, type Print } from "#node/headless/event-lines.ts";
+import { makePlainPorts, type HeadlessOptions } from "#node/headless/plain-ports.ts";
+import { commandSchema, type Command } from "#node/headless/commands.ts";
+
+const usage = `Usage: npm run headless -- --folder DIR --store DIR [--provider deepseek|openai-compatible|rehearsal] [--base-url URL] [--model NAME] [--effort low|high|max] [--session ID | --new]
+Keys come from DEEPSEEK_API_KEY or BOOCODE_API_KEY. Commands on stdin, a JSON object a line: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true}, {"continue": true}.`;
+
+function readOptions(): HeadlessOptions & { readonly session: string | undefined } {
+  const { values } = parseArgs({
+    options: {
+      folder: { type: "string" },
+      store: { type: "string" },
+      provider: { type: "string", default: "deepseek" },
+      "base-url": { type: "string", default: "" },
+      model: { type: "string", default: "" },
+      effort: { type: "string", default: "high" },
+      session: { type: "string" },
+      new: { type: "boolean", default: false },
+    },
+  });
+  const { folder, store, provider, model, effort, session } = values;
+  if (folder === undefined || store === undefined) throw new BooError("usage", usage);
+  if (session !== undefined && values.new) throw new BooError("usage", "Give either --session or --new, not both.");
+  if (!["deepseek", "openai-compatible", "rehearsal"].includes(provider)) throw new BooError("usage", `Unknown provider "${provider}". ${usage}`);
+  if (effort !== "low" && effort !== "high" && effort !== "max") throw new BooError("usage", `Unknown effort "${effort}". Use low, high or max.`);
+  return { folder, store, provider, baseUrl: values["base-url"], model, effort, session };
+}
+
+async function obey(agent: Agent, command: Command): Promise<void> {
+  if ("prompt" in command) await agent.prompt(command.prompt);
+  else if ("answer" in command) await agent.answer(command.answer.id, command.answer.value);
+  else if ("cancel" in command) await agent.stop();
+  else await agent.continue();
+}
+
+async function readCommands(agent: Agent, print: Print): Promise<void> {
+  const tell = (error: unknown): void => {
+    print({ type: "error", code: error instanceof BooError ? error.code : "internal", message: messageOf(error) });
+  };
+  // A command is taken when the one before is acknowledged, except that a stop never waits.
+  let last = Promise.resolve();
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    if (line.trim() === "") continue;
+    const command = parse(line);
+    if (command === undefined) {
+      tell(new BooError("bad-command", 'A line must be a JSON object: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true} or {"continue": true}.'));
+    } else if ("cancel" in command) void obey(agent, command).catch(tell);
+    else last = last.then(() => obey(agent, command)).catch(tell);
+  }
+  await last;
+}
+
+function parse(line: string): Command | undefined {
+  try {
+    return commandSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function openAgent(core: BooCode, session: string | undefined): Promise<Agent> {
+  if (session !== undefined) return core.openSession(session);
+  const agent = await core.newSession();
+  await agent.session.settled();
+  return agent;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const ports = await makePlainPorts(options);
+  const core = createBooCode(ports);
+  const end = async (): Promise<void> => {
+    await core.close();
+    await ports.store.close();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end().then(() => process.exit(0)));
+  try {
+    const agent = await openAgent(core, options.session);
+    const { print, flushed } = printEvents(agent.session, (text) => core.redact(text));
+    print({ type: "session", id: agent.session.id });
+    await readCommands(agent, print);
+    // Nobody is left to answer a question, and a turn that asks one would wait for ever.
+    const stopWaiting = agent.session.channel.listen((event) => {
+      if (event.type === "question-asked") void agent.stop();
+    });
+    if (agent.session.state.question !== undefined) await agent.stop();
+    await agent.idle();
+    stopWaiting();
+    await flushed();
+  } finally {
+    await end();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.stdout.write(`${JSON.stringify({ type: "error", code: error instanceof BooError ? error.code : "internal", message: messageOf(error) })}\n`);
+  process.exitCode = error instanceof BooError && error.code === "usage" ? 2 : 1;
+});

@@ -1,0 +1,13 @@
+/** What a line on stdin may say. */
+import { z } from "zod";
+
+/** A command of the headless host. */
+export const commandSchema = z.union([
+  z.strictObject({ prompt: z.string() }),
+  z.strictObject({ answer: z.strictObject({ id: z.string(), value: z.string() }) }),
+  z.strictObject({ cancel: z.literal(true) }),
+  z.strictObject({ continue: z.literal(true) }),
+]);
+
+/** A parsed command. */
+export type Command = z.infer<typeof commandSchema>;
