@@ -24,7 +24,7 @@ function readArguments(): Arguments {
     }
     return { folder: positionals[0], port, settings: JSON.parse(values.settings ?? "{}") };
   } catch (error) {
-    return fail(exitCodes.usage, `${String(error).replace(/^\w*Error: /, "")}\nUsage: ${usage}`);
+    return fail(exitCodes.usage, `${String(error).replace(/^\w*Error.*?: /, "")}\nUsage: ${usage}`);
   }
 }
 

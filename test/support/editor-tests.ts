@@ -1,0 +1,76 @@
+// Runs test/editor inside the extension host of the VS Code server and prints what its reporter prints.
+import { build } from "esbuild";
+import { globSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { format } from "node:util";
+import { launchBrowser } from "./browser.ts";
+import { writeSampleProject } from "./sample-project.ts";
+import { root } from "./setup.mjs";
+import { startVscodeServer } from "./vscode-server.ts";
+
+const patienceMs = 240_000;
+
+/** What test/editor/run.ts puts before each line of its reporter. */
+const marker = "[test]";
+
+/** Bundles the suites into one module with a `run` function, which is what the extension host calls; returns its path. */
+async function bundleEditorTests(files: readonly string[]): Promise<string> {
+  const outfile = join(root, ".vscode-test/editor-tests/run.mjs");
+  const imports = files.map((file) => `await import(${JSON.stringify(`./${file}`)});`).join("\n");
+  const contents = `import { runSuites } from "./test/editor/run.ts";
+    export const run = () => runSuites(async () => {\n${imports}\n});`;
+  await build({
+    stdin: { contents, resolveDir: root },
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    external: ["vscode", "mocha"],
+    sourcemap: "inline",
+    logLevel: "warning",
+    banner: {
+      js: 'import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);',
+    },
+  });
+  return outfile;
+}
+
+async function runInHost(testsFile: string): Promise<number> {
+  const folder = writeSampleProject();
+  await using server = await startVscodeServer();
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    const { promise: exitCode, resolve } = Promise.withResolvers<number>();
+    await page.exposeFunction("codeAutomationExit", (code: number) => resolve(code));
+    const printed: string[] = [];
+    await page.exposeFunction("codeAutomationLog", (_type: string, args: readonly unknown[]) => {
+      printed.push(format(...args));
+      if (printed.at(-1)?.startsWith(marker)) console.log(printed.at(-1)?.slice(marker.length));
+    });
+    const remote = (path: string) => `vscode-remote://127.0.0.1:${server.port}${path}`;
+    const payload = [
+      ["extensionDevelopmentPath", remote(root)],
+      ["extensionTestsPath", remote(testsFile)],
+      ["skipWelcome", "true"],
+    ] as const;
+    await page.goto(server.url(folder, payload));
+    const timer = setTimeout(() => {
+      console.log(`No result from the extension host after ${patienceMs / 1000} s.`);
+      resolve(1);
+    }, patienceMs);
+    const code = await exitCode;
+    clearTimeout(timer);
+    // Without a report, what the host said otherwise is the only trace of what went wrong.
+    if (!printed.some((line) => line.startsWith(marker))) console.log(printed.slice(-30).join("\n"));
+    return code;
+  } finally {
+    await browser.close();
+    await rm(dirname(folder), { recursive: true, force: true });
+  }
+}
+
+const files = globSync("test/editor/**/*.test.ts", { cwd: root }).toSorted();
+process.exitCode = await runInHost(await bundleEditorTests(files));
