@@ -1,10 +1,10 @@
 // Runs test/editor inside the extension host of the VS Code server and prints what its reporter prints.
-import { build } from "esbuild";
 import { globSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { format } from "node:util";
 import { launchBrowser } from "./browser.ts";
+import { bundleEditorTests } from "./editor-bundle.ts";
 import { writeSampleProject } from "./sample-project.ts";
 import { root } from "./setup.mjs";
 import { startVscodeServer } from "./vscode-server.ts";
@@ -13,29 +13,6 @@ const patienceMs = 240_000;
 
 /** What test/editor/run.ts puts before each line of its reporter. */
 const marker = "[test]";
-
-/** Bundles the suites into one module with a `run` function, which is what the extension host calls; returns its path. */
-async function bundleEditorTests(files: readonly string[]): Promise<string> {
-  const outfile = join(root, ".vscode-test/editor-tests/run.mjs");
-  const imports = files.map((file) => `await import(${JSON.stringify(`./${file}`)});`).join("\n");
-  const contents = `import { runSuites } from "./test/editor/run.ts";
-    export const run = () => runSuites(async () => {\n${imports}\n});`;
-  await build({
-    stdin: { contents, resolveDir: root },
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    external: ["vscode", "mocha"],
-    sourcemap: "inline",
-    logLevel: "warning",
-    banner: {
-      js: 'import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);',
-    },
-  });
-  return outfile;
-}
 
 async function runInHost(testsFile: string): Promise<number> {
   const folder = writeSampleProject();
