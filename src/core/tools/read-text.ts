@@ -2,7 +2,7 @@
 import { BooError } from "../errors.ts";
 import type { DocumentText } from "../ports.ts";
 import { formatCount } from "./cut.ts";
-import type { Place } from "./paths.ts";
+import { relativePath, type Place } from "./paths.ts";
 import { nearNames } from "./similarity.ts";
 import type { ToolRun } from "./tool.ts";
 
@@ -20,7 +20,9 @@ export async function readText(place: Place, run: ToolRun): Promise<DocumentText
 /** Refuses a path that .gitignore covers, unless the model asked for it by name. */
 export async function refuseIgnored(place: Place, isAsked: boolean | undefined, run: ToolRun): Promise<void> {
   if (isAsked === true || place.inFolder === "") return;
-  if (!(await run.files.isIgnored(place.folder.path, place.path))) return;
+  // Rules like "dist/" cover what is in a directory, so the question is about something in it.
+  const asked = place.stat?.kind === "directory" ? `${place.path}/_` : place.path;
+  if (!(await run.files.isIgnored(place.folder.path, asked))) return;
   throw new BooError(
     "ignored",
     `"${place.label}" is ignored by .gitignore (built, installed or private). If you really need it, pass "ignored": true.`,
@@ -62,33 +64,32 @@ async function advise(error: BooError, place: Place, run: ToolRun): Promise<BooE
 async function describeMissing(place: Place, run: ToolRun): Promise<string> {
   const slash = place.inFolder.lastIndexOf("/") + 1;
   const name = place.inFolder.slice(slash);
-  const prefix = place.label.slice(0, place.label.length - name.length);
-  const siblings = await namesIn(place, place.inFolder.slice(0, slash), run);
-  const near = nearNames(name, siblings, 3).map((entry) => prefix + entry);
-  const elsewhere = near.length > 0 ? [] : await sameName(place, name, run);
-  const found = [...near, ...elsewhere];
+  const prefix = place.label.slice(0, place.label.length - place.inFolder.length);
+  const [namesakes, siblings] = await Promise.all([
+    find(place, `**/${escapeGlob(name)}`, 4, run),
+    find(place, `${escapeGlob(place.inFolder.slice(0, slash))}*`, 2_000, run),
+  ]);
+  const directory = place.inFolder.slice(0, slash);
+  const names = siblings
+    .filter((path) => path.lastIndexOf("/") + 1 === slash)
+    .map((path) => path.slice(slash));
+  const near = nearNames(name, names, 3).map((entry) => directory + entry);
+  // A name that is everywhere (index.ts) says nothing.
+  const found = [...(namesakes.length < 4 ? namesakes : []), ...near]
+    .slice(0, 4)
+    .map((path) => prefix + path);
   if (found.length > 0) return `No file "${place.label}". Did you mean ${found.join(" or ")}?`;
   return `No file "${place.label}". Find it with list_files {"glob":"*${name.replace(/\.[^.]*$/, "")}*"}.`;
 }
 
-async function namesIn(place: Place, parent: string, run: ToolRun): Promise<readonly string[]> {
-  const query = { root: place.folder.path, glob: `${escapeGlob(parent)}*`, withIgnored: true, limit: 500 };
+/** Files of the place's folder that match a glob, relative to the folder, with "/". */
+async function find(place: Place, glob: string, limit: number, run: ToolRun): Promise<readonly string[]> {
+  const query = { root: place.folder.path, glob, withIgnored: false, limit };
   const { paths } = await run.files.list(query, run.signal);
-  return paths.map(baseName);
-}
-
-async function sameName(place: Place, name: string, run: ToolRun): Promise<readonly string[]> {
-  const query = { root: place.folder.path, glob: `**/${escapeGlob(name)}`, withIgnored: false, limit: 3 };
-  const { paths } = await run.files.list(query, run.signal);
-  const prefix = place.label.slice(0, place.label.length - place.inFolder.length);
-  return paths.map((path) => prefix + path.slice(place.folder.path.length + 1).replaceAll("\\", "/"));
+  return paths.map((path) => relativePath([place.folder], path) ?? path);
 }
 
 /** A path as a glob that matches exactly it; by classes, since a backslash is a separator on Windows. */
 export function escapeGlob(path: string): string {
   return path.replace(/[[{}*?]/g, "[$&]");
-}
-
-function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import type { Store, StoreRecord } from "#core/ports.ts";
+import type { SessionEvent } from "#protocol/session.ts";
+import type { SessionSummary } from "#protocol/sessions.ts";
+import type { Span } from "#protocol/trace.ts";
+
+/** A store in memory that keeps every record, and refuses events with gaps in their numbers. */
+export class FakeStore implements Store {
+  /** Everything appended and durable, in order. */
+  readonly records: StoreRecord[] = [];
+  readonly blobs = new Map<string, string>();
+  /** Set to make `append` and `putBlob` wait, as a slow disk does. */
+  gate: Promise<void> | undefined;
+  /** Set to make `append` and `putBlob` fail. */
+  failure: Error | undefined;
+  isClosed = false;
+  readonly #listeners: ((problem: string | undefined) => void)[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  async append(records: readonly StoreRecord[]): Promise<void> {
+    for (const record of records) {
+      if (record.kind !== "event") continue;
+      const next = this.#numbers.get(record.session) ?? 0;
+      assert.equal(
+        record.n,
+        next,
+        `event ${record.event.type} of session ${record.session} has the wrong number`,
+      );
+      this.#numbers.set(record.session, next + 1);
+    }
+    await this.#disk();
+    this.records.push(...structuredClone(records));
+  }
+
+  async sessions(folder?: string): Promise<readonly SessionSummary[]> {
+    const byId = new Map<string, SessionSummary>();
+    for (const record of this.records)
+      if (record.kind === "summary") byId.set(record.summary.id, record.summary);
+    return [...byId.values()]
+      .filter((summary) => folder === undefined || summary.folder === folder)
+      .toSorted((a, b) => b.updatedAt - a.updatedAt);
+  }
+
+  async events(session: string): Promise<readonly SessionEvent[]> {
+    const events: SessionEvent[] = [];
+    let partial: SessionEvent[] = [];
+    for (const record of this.records) {
+      if ((record.kind !== "event" && record.kind !== "partial") || record.session !== session) continue;
+      if (record.kind === "partial") partial.push(record.event);
+      else {
+        if (record.closesPartial === true) partial = [];
+        events.push(record.event);
+      }
+    }
+    return [...events, ...partial];
+  }
+
+  async spans(session: string): Promise<readonly Span[]> {
+    const spans = this.records.flatMap((record) => (record.kind === "span" ? [record.span] : []));
+    return spans.filter((span) => span.session === session);
+  }
+
+  async putBlob(text: string): Promise<string> {
+    await this.#disk();
+    const hash = createHash("sha256").update(text).digest("hex");
+    this.blobs.set(hash, text);
+    return hash;
+  }
+
+  async readBlob(hash: string): Promise<string | undefined> {
+    return this.blobs.get(hash);
+  }
+
+  onProblem(listener: (problem: string | undefined) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Tells the listeners that the store can not be written, or can again. */
+  report(problem: string | undefined): void {
+    for (const listener of this.#listeners) listener(problem);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+
+  async #disk(): Promise<void> {
+    await this.gate;
+    if (this.failure !== undefined) throw this.failure;
+  }
+}

@@ -1,0 +1,197 @@
+import ignore from "ignore";
+import { BooError } from "#core/errors.ts";
+import type {
+  CodeIntel,
+  Diagnostic,
+  Editor,
+  Files,
+  FileStat,
+  SearchMatch,
+  WorkspaceFolder,
+  WriteResult,
+} from "#core/ports.ts";
+
+/** A workspace in memory: what is on disk, what is unsaved, and what a test makes happen around a write. */
+export class FakeWorkspace {
+  /** Texts and bytes by absolute path; directories exist where files are below them. */
+  readonly disk = new Map<string, string | Uint8Array>();
+  /** Unsaved texts by absolute path. */
+  readonly dirty = new Map<string, string>();
+  /** Links by absolute path, to absolute targets. */
+  readonly links = new Map<string, string>();
+  /** Paths that are too big to read. */
+  readonly huge = new Set<string>();
+  folders: readonly WorkspaceFolder[];
+  active: string | undefined;
+  /** What the editor reports now. */
+  problems: readonly Diagnostic[] = [];
+  hasCodeIntel = true;
+  /** Runs before a write compares with its base, for example to play a user who types. */
+  beforeWrite: ((path: string) => void) | undefined;
+  /** Runs after a write, for example to set `problems`. */
+  afterWrite: ((path: string, text: string) => void) | undefined;
+  formatOnSave: ((text: string, path: string) => string) | undefined;
+  /** What waiting for diagnostics takes. */
+  settle: (signal: AbortSignal) => Promise<void> = async () => {};
+  readonly writes: { readonly path: string; readonly text: string }[] = [];
+  readonly checked: string[] = [];
+  readonly opened: { readonly path: string; readonly line?: number }[] = [];
+  readonly diffs: {
+    readonly path: string;
+    readonly before: string;
+    readonly after: string;
+    readonly title: string;
+  }[] = [];
+
+  constructor(folders: readonly WorkspaceFolder[], files: Readonly<Record<string, string | Uint8Array>>) {
+    this.folders = folders;
+    for (const [path, content] of Object.entries(files)) this.disk.set(this.absolute(path), content);
+  }
+
+  /** A path of a test: relative ones are below the first folder. */
+  absolute(path: string): string {
+    return path.startsWith("/") ? path : `${this.folders[0]?.path ?? ""}/${path}`;
+  }
+
+  /** What a file holds for the editor: its unsaved text, else what is on disk. */
+  text(path: string): string | undefined {
+    const absolute = this.absolute(path);
+    const saved = this.disk.get(this.realPath(absolute));
+    return this.dirty.get(absolute) ?? (typeof saved === "string" ? saved : undefined);
+  }
+
+  /** A path with its links resolved. */
+  realPath(path: string): string {
+    for (const [link, target] of this.links) {
+      if (path === link || path.startsWith(`${link}/`))
+        return this.realPath(target + path.slice(link.length));
+    }
+    return path;
+  }
+
+  /** What is at a path. */
+  stat(path: string): FileStat | undefined {
+    const realPath = this.realPath(path);
+    const content = this.disk.get(realPath);
+    if (content !== undefined) return { kind: "file", realPath, size: content.length };
+    const isRoot = this.folders.some((folder) => folder.path === path);
+    const isDirectory = isRoot || [...this.disk.keys()].some((file) => file.startsWith(`${realPath}/`));
+    return isDirectory ? { kind: "directory", realPath, size: 0 } : undefined;
+  }
+
+  /** Whether the .gitignore of a root covers a path. */
+  isIgnored(root: string, path: string): boolean {
+    if (!path.startsWith(`${root}/`)) return false;
+    const below = path.slice(root.length + 1);
+    const rules = this.disk.get(`${root}/.gitignore`);
+    return (
+      below.split("/").includes(".git") || (typeof rules === "string" && ignore().add(rules).ignores(below))
+    );
+  }
+
+  /** Replaces a text as the `Editor` port says. */
+  write(path: string, text: string, base: string | undefined): WriteResult {
+    this.beforeWrite?.(path);
+    if (this.text(path) !== base) throw new BooError("file-changed", `${path} changed. Read it again.`);
+    this.writes.push({ path, text });
+    const isDirty = this.dirty.has(path);
+    const kept = isDirty ? text : (this.formatOnSave?.(text, path) ?? text);
+    if (isDirty) this.dirty.set(path, kept);
+    else this.disk.set(this.realPath(path), kept);
+    this.afterWrite?.(path, kept);
+    return { text: kept, isDirty };
+  }
+}
+
+/** The `Editor` port over a workspace in memory. */
+export function fakeEditor(workspace: FakeWorkspace): Editor {
+  return {
+    folders: () => workspace.folders,
+    async read(path, signal) {
+      signal.throwIfAborted();
+      if (workspace.huge.has(path)) throw new BooError("file-huge", `${path} is huge.`);
+      if (workspace.disk.get(workspace.realPath(path)) instanceof Uint8Array) {
+        throw new BooError("file-binary", `${path} is binary.`);
+      }
+      const text = workspace.text(path);
+      if (text !== undefined) return { text, isDirty: workspace.dirty.has(path) };
+      if (workspace.stat(path) !== undefined) throw new BooError("not-a-file", `${path} is a directory.`);
+      throw new BooError("file-missing", `${path} does not exist.`);
+    },
+    dirtyDocuments: () => [...workspace.dirty].map(([path, text]) => ({ path, text })),
+    async write(path, text, base, signal) {
+      signal.throwIfAborted();
+      return workspace.write(path, text, base);
+    },
+    async remove(path) {
+      workspace.disk.delete(workspace.realPath(path));
+      workspace.dirty.delete(path);
+    },
+    async openFile(path, line) {
+      workspace.opened.push({ path, ...(line === undefined ? {} : { line }) });
+    },
+    async showDiff(path, before, after, title) {
+      workspace.diffs.push({ path, before, after, title });
+    },
+    activeFile: () => workspace.active,
+  };
+}
+
+/** The `CodeIntel` port over a workspace in memory. */
+export function fakeCodeIntel(workspace: FakeWorkspace): CodeIntel {
+  return {
+    get isAvailable() {
+      return workspace.hasCodeIntel;
+    },
+    diagnostics: (path) => workspace.problems.filter((entry) => path === undefined || entry.path === path),
+    async check(path, signal) {
+      signal.throwIfAborted();
+      workspace.checked.push(path);
+    },
+    watch: () => (signal) => workspace.settle(signal),
+  };
+}
+
+/** The `Files` port over a workspace in memory; globs are those of .gitignore, patterns those of JavaScript. */
+export function fakeFiles(workspace: FakeWorkspace): Files {
+  const select = (query: Parameters<Files["list"]>[0], paths: Iterable<string>): readonly string[] => {
+    const glob = query.glob === undefined ? undefined : ignore({ ignorecase: false }).add(query.glob);
+    return [...paths]
+      .filter((path) => path.startsWith(`${query.root}/`))
+      .filter((path) => glob === undefined || glob.ignores(path.slice(query.root.length + 1)))
+      .filter((path) => query.withIgnored || !workspace.isIgnored(query.root, path))
+      .toSorted();
+  };
+  return {
+    stat: async (path) => workspace.stat(path),
+    realPath: async (path) => workspace.realPath(path),
+    isIgnored: async (root, path) => workspace.isIgnored(root, path),
+    async list(query, signal) {
+      signal.throwIfAborted();
+      const paths = select(query, workspace.disk.keys());
+      return { paths: paths.slice(0, query.limit), isCut: paths.length > query.limit };
+    },
+    async search(query, signal) {
+      signal.throwIfAborted();
+      const expression = parsePattern(query.pattern, query.ignoreCase);
+      const overlays = new Map(query.overlays.map(({ path, text }) => [path, text]));
+      const matches: SearchMatch[] = [];
+      for (const path of select(query, new Set([...workspace.disk.keys(), ...overlays.keys()]))) {
+        const content = overlays.get(path) ?? workspace.disk.get(path);
+        if (typeof content !== "string") continue;
+        for (const [index, text] of content.split("\n").entries()) {
+          if (expression.test(text)) matches.push({ path, line: index + 1, text });
+        }
+      }
+      return { matches: matches.slice(0, query.limit), isCut: matches.length > query.limit };
+    },
+  };
+}
+
+function parsePattern(pattern: string, ignoreCase: boolean): RegExp {
+  try {
+    return new RegExp(pattern, ignoreCase ? "i" : "");
+  } catch (error) {
+    throw new BooError("bad-pattern", "The pattern can not be used. Correct it.", { cause: error });
+  }
+}

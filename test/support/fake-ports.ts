@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+import { BooError, messageOf } from "#core/errors.ts";
+import type { Clock, Diagnostic, Ports, WorkspaceFolder } from "#core/ports.ts";
+import { findTool } from "#core/tools/registry.ts";
+import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
+import type { UiAction } from "#protocol/protocol.ts";
+import { FakeStore } from "./fake-ports-store.ts";
+import { FakeWorkspace, fakeCodeIntel, fakeEditor, fakeFiles } from "./fake-ports-workspace.ts";
+
+/** What a test may choose; files are relative to the first folder, which is /project. */
+export interface FakeOptions {
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly folders?: readonly WorkspaceFolder[];
+  readonly isTrusted?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly settings?: Partial<FakeSettings>;
+  /** Use another store, for example that of an earlier run, to play a restart. */
+  readonly store?: FakeStore;
+}
+
+/** The values behind the `Settings` port. */
+export interface FakeSettings {
+  provider: string;
+  model: string;
+  baseUrl: string;
+  effort: "low" | "high" | "max";
+}
+
+/** All ports in memory, with what a test sets and reads beside them. */
+export interface FakePorts extends Ports {
+  readonly workspace: FakeWorkspace;
+  readonly store: FakeStore;
+  readonly clock: FakeClock;
+  readonly secretValues: Map<string, string>;
+  /** Lines of the log: "warn: …". */
+  readonly logged: string[];
+  readonly uiActions: UiAction[];
+  trusted: boolean;
+  /** Changes settings and tells the listeners. */
+  configure(settings: Partial<FakeSettings>): void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  time = Date.UTC(2026, 0, 5, 12);
+  /** True lets every sleep end at once, with the time moved on. */
+  isAutomatic = false;
+  readonly #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+
+  now(): number {
+    return this.time;
+  }
+
+  /** How many sleep now. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.isAutomatic) {
+      this.time += ms;
+      return;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const sleeper = { until: this.time + ms, wake: resolve };
+    this.#sleepers.push(sleeper);
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      const index = this.#sleepers.indexOf(sleeper);
+      if (index >= 0) this.#sleepers.splice(index, 1);
+    }
+  }
+
+  /** Moves the time on, wakes who is due, and lets them run. */
+  async advance(ms: number): Promise<void> {
+    this.time += ms;
+    for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.time) sleeper.wake();
+    await setImmediate();
+  }
+}
+
+/** Makes all ports in memory. */
+export function fakePorts(options: FakeOptions = {}): FakePorts {
+  const folders = options.folders ?? [{ name: "project", path: "/project" }];
+  const workspace = new FakeWorkspace(folders, options.files ?? {});
+  const secretValues = new Map(Object.entries(options.secrets ?? {}));
+  const settings: FakeSettings = {
+    provider: "rehearsal",
+    model: "",
+    baseUrl: "",
+    effort: "high",
+    ...options.settings,
+  };
+  const listeners: (() => void)[] = [];
+  const logged: string[] = [];
+  const uiActions: UiAction[] = [];
+  const ports: FakePorts = {
+    workspace,
+    editor: fakeEditor(workspace),
+    codeIntel: fakeCodeIntel(workspace),
+    files: fakeFiles(workspace),
+    store: options.store ?? new FakeStore(),
+    clock: new FakeClock(),
+    secretValues,
+    secrets: {
+      get: async (name) => secretValues.get(name),
+      async set(name, value) {
+        if (value === undefined) secretValues.delete(name);
+        else secretValues.set(name, value);
+      },
+      environment: (name) => options.environment?.[name],
+    },
+    settings: {
+      provider: () => settings.provider,
+      model: () => settings.model,
+      baseUrl: () => settings.baseUrl,
+      effort: () => settings.effort,
+      setChoice: async (choice) => ports.configure({ ...choice }),
+      onChange: (listener) => void listeners.push(listener),
+    },
+    configure(change) {
+      Object.assign(settings, change);
+      for (const listener of listeners) listener();
+    },
+    logged,
+    log: {
+      info: (message) => void logged.push(`info: ${message}`),
+      warn: (message) => void logged.push(`warn: ${message}`),
+      error: (message, cause) =>
+        void logged.push(`error: ${message}${cause === undefined ? "" : ` (${messageOf(cause)})`}`),
+    },
+    uiActions,
+    ui: { run: async (action) => void uiActions.push(action) },
+    trusted: options.isTrusted ?? true,
+    isTrusted: () => ports.trusted,
+    folderKey: folders.map((folder) => folder.path).join("\n"),
+  };
+  return ports;
+}
+
+/** What a tool gets to run with. */
+export function toolRun(ports: Ports, signal: AbortSignal = new AbortController().signal): ToolRun {
+  const { editor, files, codeIntel } = ports;
+  return { editor, files, codeIntel, signal, isTrusted: ports.isTrusted() };
+}
+
+/** Runs a tool as the agent does. */
+export async function runTool(
+  ports: Ports,
+  name: string,
+  input: unknown,
+  signal?: AbortSignal,
+): Promise<ToolResult> {
+  const tool = findTool(name);
+  assert.ok(tool, `there is no tool "${name}"`);
+  return tool.run(input, toolRun(ports, signal));
+}
+
+/** What a tool tells the model: its output, or "code: message" of the BooError that it threw. */
+export async function tellModel(ports: Ports, name: string, input: unknown): Promise<string> {
+  try {
+    return (await runTool(ports, name, input)).output;
+  } catch (error) {
+    if (error instanceof BooError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** A diagnostic of a file below /project. */
+export function diagnostic(
+  path: string,
+  line: number,
+  message: string,
+  rest: Partial<Diagnostic> = {},
+): Diagnostic {
+  const absolute = path.startsWith("/") ? path : `/project/${path}`;
+  return { path: absolute, line, column: 1, severity: "error", message, source: "ts", ...rest };
+}
