@@ -79,9 +79,10 @@ export class FakeWorkspace {
     return isDirectory ? { kind: "directory", realPath, size: 0 } : undefined;
   }
 
-  /** Whether the .gitignore of a root covers a path. */
-  isIgnored(root: string, path: string): boolean {
-    if (!path.startsWith(`${root}/`)) return false;
+  /** Whether the .gitignore of its workspace folder covers a path. */
+  isIgnored(path: string): boolean {
+    const root = this.folders.find((folder) => path.startsWith(`${folder.path}/`))?.path;
+    if (root === undefined) return false;
     const below = path.slice(root.length + 1);
     const rules = this.disk.get(`${root}/.gitignore`);
     return (
@@ -159,13 +160,13 @@ export function fakeFiles(workspace: FakeWorkspace): Files {
     return [...paths]
       .filter((path) => path.startsWith(`${query.root}/`))
       .filter((path) => glob === undefined || glob.ignores(path.slice(query.root.length + 1)))
-      .filter((path) => query.withIgnored || !workspace.isIgnored(query.root, path))
+      .filter((path) => query.withIgnored || !workspace.isIgnored(path))
       .toSorted();
   };
   return {
     stat: async (path) => workspace.stat(path),
     realPath: async (path) => workspace.realPath(path),
-    isIgnored: async (root, path) => workspace.isIgnored(root, path),
+    isIgnored: async (_root, path) => workspace.isIgnored(path),
     async list(query, signal) {
       signal.throwIfAborted();
       const paths = select(query, workspace.disk.keys());

@@ -42,9 +42,9 @@ async function listAll(
   const folders = run.editor.folders();
   const paths: string[] = [];
   let isCut = false;
-  for (const { folder, glob, file } of scopes) {
+  for (const { root, glob, file } of scopes) {
     const limit = maxFiles - paths.length;
-    const query = { root: folder.path, ...(glob === undefined ? {} : { glob }), withIgnored, limit };
+    const query = { root, ...(glob === undefined ? {} : { glob }), withIgnored, limit };
     const found = await run.files.list(query, run.signal);
     for (const path of found.paths) {
       if (file === undefined || path === file) paths.push(relativePath(folders, path) ?? path);

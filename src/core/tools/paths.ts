@@ -59,6 +59,12 @@ export function splitFolder(
   return match && { folder: match.folder, rest: slash < 0 ? "" : said.slice(slash + 1) };
 }
 
+/** The directory of an absolute path, and the name in it. */
+export function splitPath(path: string): { readonly parent: string; readonly name: string } {
+  const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  return { parent: path.slice(0, slash) || "/", name: path.slice(slash + 1) };
+}
+
 /** The workspace's folders; throws BooError "no-folder" where there are none. */
 export function openFolders(editor: Editor): readonly WorkspaceFolder[] {
   const folders = editor.folders();

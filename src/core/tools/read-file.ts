@@ -30,8 +30,13 @@ export const readFile = defineTool({
   title: ({ path, offset, limit }) => ({ verb: "Read", object: path, ...rangeTitle(offset, limit) }),
   run: async ({ path, ignored, ...range }, run) => {
     const place = await resolvePath(run, path);
-    await refuseIgnored(place, ignored, run);
-    const { text } = await readText(place, run);
+    const [refusal, reading] = await Promise.allSettled([
+      refuseIgnored(place, ignored, run),
+      readText(place, run),
+    ]);
+    if (refusal.status === "rejected") throw refusal.reason;
+    if (reading.status === "rejected") throw reading.reason;
+    const { text } = reading.value;
     return text === "" ? { output: "[empty file]", note: "empty" } : showRange(text, range, place.label);
   },
 });

@@ -2,7 +2,7 @@
 import { BooError } from "../errors.ts";
 import type { DocumentText } from "../ports.ts";
 import { formatCount } from "./cut.ts";
-import { relativePath, type Place } from "./paths.ts";
+import { relativePath, splitPath, type Place } from "./paths.ts";
 import { nearNames } from "./similarity.ts";
 import type { ToolRun } from "./tool.ts";
 
@@ -62,31 +62,29 @@ async function advise(error: BooError, place: Place, run: ToolRun): Promise<BooE
 }
 
 async function describeMissing(place: Place, run: ToolRun): Promise<string> {
-  const slash = place.inFolder.lastIndexOf("/") + 1;
-  const name = place.inFolder.slice(slash);
-  const prefix = place.label.slice(0, place.label.length - place.inFolder.length);
-  const [namesakes, siblings] = await Promise.all([
-    find(place, `**/${escapeGlob(name)}`, 4, run),
-    find(place, `${escapeGlob(place.inFolder.slice(0, slash))}*`, 2_000, run),
+  const { parent, name } = splitPath(place.path);
+  const [namesakes, below] = await Promise.all([
+    find(place.folder.path, escapeGlob(name), 4, run),
+    run.files.stat(parent).then((stat) => (stat?.kind === "directory" ? find(parent, "*", 2_000, run) : [])),
   ]);
-  const directory = place.inFolder.slice(0, slash);
-  const names = siblings
-    .filter((path) => path.lastIndexOf("/") + 1 === slash)
-    .map((path) => path.slice(slash));
-  const near = nearNames(name, names, 3).map((entry) => directory + entry);
-  // A name that is everywhere (index.ts) says nothing.
-  const found = [...(namesakes.length < 4 ? namesakes : []), ...near]
-    .slice(0, 4)
-    .map((path) => prefix + path);
+  const siblings = below.map(splitPath).filter((entry) => entry.parent === parent);
+  const near = nearNames(
+    name,
+    siblings.map((entry) => entry.name),
+    3,
+  );
+  const candidates = [
+    // A name that is everywhere (index.ts) says nothing.
+    ...(namesakes.length < 4 ? namesakes : []),
+    ...near.map((entry) => place.path.slice(0, -name.length) + entry),
+  ];
+  const found = candidates.slice(0, 4).map((path) => relativePath(run.editor.folders(), path) ?? path);
   if (found.length > 0) return `No file "${place.label}". Did you mean ${found.join(" or ")}?`;
   return `No file "${place.label}". Find it with list_files {"glob":"*${name.replace(/\.[^.]*$/, "")}*"}.`;
 }
 
-/** Files of the place's folder that match a glob, relative to the folder, with "/". */
-async function find(place: Place, glob: string, limit: number, run: ToolRun): Promise<readonly string[]> {
-  const query = { root: place.folder.path, glob, withIgnored: false, limit };
-  const { paths } = await run.files.list(query, run.signal);
-  return paths.map((path) => relativePath([place.folder], path) ?? path);
+async function find(root: string, glob: string, limit: number, run: ToolRun): Promise<readonly string[]> {
+  return (await run.files.list({ root, glob, withIgnored: false, limit }, run.signal)).paths;
 }
 
 /** A path as a glob that matches exactly it; by classes, since a backslash is a separator on Windows. */

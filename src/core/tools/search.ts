@@ -50,9 +50,9 @@ async function searchAll(
 ): Promise<{ readonly matches: readonly SearchMatch[]; readonly isCut: boolean }> {
   const overlays = run.editor.dirtyDocuments();
   const matches: SearchMatch[] = [];
-  for (const { folder, glob, file } of await resolveScopes(run, input)) {
+  for (const { root, glob, file } of await resolveScopes(run, input)) {
     const query = {
-      root: folder.path,
+      root,
       pattern: input.pattern,
       ...(glob === undefined ? {} : { glob }),
       ignoreCase: input.ignore_case === true,
