@@ -43,13 +43,22 @@ export async function openWorkbench(browser: Browser, url: string, options: Page
   return page;
 }
 
-/** Runs a command by its title from the command palette, as a person would. */
+/** Runs a command by its title from the command palette, as a person would; waits for extensions to have brought it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press("F1");
   const input = page.locator(".quick-input-widget input");
-  await input.fill(`>${title}`);
-  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first().waitFor();
-  await input.press("Enter");
+  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
+  for (let attempt = 1; ; attempt++) {
+    await page.keyboard.press("F1");
+    await input.fill(`>${title}`);
+    // The palette does not take up commands that come while it is open, so it is opened again.
+    const isListed = await row.waitFor({ timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isListed) return input.press("Enter");
+    if (attempt === 15) throw new Error(`The command palette does not list "${title}".`);
+    await page.keyboard.press("Escape");
+  }
 }
 
 /** The inner page of a webview once it holds what `selector` names; views are told apart by it. */
