@@ -9,7 +9,7 @@ export interface LineChange {
 }
 
 /** Beyond this many differing lines the search for the smallest change would hold up the host. */
-const maxEditLength = 2_000;
+const maxEditLength = 500;
 
 /** The changes from one text to another, in order; large rewrites count as one change. */
 export function changedLines(before: string, after: string): readonly LineChange[] {

@@ -8,8 +8,10 @@ export interface Nearest {
   readonly difference: string;
 }
 
-/** A file may be long and the text may not: comparing stops here. */
+/** Comparing stops here, or it would hold up the host: lines looked at, characters compared in all and of one line. */
 const maxLines = 50_000;
+const maxCompared = 250_000;
+const maxLineCompared = 1_000;
 
 /** Finds the place in `text` that is most like `wanted`, or undefined where nothing is. */
 export function nearestMatch(text: string, wanted: string): Nearest | undefined {
@@ -57,10 +59,14 @@ function startByLikeness(lines: readonly string[], want: readonly string[]): num
   for (const [index, line] of want.entries()) {
     if (squeeze(line).length > squeeze(want[anchor] ?? "").length) anchor = index;
   }
-  const wanted = squeeze(want[anchor] ?? "");
+  const wanted = squeeze(want[anchor] ?? "").slice(0, maxLineCompared);
   let best: { index: number; score: number } | undefined;
+  let compared = 0;
   for (const [index, line] of lines.entries()) {
-    const score = similarity(wanted, squeeze(line));
+    const text = squeeze(line.slice(0, maxLineCompared));
+    compared += text.length;
+    if (compared > maxCompared) break;
+    const score = similarity(wanted, text);
     if (score >= 0.5 && (best === undefined || score > best.score)) best = { index, score };
   }
   return best === undefined ? undefined : best.index - anchor;
