@@ -1,5 +1,5 @@
 /** Where a text that was not found exactly is nearly found, and what differs there. */
-import { similarity } from "./similarity.ts";
+import { likeness } from "./similarity.ts";
 
 /** The nearest place: its first line (from 1), its lines as they are, and what differs, in words. */
 export interface Nearest {
@@ -61,12 +61,13 @@ function startByLikeness(lines: readonly string[], want: readonly string[]): num
   }
   const wanted = squeeze(want[anchor] ?? "").slice(0, maxLineCompared);
   let best: { index: number; score: number } | undefined;
+  const measure = likeness(wanted);
   let compared = 0;
   for (const [index, line] of lines.entries()) {
     const text = squeeze(line.slice(0, maxLineCompared));
     compared += text.length;
     if (compared > maxCompared) break;
-    const score = similarity(wanted, text);
+    const score = measure(text);
     if (score >= 0.5 && (best === undefined || score > best.score)) best = { index, score };
   }
   return best === undefined ? undefined : best.index - anchor;
