@@ -1,0 +1,81 @@
+/** Everything behind the view, loaded when the first of it is asked for: adapters, store, core. */
+import { env, workspace, type Disposable, type ExtensionContext } from "vscode";
+import { createBooCode, type BooCode } from "#core/boocode.ts";
+import type { Ports } from "#core/ports.ts";
+import type { HostMessage, UiAction } from "#protocol/protocol.ts";
+import { createFiles } from "#node/files.ts";
+import { findRipgrep } from "#node/search-ripgrep.ts";
+import { openStore } from "#node/store/store.ts";
+import { createSystemClock } from "#node/system-clock.ts";
+import { createCodeIntel } from "./code-intel.ts";
+import { Connection } from "./connection.ts";
+import { createDiffTexts } from "./diff-texts.ts";
+import { createDocuments } from "./documents.ts";
+import { createLog } from "./log.ts";
+import { createSecrets } from "./secrets.ts";
+import { createSettings } from "./settings.ts";
+import { createUi } from "./ui.ts";
+
+// The editor gives an extension five seconds to end.
+const closingMs = 4_000;
+
+/** The running product of one window. */
+export interface Host {
+  readonly core: BooCode;
+  /** Runs what a command or a button of the chat asks for. */
+  run(action: UiAction): Promise<void>;
+  /** Connects a view. */
+  connect(post: (message: HostMessage) => void): Connection;
+  /** Stops everything and waits until it is on disk. */
+  close(): Promise<void>;
+}
+
+/** Makes the host and opens the folder's last session. */
+export async function openHost(context: ExtensionContext): Promise<Host> {
+  const log = createLog();
+  const diffTexts = createDiffTexts();
+  const codeIntel = createCodeIntel();
+  const settings = createSettings();
+  const secrets = createSecrets(context.secrets);
+  const ui = createUi({ core: () => core, secrets, settings, showLog: () => log.channel.show() });
+  const ports: Ports = {
+    editor: createDocuments(diffTexts),
+    codeIntel,
+    files: createFiles({ ripgrep: findRipgrep(env.appRoot) }),
+    store: openStore({ directory: context.globalStorageUri.fsPath, log }),
+    secrets,
+    settings,
+    clock: createSystemClock(),
+    log,
+    ui,
+    isTrusted: () => workspace.isTrusted,
+    folderKey: folderKey(),
+  };
+  const core = createBooCode(ports);
+  log.redact = (text) => core.redact(text);
+  const refresh = () =>
+    void core.refresh().catch((error: unknown) => log.error("Looking again failed.", error));
+  const owned: readonly Disposable[] = [
+    workspace.onDidChangeWorkspaceFolders(refresh),
+    workspace.onDidGrantWorkspaceTrust(refresh),
+    context.secrets.onDidChange(refresh),
+    ...[settings, codeIntel, diffTexts, log.channel],
+  ];
+  await core.start();
+  return {
+    core,
+    run: (action) => ui.run(action),
+    connect: (post) => new Connection(core, post, log),
+    async close() {
+      await Promise.race([core.close(), new Promise((resolve) => setTimeout(resolve, closingMs))]);
+      for (const one of owned) one.dispose();
+    },
+  };
+}
+
+// A saved workspace keeps its sessions together; without a folder they belong to no folder.
+function folderKey(): string {
+  const file = workspace.workspaceFile;
+  if (file?.scheme === "file") return file.fsPath;
+  return (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath).join("\n");
+}

@@ -1,0 +1,52 @@
+/** The `Settings` port; what decides where keys and texts go is read from user level only. */
+import { ConfigurationTarget, workspace, type Disposable } from "vscode";
+import type { Settings } from "#core/ports.ts";
+
+const section = "boocode";
+const efforts = ["low", "high", "max"] as const;
+
+/** Makes the port; dispose it to stop listening. */
+export function createSettings(): Settings & Disposable {
+  const listeners = new Set<() => void>();
+  const watchers = [
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(section)) for (const listener of listeners) listener();
+    }),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      for (const listener of listeners) listener();
+    }),
+  ];
+  return {
+    provider: () => userValue("provider") || "deepseek",
+    baseUrl: () => userValue("baseUrl"),
+    model: () => trustedValue("model"),
+    effort() {
+      const value = trustedValue("effort");
+      return efforts.find((effort) => effort === value) ?? "high";
+    },
+    async setChoice({ provider, model, effort }) {
+      // Provider first: whoever listens never sees a model with the provider before it.
+      for (const [name, value] of Object.entries({ provider, model, effort })) {
+        if (userValue(name) === value) continue;
+        await workspace.getConfiguration(section).update(name, value, ConfigurationTarget.Global);
+      }
+    },
+    onChange: (listener) => void listeners.add(listener),
+    dispose() {
+      for (const watcher of watchers) watcher.dispose();
+    },
+  };
+}
+
+// A project must not be able to send what is typed here, or a key, to another server.
+function userValue(name: string): string {
+  const found = workspace.getConfiguration(section).inspect<unknown>(name);
+  const value = found?.globalValue ?? found?.defaultValue;
+  return typeof value === "string" ? value : "";
+}
+
+function trustedValue(name: string): string {
+  if (!workspace.isTrusted) return userValue(name);
+  const value = workspace.getConfiguration(section).get<unknown>(name);
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,115 @@
+/** The `Ui` port and what its actions ask a person: keys and models, in the editor's own input. */
+import { commands, window, type QuickPickItem } from "vscode";
+import type { BooCode } from "#core/boocode.ts";
+import { BooError } from "#core/errors.ts";
+import { findProvider } from "#core/models/router.ts";
+import type { Secrets, Settings, Ui } from "#core/ports.ts";
+import type { ModelInfo } from "#protocol/workspace.ts";
+
+/** What the actions work on; `core` is asked for only once one runs. */
+export interface UiWorld {
+  readonly core: () => BooCode;
+  readonly secrets: Secrets;
+  readonly settings: Settings;
+  readonly showLog: () => void;
+}
+
+/** Makes the port. */
+export function createUi(world: UiWorld): Ui {
+  return {
+    async run(action) {
+      switch (action) {
+        case "set-key":
+          return setApiKey(world);
+        case "select-model":
+          return selectModel(world);
+        case "open-folder":
+          return void (await commands.executeCommand("workbench.action.files.openFolder"));
+        case "manage-trust":
+          return void (await commands.executeCommand("workbench.trust.manage"));
+        case "open-settings":
+          return void (await commands.executeCommand("workbench.action.openSettings", "boocode"));
+        case "show-log":
+          return world.showLog();
+      }
+    },
+  };
+}
+
+async function setApiKey({ core, secrets, settings }: UiWorld): Promise<void> {
+  const { router } = core();
+  const provider = findProvider(settings.provider());
+  if (!provider.isWire) {
+    void window.showInformationMessage(
+      `${provider.label} needs no key. Choose another provider in the settings first.`,
+    );
+    return commands.executeCommand("workbench.action.openSettings", "boocode.provider");
+  }
+  const name = await keyName(core(), provider);
+  if (name === undefined) return;
+  const origin = new URL(router.baseUrl(provider)).origin;
+  const hasKey = (await secrets.get(name)) !== undefined;
+  const entered = await window.showInputBox({
+    title: `API key for ${provider.label}`,
+    prompt: `Kept in the editor's secret storage and sent only to ${origin}.${hasKey ? " Leave it empty to remove the key." : ""}`,
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: keyProblem,
+  });
+  if (entered === undefined) return;
+  const key = entered.trim();
+  if (key === "" && (!hasKey || !(await confirmRemoval(provider.label, origin)))) return;
+  await secrets.set(name, key === "" ? undefined : key);
+  await core().refresh();
+  void window.showInformationMessage(
+    key === "" ? `The key for ${origin} was removed.` : `The key for ${origin} is kept.`,
+  );
+}
+
+async function keyName(
+  core: BooCode,
+  provider: ReturnType<typeof findProvider>,
+): Promise<string | undefined> {
+  try {
+    return core.router.keyName(provider);
+  } catch (error) {
+    if (!(error instanceof BooError)) throw error;
+    const open = "Open settings";
+    const answer = await window.showWarningMessage(error.message, open);
+    if (answer === open) await commands.executeCommand("workbench.action.openSettings", "boocode.baseUrl");
+    return undefined;
+  }
+}
+
+/** What is wrong with a key as it was typed; undefined where nothing is. */
+export function keyProblem(value: string): string | undefined {
+  const key = value.trim();
+  if (key === "") return undefined;
+  if (/\s/.test(key)) return "A key has no spaces or line ends in it.";
+  if (!/^[\x21-\x7e]+$/.test(key)) return "A key has only plain letters, digits and signs; this has others.";
+  return key.length < 8 ? "This is too short for a key." : undefined;
+}
+
+async function confirmRemoval(label: string, origin: string): Promise<boolean> {
+  const remove = "Remove";
+  const detail = `The key for ${origin} is deleted from the secret storage.`;
+  return (
+    (await window.showWarningMessage(`Remove the key for ${label}?`, { modal: true, detail }, remove)) ===
+    remove
+  );
+}
+
+async function selectModel({ core }: UiWorld): Promise<void> {
+  const { router } = core();
+  const current = core().active()?.session.state.choice ?? router.defaultChoice();
+  const isCurrent = ({ choice }: ModelInfo) =>
+    choice.provider === current.provider && choice.model === current.model;
+  const items = router.choices().map((info): QuickPickItem & { info: ModelInfo } => ({
+    label: info.label,
+    description: isCurrent(info) ? "current" : "",
+    detail: info.detail,
+    info,
+  }));
+  const picked = await window.showQuickPick(items, { title: "Model that answers", matchOnDetail: true });
+  if (picked !== undefined && !isCurrent(picked.info)) await core().selectModel(picked.info.choice);
+}

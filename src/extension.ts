@@ -1,0 +1,40 @@
+/** Activation: registers the view and the commands; everything else is loaded when one of them is used. */
+import { commands, window, type ExtensionContext } from "vscode";
+import type { UiAction } from "#protocol/protocol.ts";
+import { ChatView } from "#editor/chat-view.ts";
+import type { Host } from "#editor/host.ts";
+
+let opening: Promise<Host> | undefined;
+
+/** Called by the editor when the view or a command is first asked for. */
+export function activate(context: ExtensionContext): void {
+  const open = (): Promise<Host> => {
+    if (opening === undefined) {
+      const next = import("#editor/host.ts").then(({ openHost }) => openHost(context));
+      opening = next;
+      // What failed once is tried again when it is asked for again.
+      next.catch(() => (opening = undefined));
+    }
+    return opening;
+  };
+  const chat = new ChatView(context.extensionUri, async (post) => (await open()).connect(post));
+  const run = (action: UiAction) => async () => (await open()).run(action);
+  context.subscriptions.push(
+    chat,
+    window.registerWebviewViewProvider("boocode.chat", chat),
+    commands.registerCommand("boocode.newSession", async () => {
+      await chat.focus();
+      await (await open()).core.newSession();
+    }),
+    commands.registerCommand("boocode.stop", async () => (await opening)?.core.active()?.stop()),
+    commands.registerCommand("boocode.setApiKey", run("set-key")),
+    commands.registerCommand("boocode.selectModel", run("select-model")),
+    commands.registerCommand("boocode.showLog", run("show-log")),
+  );
+}
+
+/** Called by the editor before the window closes: resolves when everything is on disk and nothing runs any more. */
+export async function deactivate(): Promise<void> {
+  const host = await opening?.catch(() => undefined);
+  await host?.close();
+}
