@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { Channel, type ChannelLookup } from "#core/channel.ts";
+import { BooError } from "#core/errors.ts";
+import type { Handlers } from "#core/handlers.ts";
+import { Connection } from "#editor/connection.ts";
+import type { ChannelName, HostMessage } from "#protocol/protocol.ts";
+import { emptySession, type SessionEvent, type Turn } from "#protocol/session.ts";
+
+const frame = () => new Promise((resolve) => setTimeout(resolve, 40));
+
+function connect(handlers: Partial<Handlers> = {}) {
+  const session = new Channel("session", { ...emptySession, id: "s" });
+  const workspace = new Channel("workspace");
+  const channels: Partial<Record<ChannelName, unknown>> = { workspace, session };
+  const channel = ((name: ChannelName, key: string) =>
+    name === "session" && key !== "s" ? undefined : channels[name]) as ChannelLookup;
+  const posted: HostMessage[] = [];
+  const logged: string[] = [];
+  const log = {
+    info: () => {},
+    warn: (message: string) => void logged.push(message),
+    error: (message: string, cause?: unknown) => void logged.push(`${message} ${String(cause)}`),
+  };
+  const core = { handlers: handlers as Handlers, channel };
+  const connection = new Connection(core, (message) => void posted.push(message), log);
+  const take = () => posted.splice(0);
+  return { connection, session, workspace, logged, take };
+}
+
+const delta = (text: string, type: "text-delta" | "reasoning-delta" = "text-delta"): SessionEvent => ({
+  type,
+  at: 1,
+  step: "1",
+  text,
+});
+
+describe("connection", () => {
+  it("answers a request with its result, an expected failure with its sentence, a fault with a general one", async () => {
+    const { connection, logged, take } = connect({
+      "session.create": async () => ({ session: "new" }),
+      "session.stop": () => Promise.reject(new BooError("no-session", "There is no such session.")),
+      "session.continue": () => Promise.reject(new TypeError("secret detail")),
+    });
+    connection.receive({ type: "request", id: 1, method: "session.create", params: {} });
+    connection.receive({ type: "request", id: 2, method: "session.stop", params: { session: "s" } });
+    connection.receive({ type: "request", id: 3, method: "session.continue", params: { session: "s" } });
+    await frame();
+    assert.deepEqual(take(), [
+      { type: "result", id: 1, result: { session: "new" } },
+      { type: "error", id: 2, code: "no-session", message: "There is no such session." },
+      {
+        type: "error",
+        id: 3,
+        code: "internal",
+        message: "This did not work because of a fault in BooCode. The log says more.",
+      },
+    ]);
+    assert.deepEqual(logged, ["session.continue failed. TypeError: secret detail"]);
+  });
+
+  const refuses = (name: string, message: unknown, expected: unknown) =>
+    it(`refuses ${name}`, async () => {
+      const { connection, logged, take } = connect();
+      connection.receive(message);
+      await frame();
+      const [answer] = take();
+      assert.deepEqual([answer?.type === "error" ? answer.code : undefined, logged.length], expected);
+    });
+  refuses("no object", "text", [undefined, 1]);
+  refuses("an unknown type", { type: "eval", code: "1" }, [undefined, 1]);
+  refuses("an unknown method", { type: "request", id: 1, method: "constructor", params: {} }, [undefined, 1]);
+  refuses("an unknown channel", { type: "subscribe", channel: "__proto__", key: "" }, [undefined, 1]);
+  refuses(
+    "parameters that do not fit",
+    { type: "request", id: 1, method: "session.prompt", params: { session: "s" } },
+    ["bad-request", 0],
+  );
+  refuses(
+    "parameters that are too many",
+    { type: "request", id: 1, method: "session.create", params: { extra: 1 } },
+    ["bad-request", 0],
+  );
+  refuses("to follow a session that is not open", { type: "subscribe", channel: "session", key: "other" }, [
+    undefined,
+    1,
+  ]);
+
+  it("passes a cancellation on", async () => {
+    const { connection, take } = connect({
+      "session.create": (_params, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    });
+    connection.receive({ type: "request", id: 1, method: "session.create", params: {} });
+    connection.receive({ type: "cancel", id: 1 });
+    await frame();
+    assert.deepEqual(take(), [{ type: "error", id: 1, code: "cancelled", message: "This was cancelled." }]);
+  });
+
+  it("sends a snapshot, then what happens in one message a frame, neighbouring deltas as one", async () => {
+    const { connection, session, take } = connect();
+    connection.receive({ type: "subscribe", channel: "session", key: "s" });
+    const [snapshot] = take();
+    assert.ok(snapshot?.type === "snapshot" && snapshot.seq === 1);
+    for (const text of ["a", "b", "c"]) session.emit(delta(text, "reasoning-delta"));
+    session.emit(delta("d"));
+    session.emit({ type: "title-change", at: 2, title: "T" });
+    session.emit(delta("e"));
+    await frame();
+    const events = [
+      delta("abc", "reasoning-delta"),
+      delta("d"),
+      { type: "title-change", at: 2, title: "T" },
+      delta("e"),
+    ];
+    assert.deepEqual(take(), [{ type: "events", channel: "session", key: "s", seq: 2, events }]);
+  });
+
+  it("sends at most one message a frame under load", async () => {
+    const { connection, session, take } = connect();
+    connection.receive({ type: "subscribe", channel: "session", key: "s" });
+    take();
+    const until = performance.now() + 200;
+    while (performance.now() < until) {
+      session.emit(delta("x"));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await frame();
+    const messages = take();
+    assert.ok(messages.length <= 14 && messages.length >= 4, `${messages.length} messages`);
+  });
+
+  it("tells a hidden view nothing, and one that lived through it everything again", async () => {
+    const { connection, workspace, take } = connect();
+    connection.receive({ type: "subscribe", channel: "workspace", key: "" });
+    take();
+    connection.pause();
+    workspace.emit({ type: "workspace-change", change: { modelLabel: "new" } });
+    await frame();
+    assert.deepEqual(take(), []);
+    connection.receive({ type: "pong" });
+    const [snapshot] = take();
+    assert.ok(
+      snapshot?.type === "snapshot" &&
+        snapshot.channel === "workspace" &&
+        snapshot.state.modelLabel === "new",
+    );
+  });
+
+  it("stops telling when the view stops following or ends", async () => {
+    const { connection, session, workspace, take } = connect();
+    connection.receive({ type: "subscribe", channel: "session", key: "s" });
+    connection.receive({ type: "subscribe", channel: "workspace", key: "" });
+    connection.receive({ type: "unsubscribe", channel: "session", key: "s" });
+    take();
+    session.emit(delta("x"));
+    connection.dispose();
+    workspace.emit({ type: "workspace-change", change: {} });
+    await frame();
+    assert.deepEqual(take(), []);
+  });
+
+  it("shows the end of a long session", async () => {
+    const { connection, session, take } = connect();
+    const turn = (number: number): SessionEvent => ({
+      type: "turn-start",
+      at: 1,
+      turn: `t${number}`,
+      number,
+    });
+    session.replay(Array.from({ length: 100 }, (_, index) => turn(index + 1)));
+    connection.receive({ type: "subscribe", channel: "session", key: "s" });
+    const [snapshot] = take();
+    assert.ok(snapshot?.type === "snapshot" && snapshot.channel === "session");
+    const numbers = snapshot.state.turns.map((entry: Turn) => entry.number);
+    assert.deepEqual([numbers[0], numbers.at(-1), snapshot.state.olderTurns], [81, 100, 80]);
+  });
+});
