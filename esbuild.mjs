@@ -1,9 +1,11 @@
 import { build, context } from "esbuild";
-import { cpSync, existsSync, globSync, readdirSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /** Limits of what is shipped, in bytes of minified files. */
 const limits = { host: 60 * 1024, webview: 350 * 1024 };
+
+const shell = "webview/shell.html";
 
 const isProduction = process.argv.includes("--production");
 const isWatching = process.argv.includes("--watch");
@@ -54,7 +56,11 @@ const host = {
   platform: "node",
   target: "node22",
   external: ["vscode"],
-  define: { "process.env.NODE_ENV": '"production"' },
+  define: {
+    "process.env.NODE_ENV": '"production"',
+    // The chat's composer as it looks before its script runs is part of the page that the host writes.
+    CHAT_SHELL: JSON.stringify(existsSync(shell) ? readFileSync(shell, "utf8").trim() : ""),
+  },
   // CommonJS packages in an ESM bundle ask for Node's own modules through require.
   banner: {
     js: 'import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);',

@@ -4,10 +4,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Uri, type Webview } from "vscode";
 
+/** The composer as it looks before its script runs: the build puts webview/shell.html here. */
+declare const CHAT_SHELL: string;
+
 /** The only folder that a view may load from, below the extension's own. */
 export const pageFolder = ["dist", "webview"] as const;
 
-/** Writes the page with fresh nonces; `shell` is the composer as it looks before the script draws it. */
+/** Writes the page with fresh nonces. */
 export function chatPage(webview: Webview, extension: Uri): string {
   const folder = Uri.joinPath(extension, ...pageFolder);
   const address = (name: string) => webview.asWebviewUri(Uri.joinPath(folder, name)).toString();
@@ -27,22 +30,17 @@ export function chatPage(webview: Webview, extension: Uri): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>BooCode</title>
-<style nonce="${nonce}">${readPart(extension, "critical.css")}</style>
-<link rel="stylesheet" href="${address("codicon.css")}" media="print" data-late>
-<link rel="stylesheet" href="${address("style.css")}">
 <script type="module" nonce="${nonce}" src="${address("main.js")}"></script>
+<style nonce="${nonce}">${readStyle(extension, webview.asWebviewUri(folder).toString())}</style>
 </head>
 <body>
-${readPart(extension, "shell.html")}
+<div id="app">${typeof CHAT_SHELL === "string" ? CHAT_SHELL : ""}</div>
 </body>
 </html>`;
 }
 
-// Both are a few kilobytes; without them the page is only later, not wrong.
-function readPart(extension: Uri, name: string): string {
-  try {
-    return readFileSync(join(extension.fsPath, ...pageFolder, name), "utf8");
-  } catch {
-    return "";
-  }
+// In the page itself the style costs no request before the first paint; its addresses are relative to its own file.
+function readStyle(extension: Uri, folder: string): string {
+  const style = readFileSync(join(extension.fsPath, ...pageFolder, "style.css"), "utf8");
+  return style.replaceAll(/url\((["']?)\.\//g, `url($1${folder}/`).replaceAll("</", "<\\/");
 }
