@@ -1,0 +1,139 @@
+/** The chat view outside of an editor: the built view, a scripted host, and the themes of a real VS Code, in a browser. */
+import { build } from "esbuild";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import type { SessionState } from "../../src/protocol/session.ts";
+import type { SessionsState } from "../../src/protocol/sessions.ts";
+import type { WorkspaceState } from "../../src/protocol/workspace.ts";
+import { root } from "./setup.mjs";
+import { fakeHost } from "./webview-harness-host.ts";
+
+/** The themes whose variables were taken from a real VS Code. */
+export const themes = ["dark", "light", "hc-dark", "hc-light"] as const;
+/** A theme of the fixture. */
+export type Theme = (typeof themes)[number];
+
+/** What the scripted host answers with. */
+export interface HostScript {
+  readonly workspace: WorkspaceState;
+  readonly sessions: SessionsState;
+  readonly session?: SessionState;
+  /** Turns before those of `session`, for `session.turns`. */
+  readonly older?: SessionState["turns"];
+  readonly bodies?: Readonly<Record<string, string>>;
+}
+
+/** The built view on loopback. */
+export interface Harness extends AsyncDisposable {
+  readonly url: string;
+  /** Bytes of each file that was built. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+const types: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".ttf": "font/ttf",
+};
+
+/** Builds the view as it is shipped and serves it with a page like the host's. */
+export async function startHarness(): Promise<Harness> {
+  const folder = await mkdtemp(join(tmpdir(), "boocode-view-"));
+  const result = await build({
+    entryPoints: [
+      { in: join(root, "webview/main.tsx"), out: "main" },
+      { in: join(root, "webview/style.css"), out: "style" },
+    ],
+    outdir: folder,
+    absWorkingDir: root,
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    minify: true,
+    metafile: true,
+    legalComments: "none",
+    logLevel: "warning",
+    chunkNames: "chunks/[name]-[hash]",
+    assetNames: "[name]",
+    platform: "browser",
+    target: "chrome130",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    loader: { ".ttf": "file" },
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    const send = url.pathname === "/" ? page(url) : readFile(join(folder, url.pathname));
+    send.then(
+      (content) => {
+        const type = url.pathname === "/" ? "text/html" : (types[extname(url.pathname)] ?? "text/plain");
+        response.setHeader("content-type", `${type}; charset=utf-8`);
+        response.end(content);
+      },
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const sizes = Object.entries(result.metafile.outputs).map(
+    ([file, { bytes }]) => [file.slice(file.lastIndexOf("/") + 1), bytes] as const,
+  );
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    sizes: Object.fromEntries(sizes),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function page(url: URL): Promise<string> {
+  const theme = JSON.parse(
+    await readFile(
+      join(root, `test/fixtures/themes/${url.searchParams.get("theme") ?? "dark"}.json`),
+      "utf8",
+    ),
+  ) as {
+    readonly kind: string;
+    readonly style: string;
+    readonly variables: Readonly<Record<string, string>>;
+  };
+  const shell = await readFile(join(root, "webview/shell.html"), "utf8");
+  const variables = Object.entries(theme.variables).map(([name, value]) => `${name}: ${value};`);
+  const policy = `default-src 'none'; script-src 'self' 'nonce-n'; style-src 'self' 'nonce-n'; font-src 'self'; img-src 'self'`;
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Chat</title>
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<style nonce="n">${theme.style}</style>
+<style nonce="n">:root { ${variables.join(" ")} } html { background: var(--vscode-sideBar-background); }</style>
+<link rel="stylesheet" href="/style.css"></head>
+<body class="${theme.kind}"><div id="app">${shell.trim()}</div><script type="module" nonce="n" src="/main.js"></script></body></html>`;
+}
+
+/** How a view is opened. */
+export interface ViewOptions {
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+  readonly script: HostScript;
+}
+
+/** Opens the view in a page of its own and waits until it is drawn. */
+export async function openView(browser: Browser, harness: Harness, options: ViewOptions): Promise<Page> {
+  const { theme = "dark", width = 420, height = 800, script } = options;
+  const context = await browser.newContext({ viewport: { width, height } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const view = await context.newPage();
+  await view.addInitScript(fakeHost, script);
+  await view.goto(`${harness.url}?theme=${theme}`);
+  await view.waitForFunction(() =>
+    window.host.sent.some((message) => message.type === "request" && message.method === "view.painted"),
+  );
+  await view.waitForTimeout(150);
+  return view;
+}

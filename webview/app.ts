@@ -1,0 +1,121 @@
+import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { HostMessage, Method, Requests } from "#protocol/protocol.ts";
+import type { SessionState } from "#protocol/session.ts";
+import type { WorkspaceState } from "#protocol/workspace.ts";
+import { Arrangement } from "./arrangement.ts";
+import { createClient, RequestError, type Client } from "./client.ts";
+import { HostClock } from "./host-clock.ts";
+import type { Port } from "./port.ts";
+import { createStore, type Schedule, type Store } from "./store.ts";
+
+/** What every component draws from and dispatches to. */
+export interface App {
+  readonly client: Client;
+  readonly store: Store;
+  readonly clock: HostClock;
+  readonly arrangement: Arrangement;
+  /** Undefined until the host has said. */
+  readonly workspace: ReadonlySignal<WorkspaceState | undefined>;
+  /** The session that is shown, undefined until its snapshot is here. */
+  readonly session: ReadonlySignal<SessionState | undefined>;
+  readonly isRunning: ReadonlySignal<boolean>;
+  /** Why the last thing that the user asked for did not happen. */
+  readonly problem: Signal<string>;
+  readonly isHistoryOpen: Signal<boolean>;
+  /** Counts how often the host asked for the composer to be focused. */
+  readonly focusRequests: Signal<number>;
+  /** Text that something other than the keyboard puts into the composer. */
+  readonly suggestion: Signal<string>;
+  /** Makes a request for the user: a refusal is shown, and the result is undefined then. */
+  act<M extends Method>(method: M, params: Requests[M]["params"]): Promise<Requests[M]["result"] | undefined>;
+}
+
+/** Makes the app over a port and begins to follow the host. */
+export function createApp(port: Port, schedule: Schedule): App {
+  const client = createClient(port);
+  const store = createStore(port, schedule);
+  const clock = new HostClock();
+  const problem = signal("");
+  const focusRequests = signal(0);
+  const workspace = store.follow("workspace", "");
+  const session = followActive(store, workspace);
+  const isRunning = computed(() => {
+    const last = session.value?.turns.at(-1);
+    return last !== undefined && last.end === undefined;
+  });
+
+  port.listen((message) => receive(message));
+  function receive(message: HostMessage): void {
+    switch (message.type) {
+      case "result":
+      case "error":
+        return client.receive(message);
+      case "snapshot":
+        return store.receive(message);
+      case "events":
+        for (const event of message.events) if ("at" in event) clock.see(event.at);
+        return store.receive(message);
+      case "ping":
+        return port.post({ type: "pong" });
+      case "focus-composer":
+        focusRequests.value++;
+    }
+  }
+
+  return {
+    client,
+    store,
+    clock,
+    workspace,
+    session,
+    isRunning,
+    problem,
+    focusRequests,
+    arrangement: new Arrangement(port),
+    isHistoryOpen: signal(false),
+    suggestion: signal(""),
+    async act(method, params) {
+      try {
+        const result = await client.request(method, params);
+        problem.value = "";
+        return result;
+      } catch (error) {
+        problem.value =
+          error instanceof RequestError
+            ? error.message
+            : "BooCode did not answer. Reload the view and try again.";
+        return undefined;
+      }
+    },
+  };
+}
+
+function followActive(
+  store: Store,
+  workspace: ReadonlySignal<WorkspaceState | undefined>,
+): ReadonlySignal<SessionState | undefined> {
+  const active = computed(() => workspace.value?.activeSession ?? "");
+  const followed = signal<ReadonlySignal<SessionState | undefined> | undefined>(undefined);
+  effect(() => {
+    const id = active.value;
+    if (id === "") return undefined;
+    followed.value = store.follow("session", id);
+    return () => {
+      followed.value = undefined;
+      store.unfollow("session", id);
+    };
+  });
+  return computed(() => followed.value?.value);
+}
+
+/** The app's place in the component tree. */
+export const AppContext = createContext<App | undefined>(undefined);
+
+/** The app that a component is part of. */
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === undefined) throw new Error("No app around this component.");
+  return app;
+}

@@ -1,0 +1,26 @@
+/** The entry of the chat view: takes over the static shell, then loads what is heavy. */
+import { hydrate } from "preact";
+import { AppContext, createApp } from "./app.ts";
+import { editorPort } from "./port.ts";
+import { Chat, loadConversation } from "./views/chat.tsx";
+
+const app = createApp(editorPort(), (callback) => requestAnimationFrame(callback));
+const root = document.getElementById("app");
+
+if (root !== null) {
+  hydrate(
+    <AppContext.Provider value={app}>
+      <Chat />
+    </AppContext.Provider>,
+    root,
+  );
+  // After the next frame's paint, not only its scripts.
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      void app.client.request("view.painted", {}).catch(() => {});
+      void loadConversation();
+    }),
+  );
+}
+
+window.addEventListener("pagehide", () => app.arrangement.flush());

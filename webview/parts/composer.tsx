@@ -1,0 +1,229 @@
+import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
+import type { RefObject, VNode } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { pastPrompts } from "#protocol/turn-parts.ts";
+import { formatBytes } from "#protocol/words.ts";
+import { useApp, type App } from "../app.ts";
+import { ContextMeter } from "./context-meter.tsx";
+import { Icon } from "./icon.tsx";
+import { joinMessage, judgePaste, type PastedText } from "./pasted-text.ts";
+import { PromptHistory } from "./prompt-history.ts";
+
+type Area = RefObject<HTMLTextAreaElement | null>;
+
+/**
+ * Where messages are written. The text lives in the element alone, so what was typed before this script ran stays, and
+ * a keystroke draws nothing but itself.
+ */
+export function Composer(): VNode {
+  const app = useApp();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const hasText = useSignal(false);
+  const pasted = useSignal<readonly PastedText[]>([]);
+  const history = useMemo(() => new PromptHistory(), []);
+  const session = app.session.value?.id ?? app.workspace.value?.activeSession ?? "";
+  useDraft(app, area, hasText, session);
+  useFocus(app, area, hasText);
+
+  const changed = () => {
+    const text = area.current?.value ?? "";
+    hasText.value = text.trim() !== "";
+    app.arrangement.setDraft(session, text);
+  };
+  const set = (text: string) => {
+    if (area.current === null) return;
+    area.current.value = text;
+    changed();
+  };
+  const submit = () => void send(app, area.current?.value ?? "", pasted, set);
+  const isRunning = app.isRunning.value;
+  const canSend = hasText.value || pasted.value.length > 0;
+  return (
+    <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
+      {pasted.value.length > 0 && <PastedTexts pasted={pasted} />}
+      <textarea
+        ref={area}
+        data-testid="composer"
+        aria-label="Message"
+        placeholder="Ask, or say what to change"
+        rows={1}
+        spellcheck={false}
+        onInput={changed}
+        onKeyDown={(event) => key(event, { app, history, submit, set, isRunning })}
+        onPaste={(event) => take(app, event, event.clipboardData, pasted)}
+        onDrop={(event) => take(app, event, event.dataTransfer, pasted)}
+      />
+      <div class="composer-bar">
+        <ModelButton />
+        <ContextMeter />
+        <span class="gap" />
+        {isRunning && (
+          <button
+            type="button"
+            class="icon-button"
+            data-testid="stop"
+            aria-label="Stop"
+            title="Stop (Escape)"
+            onClick={() => stop(app)}
+          >
+            <Icon name="debug-stop" />
+          </button>
+        )}
+        <button
+          type="submit"
+          class="icon-button send"
+          aria-label={isRunning ? "Queue message" : "Send"}
+          title={isRunning ? "Queue message (Enter)" : "Send (Enter)"}
+          aria-disabled={!canSend}
+        >
+          <Icon name="send" />
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function ModelButton(): VNode {
+  const app = useApp();
+  const label = app.workspace.value?.modelLabel;
+  return (
+    <button
+      type="button"
+      class="model"
+      aria-label={`Model: ${label ?? ""}`}
+      title="Switch model"
+      onClick={() => void app.act("ui.run", { action: "select-model" })}
+    >
+      <span class="model-name">{label ?? ""}</span>
+      <Icon name="chevron-down" />
+    </button>
+  );
+}
+
+function PastedTexts({ pasted }: { readonly pasted: Signal<readonly PastedText[]> }): VNode {
+  const remove = (id: number) => (pasted.value = pasted.value.filter((entry) => entry.id !== id));
+  return (
+    <ul class="pasted" aria-label="Pasted texts">
+      {pasted.value.map(({ id, text }) => (
+        <li key={id}>
+          <Icon name="note" />
+          <span>Pasted text · {formatBytes(text.length)}</span>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Remove pasted text"
+            title="Remove"
+            onClick={() => remove(id)}
+          >
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function useDraft(app: App, area: Area, hasText: Signal<boolean>, session: string): void {
+  const shown = useRef("");
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (element === null || session === "") return;
+    // What was typed before the session was known belongs to it.
+    if (shown.current !== "" || element.value === "") element.value = app.arrangement.draft(session);
+    else app.arrangement.setDraft(session, element.value);
+    shown.current = session;
+    hasText.value = element.value.trim() !== "";
+  }, [session]);
+}
+
+function useFocus(app: App, area: Area, hasText: Signal<boolean>): void {
+  useEffect(() => {
+    hasText.value = area.current?.value.trim() !== "";
+  }, []);
+  useSignalEffect(() => {
+    if (app.focusRequests.value > 0) area.current?.focus();
+  });
+  useSignalEffect(() => {
+    const text = app.suggestion.value;
+    if (text === "" || area.current === null) return;
+    area.current.value = text;
+    hasText.value = true;
+    app.suggestion.value = "";
+    area.current.focus();
+    area.current.setSelectionRange(text.length, text.length);
+  });
+}
+
+async function send(
+  app: App,
+  typed: string,
+  pasted: Signal<readonly PastedText[]>,
+  set: (text: string) => void,
+): Promise<void> {
+  const kept = pasted.value;
+  const text = joinMessage(typed, kept);
+  if (text === "") return;
+  set("");
+  pasted.value = [];
+  const active = app.workspace.value?.activeSession ?? "";
+  const session = active === "" ? (await app.act("session.create", {}))?.session : active;
+  const sent = session === undefined ? undefined : await app.act("session.prompt", { session, text });
+  if (sent !== undefined) return;
+  // Nothing that was written is lost to a refusal.
+  set(typed);
+  pasted.value = kept;
+}
+
+function stop(app: App): void {
+  const session = app.session.value?.id;
+  if (session !== undefined) void app.act("session.stop", { session });
+}
+
+interface Keys {
+  readonly app: App;
+  readonly history: PromptHistory;
+  readonly submit: () => void;
+  readonly set: (text: string) => void;
+  readonly isRunning: boolean;
+}
+
+function key(event: KeyboardEvent, { app, history, submit, set, isRunning }: Keys): void {
+  const area = event.currentTarget;
+  // 229 is what some input methods send for the Enter that ends a word.
+  if (!(area instanceof HTMLTextAreaElement) || event.isComposing || event.keyCode === 229) return;
+  if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+    event.preventDefault();
+    submit();
+  } else if (event.key === "Escape" && isRunning && area.value === "") {
+    event.preventDefault();
+    stop(app);
+  } else if (event.key === "ArrowUp" && (area.value === "" || history.isShowing(area.value))) {
+    const text = history.older(pastPrompts(app.session.value?.turns ?? []), area.value);
+    if (text === undefined) return;
+    event.preventDefault();
+    set(text);
+    area.setSelectionRange(text.length, text.length);
+  } else if (event.key === "ArrowDown" && history.isShowing(area.value)) {
+    event.preventDefault();
+    set(history.newer(area.value) ?? "");
+  }
+}
+
+let nextPasteId = 1;
+
+function take(
+  app: App,
+  event: Event,
+  data: DataTransfer | null,
+  pasted: Signal<readonly PastedText[]>,
+): void {
+  const text = data?.getData("text/plain") ?? "";
+  const area = event.currentTarget;
+  if (text === "" || !(area instanceof HTMLTextAreaElement)) return;
+  const present = area.value.length + pasted.value.reduce((sum, entry) => sum + entry.text.length, 0);
+  const verdict = judgePaste(text.length, present);
+  if (verdict.kind === "type") return;
+  event.preventDefault();
+  if (verdict.kind === "refuse") app.problem.value = verdict.reason;
+  else pasted.value = [...pasted.value, { id: nextPasteId++, text }];
+}

@@ -1,0 +1,25 @@
+import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Icon } from "./icon.tsx";
+
+/** Copies a text and says so for a moment. */
+export function CopyButton({ label, text }: { readonly label: string; readonly text: () => string }): VNode {
+  const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
+  useEffect(() => {
+    if (state === "idle") return undefined;
+    const timer = setTimeout(() => setState("idle"), 1500);
+    return () => clearTimeout(timer);
+  }, [state]);
+  const copy = () => {
+    navigator.clipboard.writeText(text()).then(
+      () => setState("copied"),
+      () => setState("failed"),
+    );
+  };
+  const said = state === "copied" ? "Copied" : state === "failed" ? "Could not copy" : label;
+  return (
+    <button type="button" class="icon-button" aria-label={said} title={said} onClick={copy}>
+      <Icon name={state === "copied" ? "check" : state === "failed" ? "error" : "copy"} />
+    </button>
+  );
+}

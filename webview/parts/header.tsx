@@ -1,0 +1,82 @@
+import type { VNode } from "preact";
+import { cachedShare } from "#protocol/usage.ts";
+import { formatMoney, formatShare } from "#protocol/words.ts";
+import { useApp } from "../app.ts";
+import { Icon } from "./icon.tsx";
+
+/** One line: the session's title, model, cost and cached share; a new session; the list of sessions. */
+export function Header(): VNode {
+  const app = useApp();
+  const session = app.session.value;
+  const title = app.isHistoryOpen.value ? "Sessions" : (session?.title ?? "");
+  const model = app.workspace.value?.modelLabel ?? "";
+  const create = () => {
+    app.isHistoryOpen.value = false;
+    void app.act("session.create", {}).then(() => app.focusRequests.value++);
+  };
+  const toggleHistory = () => (app.isHistoryOpen.value = !app.isHistoryOpen.value);
+  return (
+    <header class="header">
+      <h1 class="title" title={title}>
+        {title}
+      </h1>
+      {model !== "" && (
+        <button
+          type="button"
+          class="header-model"
+          onClick={() => void app.act("ui.run", { action: "select-model" })}
+          title="Switch model"
+        >
+          {model}
+        </button>
+      )}
+      <Figures />
+      <button type="button" class="icon-button" aria-label="New session" title="New session" onClick={create}>
+        <Icon name="add" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Sessions"
+        title="Sessions"
+        aria-pressed={app.isHistoryOpen.value}
+        onClick={toggleHistory}
+      >
+        <Icon name="history" />
+      </button>
+    </header>
+  );
+}
+
+function Figures(): VNode | null {
+  const session = useApp().session.value;
+  if (session === undefined || session.modelCalls === 0) return null;
+  const share = cachedShare(session.usage);
+  const { costUsd, isCostWhole } = session;
+  const cost = costUsd === undefined ? undefined : `${isCostWhole ? "" : "≥ "}${formatMoney(costUsd)}`;
+  const costTitle = isCostWhole
+    ? "Cost of this session"
+    : "At least this much: some calls have no known price";
+  return (
+    <>
+      {cost !== undefined && (
+        <span class="cost" title={costTitle}>
+          <span class="hidden">Cost </span>
+          {cost}
+        </span>
+      )}
+      {share !== undefined && (
+        <span
+          class="cache"
+          title={`${formatShare(share)} of all prompt tokens came from the provider's cache`}
+        >
+          <span class="bar" aria-hidden="true">
+            <span class="bar-fill" style={{ width: `${Math.min(100, share * 100)}%` }} />
+          </span>
+          <span class="hidden">Cached </span>
+          {formatShare(share)}
+        </span>
+      )}
+    </>
+  );
+}

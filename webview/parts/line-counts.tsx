@@ -1,0 +1,11 @@
+import type { VNode } from "preact";
+import type { FileChange } from "#protocol/session.ts";
+
+/** How many lines a change added and removed: "+12 −3". */
+export function LineCounts({ file }: { readonly file: FileChange }): VNode {
+  return (
+    <span class="counts" aria-hidden="true">
+      <span class="added">+{file.added}</span> <span class="removed">−{file.removed}</span>
+    </span>
+  );
+}

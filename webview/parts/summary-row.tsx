@@ -1,0 +1,22 @@
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { bodyPreview, type Body } from "#protocol/session.ts";
+import { Icon } from "./icon.tsx";
+
+/** Says that the session began with a summary of another one, and shows it. */
+export function SummaryRow({ body }: { readonly body: Body }): VNode {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div class="line-row">
+      <button type="button" class="line" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <Icon name={isOpen ? "chevron-down" : "chevron-right"} />
+        <span class="line-text">Begins with a summary of an earlier session</span>
+      </button>
+      {isOpen && (
+        <div class="quiet-text" tabIndex={0} role="region" aria-label="Summary">
+          {bodyPreview(body)}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+import { useComputed, useSignal } from "@preact/signals";
+import type { ComponentChildren, VNode } from "preact";
+import { useCallback, useMemo, useRef } from "preact/hooks";
+import { useApp, type App } from "../app.ts";
+import type { Place } from "../arrangement.ts";
+import { addOlderTurns } from "../older-turns.ts";
+import { CallRow } from "../parts/call-row.tsx";
+import { EndingRow } from "../parts/ending-row.tsx";
+import { ExploredRow } from "../parts/explored-row.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { RowList } from "../parts/row-list.tsx";
+import { StatusRow } from "../parts/status-row.tsx";
+import { SummaryRow } from "../parts/summary-row.tsx";
+import { TextRow } from "../parts/text-row.tsx";
+import { ThinkingRow } from "../parts/thinking-row.tsx";
+import { UserRow } from "../parts/user-row.tsx";
+import { estimateRow, RowMaker, type Row } from "../rows.ts";
+
+/** Turns that are read at a time when a reader nears the beginning. */
+const olderPage = 20;
+
+/** The transcript of the session that is shown; made anew for each session. */
+export function Conversation({ id }: { readonly id: string }): VNode {
+  const app = useApp();
+  const maker = useMemo(() => new RowMaker(), []);
+  const openChanges = useSignal(0);
+  const isAway = useSignal(app.arrangement.place(id) !== undefined);
+  const list = useRef<RowList<Row>>(null);
+
+  const rows = useComputed(() => {
+    void openChanges.value;
+    const session = app.session.value;
+    return session?.id === id ? maker.rowsOf(session, (row) => app.arrangement.isOpen(id, row)) : [];
+  });
+  const toggle = useCallback((key: string, isOpen: boolean) => {
+    app.arrangement.setOpen(id, key, isOpen);
+    maker.forgetTurnOf(key);
+    openChanges.value++;
+  }, []);
+  const place = useCallback((where: Place) => {
+    app.arrangement.setPlace(id, where);
+    isAway.value = where !== undefined;
+  }, []);
+  const renderRow = useCallback((row: Row) => drawRow(row, toggle), []);
+  const readOlder = useOlderTurns(app, id);
+
+  return (
+    <>
+      <RowList
+        ref={list}
+        rows={rows.value}
+        renderRow={renderRow}
+        estimate={estimateRow}
+        label="Conversation"
+        place={app.arrangement.place(id)}
+        followsEnd
+        onPlace={place}
+        onNearTop={readOlder}
+        onClick={(event) => openFile(app, event)}
+      />
+      {isAway.value && (
+        <button type="button" class="jump" onClick={() => list.current?.jumpToEnd()}>
+          <Icon name="arrow-down" />
+          Jump to latest
+        </button>
+      )}
+    </>
+  );
+}
+
+function useOlderTurns(app: App, id: string): () => void {
+  const isReading = useRef(false);
+  return useCallback(() => {
+    const session = app.session.value;
+    const before = session?.turns[0]?.number;
+    if (isReading.current || session === undefined || session.olderTurns === 0 || before === undefined)
+      return;
+    isReading.current = true;
+    app.client
+      .request("session.turns", { session: id, before, count: olderPage })
+      .then(({ turns }) => app.store.change("session", id, (state) => addOlderTurns(state, turns)))
+      .catch(() => {})
+      .finally(() => setTimeout(() => (isReading.current = false), 50));
+  }, []);
+}
+
+function drawRow(row: Row, toggle: (key: string, isOpen: boolean) => void): ComponentChildren {
+  return (
+    <>
+      {row.heading !== undefined && <h2 class="hidden">{row.heading}</h2>}
+      <RowContent row={row} toggle={toggle} />
+    </>
+  );
+}
+
+function RowContent({
+  row,
+  toggle,
+}: {
+  readonly row: Row;
+  readonly toggle: (key: string, isOpen: boolean) => void;
+}): VNode {
+  switch (row.kind) {
+    case "older":
+      return (
+        <p class="older">
+          <Icon name="loading" /> Loading earlier messages
+        </p>
+      );
+    case "summary":
+      return <SummaryRow body={row.body} />;
+    case "user":
+      return <UserRow id={row.key} text={row.text} />;
+    case "thinking":
+      return <ThinkingRow id={row.key} item={row.item} isInner={row.isInner} />;
+    case "block":
+      return <TextRow block={row.block} links={row.links} />;
+    case "call":
+      return <CallRow id={row.key} call={row.call} turn={row.turn} isInner={row.isInner} />;
+    case "explored":
+      return (
+        <ExploredRow calls={row.calls} isOpen={row.isOpen} onToggle={(isOpen) => toggle(row.key, isOpen)} />
+      );
+    case "status":
+      return <StatusRow turn={row.turn} waiting={row.waiting} />;
+    case "ending":
+      return <EndingRow turn={row.turn} isLast={row.isLast} />;
+  }
+}
+
+// Paths in the answer are buttons without handlers of their own: this is theirs.
+function openFile(app: App, event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest<HTMLElement>("button.file-link") : null;
+  const path = link?.dataset["path"];
+  if (link === null || path === undefined) return;
+  event.preventDefault();
+  const line = Number(link.dataset["line"] ?? 0);
+  void app.act("file.open", line > 0 ? { path, line } : { path });
+}
