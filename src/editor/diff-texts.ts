@@ -7,8 +7,8 @@ const textLimit = 40;
 
 /** Shows diffs of texts; one for a window. */
 export interface DiffTexts extends Disposable {
-  /** `after` may be "current": what is in the file now. */
-  show(path: string, before: string, after: string, title: string): Promise<void>;
+  /** Without `after`: against what is in the file now. */
+  show(path: string, before: string, after: string | undefined, title: string): Promise<void>;
 }
 
 /** Registers the scheme. */
@@ -28,7 +28,7 @@ export function createDiffTexts(): DiffTexts {
   };
   return {
     async show(path, before, after, title) {
-      const right = after === "current" ? Uri.file(path) : keep(path, after);
+      const right = after === undefined ? Uri.file(path) : keep(path, after);
       await commands.executeCommand("vscode.diff", keep(path, before), right, title, { preview: true });
     },
     dispose: () => provider.dispose(),

@@ -106,10 +106,14 @@ export class IgnoreRules {
   }
 }
 
-// Where no repository is around the root, only the root's own rules hold.
+// Rules from above a repository do not reach into it; without one, those of all folders above hold, as for ripgrep.
 function fromTop(levels: readonly Level[]): readonly Level[] {
-  const top = levels.findLastIndex((level) => level.isTop);
-  return levels.slice(top < 0 ? -1 : top);
+  return levels.slice(
+    Math.max(
+      levels.findLastIndex((level) => level.isTop),
+      0,
+    ),
+  );
 }
 
 function enter(active: readonly Level[], level: Level | undefined): readonly Level[] {

@@ -214,7 +214,7 @@ describe("documents", () => {
     await editor.openFile(path, 3);
     assert.equal(window.activeTextEditor?.selection.active.line, 2);
     assert.equal(editor.activeFile(), path);
-    await editor.showDiff(path, "before\n", "current", "shown.txt (turn 1)");
+    await editor.showDiff(path, "before\n", undefined, "shown.txt (turn 1)");
     const tab = window.tabGroups.activeTabGroup.activeTab;
     assert.equal(tab?.label, "shown.txt (turn 1)");
     assert.ok(tab?.input instanceof TabInputTextDiff);

@@ -115,6 +115,13 @@ function checkListing(files: Files, root: () => string): void {
     "sub/other.log",
   ]);
 
+  it("lists by the rules of the folders above, also where there is no repository", async () => {
+    const outer = await makeTree({ ".gitignore": "*.log\n", "in/a.log": "", "in/b.txt": "" });
+    const found = await files.list({ root: join(outer, "in"), withIgnored: false, limit: 9 }, never);
+    await rm(outer, { recursive: true });
+    assert.deepEqual(found.paths, [join(outer, "in/b.txt")]);
+  });
+
   it("refuses a root that is no folder", () =>
     assert.rejects(files.list({ root: join(root(), "nowhere"), withIgnored: false, limit: 1 }, never), {
       code: "not-a-folder",
