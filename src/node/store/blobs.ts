@@ -1,0 +1,93 @@
+/** Texts by content hash: `blobs/<first 2 hex digits>/<sha-256>`, written once, for the user's eyes only. */
+import { randomBytes, webcrypto } from "node:crypto";
+import { open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BooError } from "#core/errors.ts";
+import { codeOf, diskProblem } from "./disk-problem.ts";
+import { makeDirectory, syncDirectory } from "./durable-directory.ts";
+
+/** The blobs of a store; nothing here holds the host up: hashing and files are work for Node's thread pool. */
+export class Blobs {
+  readonly #directory: string;
+  /** What is being written, so that nobody is told that a text is durable before it is. */
+  readonly #writing = new Map<string, Promise<void>>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Keeps a text and gives its hash when it is durable; throws BooError "store-unwritable". */
+  async put(text: string): Promise<string> {
+    const bytes = Buffer.from(text);
+    const hash = await hashOf(bytes);
+    let writing = this.#writing.get(hash);
+    if (writing === undefined) {
+      writing = this.#write(hash, bytes).finally(() => this.#writing.delete(hash));
+      this.#writing.set(hash, writing);
+    }
+    try {
+      await writing;
+    } catch (cause) {
+      throw new BooError("store-unwritable", diskProblem(cause, this.#directory), { cause });
+    }
+    return hash;
+  }
+
+  /** A blob's text; undefined where it is gone, or is no longer what was written. */
+  async read(hash: string): Promise<string | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) return undefined;
+    try {
+      const bytes = await readFile(this.#path(hash));
+      return (await hashOf(bytes)) === hash ? bytes.toString() : undefined;
+    } catch (cause) {
+      if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
+      throw new BooError(
+        "store-unreadable",
+        `A saved text can not be read from ${this.#directory}: check the disk.`,
+        { cause },
+      );
+    }
+  }
+
+  /** Resolves when nothing is being written. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#writing.values());
+  }
+
+  #path(hash: string): string {
+    return join(this.#directory, "blobs", hash.slice(0, 2), hash);
+  }
+
+  async #write(hash: string, bytes: Buffer): Promise<void> {
+    const path = this.#path(hash);
+    const folder = dirname(path);
+    const existing = await stat(path).catch(() => undefined);
+    if (existing?.size !== bytes.length) {
+      await makeDirectory(folder);
+      await writeAside(path, bytes);
+    }
+    // Another window may have renamed it into place a moment ago.
+    await syncDirectory(folder);
+  }
+}
+
+async function writeAside(path: string, bytes: Buffer): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    const handle = await open(temporary, "wx", 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+async function hashOf(bytes: Buffer): Promise<string> {
+  return Buffer.from(await webcrypto.subtle.digest("SHA-256", bytes)).toString("hex");
+}

@@ -1,0 +1,170 @@
+/** Folds journals into a new image, under a lock that only one process holds. */
+import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { codeOf } from "./disk-problem.ts";
+import { syncDirectory } from "./durable-directory.ts";
+import type { HistoryIndex } from "./history-index.ts";
+import { imageFile, imagePath, peekImage, trailerOf, verifyImage } from "./image.ts";
+import { isFinished, listSegments, type SegmentName } from "./segments.ts";
+import type { Position } from "./tables.ts";
+
+/** Journals are folded in at a sixteenth of the image's size, within these limits (bytes): a checkpoint writes the whole image. */
+const worthIt = { least: 2 << 20, most: 16 << 20, share: 16 };
+/** A lock that was not renewed for this long (ms) is one of a dead process. */
+const lockStaleAfter = 30_000;
+
+/** Where a checkpoint can be interrupted by a test. */
+export type Stage =
+  | "locked"
+  | "half-written"
+  | "written"
+  | "backed-up"
+  | "renamed"
+  | "half-deleted"
+  | "deleted";
+
+/** Writes a new image if the journals are big enough for it; false where nothing was to do or another process is at it. */
+export async function checkpoint(index: HistoryIndex, reach: (stage: Stage) => void): Promise<boolean> {
+  if (!isWorthIt(index)) return false;
+  const { lock } = (await import("proper-lockfile")).default;
+  let lostLock: Error | undefined;
+  let release: () => Promise<void>;
+  try {
+    release = await lock(index.directory, {
+      lockfilePath: imagePath(index.directory, "lock"),
+      realpath: false,
+      stale: lockStaleAfter,
+      onCompromised: (error) => (lostLock = error),
+    });
+  } catch (error) {
+    if (codeOf(error) === "ELOCKED") return false;
+    throw error;
+  }
+  try {
+    reach("locked");
+    const onDisk = peekImage(imagePath(index.directory, "main"));
+    if (onDisk !== undefined && onDisk.sum !== index.image.id?.sum) index.reload();
+    index.follow();
+    if (!isWorthIt(index)) return false;
+    await replaceImage(index, reach, () => {
+      if (lostLock !== undefined) throw lostLock;
+    });
+    return true;
+  } finally {
+    await release().catch(() => {});
+  }
+}
+
+function isWorthIt(index: HistoryIndex): boolean {
+  const { isDamaged, bytes } = index.image;
+  return (
+    isDamaged ||
+    index.pendingBytes() >= Math.min(Math.max(bytes / worthIt.share, worthIt.least), worthIt.most)
+  );
+}
+
+async function replaceImage(
+  index: HistoryIndex,
+  reach: (stage: Stage) => void,
+  checkLock: () => void,
+): Promise<void> {
+  const { directory, image: previous } = index;
+  const main = imagePath(directory, "main");
+  const seen = peekImage(main);
+  const before = verifyImage(main);
+  removeLeftovers(directory);
+  const generation = Math.max(seen?.generation ?? 0, previous.id?.generation ?? 0) + 1;
+  const { bytes, positions } = index.export();
+  const temporary = `${main}.${process.pid}.tmp`;
+  await writeImage(temporary, bytes, generation, reach);
+  const id = verifyImage(temporary);
+  if (id?.generation !== generation) throw new Error("The new image did not read back as it was written");
+  reach("written");
+  checkLock();
+  if (peekImage(main)?.sum !== seen?.sum) throw new Error("Another process has replaced the image");
+  if (before === undefined) putAside(directory, main);
+  else keepAsBackup(directory, main);
+  reach("backed-up");
+  await rename(temporary, main);
+  await syncDirectory(directory);
+  reach("renamed");
+  index.imageWritten({ id, bytes: bytes.length, positions, isDamaged: false });
+  const isBackedUp =
+    before === undefined ? previous.isDamaged && previous.id !== undefined : before.sum === previous.id?.sum;
+  if (isBackedUp) await deleteCovered(index.journal, [previous.positions, positions], reach);
+  reach("deleted");
+}
+
+async function writeImage(
+  path: string,
+  bytes: Uint8Array,
+  generation: number,
+  reach: (stage: Stage) => void,
+): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    const half = Math.ceil(bytes.length / 2);
+    await file.writeFile(bytes.subarray(0, half));
+    reach("half-written");
+    await file.writeFile(bytes.subarray(half));
+    await file.writeFile(trailerOf(generation, bytes));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the image the backup without a moment in which there is no image, where the file system has links. */
+function keepAsBackup(directory: string, main: string): void {
+  const backup = imagePath(directory, "backup");
+  const link = `${backup}.tmp`;
+  rmSync(link, { force: true });
+  try {
+    linkSync(main, link);
+    renameSync(link, backup);
+  } catch {
+    renameSync(main, backup);
+  }
+}
+
+/** Moves a damaged image to `broken`. */
+function putAside(directory: string, main: string): void {
+  if (statSync(main, { throwIfNoEntry: false }) === undefined) return;
+  const folder = join(directory, "broken");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  renameSync(main, join(folder, `${Date.now()}-${imageFile.main}`));
+}
+
+function removeLeftovers(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith(`${imageFile.main}.`) && name.endsWith(".tmp"))
+      rmSync(join(directory, name), { force: true });
+  }
+}
+
+/** Deletes segments that nobody writes any more and that the image and the one before it both cover: either of them and the rest is everything. */
+async function deleteCovered(
+  journal: string,
+  images: readonly ReadonlyMap<string, Position>[],
+  reach: (stage: Stage) => void,
+): Promise<void> {
+  for (const segments of listSegments(journal).values()) {
+    for (const [at, name] of segments.entries()) {
+      const isFinal = at < segments.length - 1 || isFinished(name.path);
+      if (!isFinal || !images.every((positions) => isCovered(name, positions))) continue;
+      rmSync(name.path, { force: true });
+      reach("half-deleted");
+    }
+  }
+  await syncDirectory(journal);
+}
+
+function isCovered(
+  { writer, segment, path }: SegmentName,
+  positions: ReadonlyMap<string, Position>,
+): boolean {
+  const position = positions.get(writer);
+  if (position === undefined || segment > position.segment) return false;
+  return segment < position.segment || statSync(path).size <= position.offset;
+}

@@ -1,0 +1,175 @@
+/** The index of all history: the image and every journal in one database in memory, which follows what is appended. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { SqlJsStatic } from "sql.js";
+import { codeOf } from "./disk-problem.ts";
+import { imagePath, peekImage, type ImageId } from "./image.ts";
+import type { Report } from "./index-messages.ts";
+import { keepAside } from "./keep-aside.ts";
+import { loadImage } from "./load-image.ts";
+import { isAbandoned, listSegments, readSegment, type SegmentEnd, type SegmentName } from "./segments.ts";
+import { Tables, type Position } from "./tables.ts";
+
+/** What of the tables is in an image on disk. */
+export interface ImageState {
+  readonly id: ImageId | undefined;
+  readonly bytes: number;
+  readonly positions: ReadonlyMap<string, Position>;
+  readonly isDamaged: boolean;
+}
+
+/** Checkpoints and segments' deletion go on beside a reader; it begins anew this often before it gives up. */
+const attempts = 5;
+
+/** Follows a store's directory; all of its work is synchronous, on a thread of its own. */
+export class HistoryIndex {
+  readonly directory: string;
+  readonly report: Report;
+  readonly #sql: SqlJsStatic;
+  #tables: Tables;
+  #image: ImageState;
+  #positions: Map<string, Position>;
+
+  /** Opens the image; throws BooError "store-newer". */
+  constructor(sql: SqlJsStatic, directory: string, report: Report) {
+    this.#sql = sql;
+    this.directory = directory;
+    this.report = report;
+    ({ tables: this.#tables, image: this.#image } = this.#load());
+    this.#positions = new Map(this.#image.positions);
+  }
+
+  get tables(): Tables {
+    return this.#tables;
+  }
+
+  /** The image that was loaded, or written last by this index. */
+  get image(): ImageState {
+    return this.#image;
+  }
+
+  /** How far each writer's journal is in the tables. */
+  get positions(): ReadonlyMap<string, Position> {
+    return this.#positions;
+  }
+
+  /** The directory of the segments. */
+  get journal(): string {
+    return join(this.directory, "journal");
+  }
+
+  /** Takes in everything that was durable when this was called; throws BooError "store-newer". */
+  follow(): void {
+    for (let attempt = 1; ; attempt++) {
+      const isWhole = this.#followAll();
+      // A checkpoint deletes what the image before it covers: one later is fine, two later may have taken what was not read yet.
+      const found = peekImage(imagePath(this.directory, "main"))?.generation ?? 0;
+      if (isWhole && found < (this.#image.id?.generation ?? 0) + 2) return;
+      if (attempt >= attempts) throw new Error("The journal changed too often while it was read");
+      if (found !== this.#image.id?.generation) this.reload();
+    }
+  }
+
+  /** Begins anew with the image that is on disk now. */
+  reload(): void {
+    const { tables, image } = this.#load();
+    this.#tables.close();
+    this.#tables = tables;
+    this.#image = image;
+    this.#positions = new Map(image.positions);
+  }
+
+  /** Bytes of journals that are not in the image. */
+  pendingBytes(): number {
+    let bytes = 0;
+    for (const segments of listSegments(this.journal).values()) {
+      for (const { writer, segment, path } of segments) {
+        const covered = this.#image.positions.get(writer) ?? { segment: 0, offset: 0 };
+        if (segment < covered.segment) continue;
+        bytes += sizeOf(path) - (segment === covered.segment ? covered.offset : 0);
+      }
+    }
+    return bytes;
+  }
+
+  /** The database as a file that covers all `positions`; writers without files are forgotten. */
+  export(): { readonly bytes: Uint8Array; readonly positions: ReadonlyMap<string, Position> } {
+    const writers = listSegments(this.journal);
+    for (const writer of this.#positions.keys()) if (!writers.has(writer)) this.#positions.delete(writer);
+    const positions = new Map(this.#positions);
+    return { bytes: this.#tables.export(positions), positions };
+  }
+
+  /** Tells that an export is the image now. */
+  imageWritten(image: ImageState): void {
+    this.#image = image;
+  }
+
+  #load(): { readonly tables: Tables; readonly image: ImageState } {
+    const { database, id, bytes, isDamaged } = loadImage(this.#sql, this.directory, this.report);
+    const tables = new Tables(database);
+    return { tables, image: { id, bytes, positions: tables.positions(), isDamaged } };
+  }
+
+  /** False if a segment was deleted under its reader. */
+  #followAll(): boolean {
+    for (const [writer, segments] of listSegments(this.journal)) {
+      try {
+        this.#followWriter(writer, segments);
+      } catch (error) {
+        if (codeOf(error) !== "ENOENT") throw error;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #followWriter(writer: string, segments: readonly SegmentName[]): void {
+    for (const [at, name] of segments.entries()) {
+      const position = this.#positions.get(writer) ?? { segment: 0, offset: 0, q: 0 };
+      if (name.segment < position.segment) continue;
+      const start =
+        name.segment === position.segment ? position : { segment: name.segment, offset: 0, q: position.q };
+      if (sizeOf(name.path) === start.offset && start === position) continue;
+      this.#followSegment(name, start, at < segments.length - 1);
+    }
+  }
+
+  #followSegment(name: SegmentName, start: Position, hasSuccessor: boolean): void {
+    let end = this.#read(name, start);
+    if (end.state !== "broken") return;
+    if (!hasSuccessor) {
+      if (!isAbandoned(name.path)) return;
+      // Its writer may have finished the line before it went.
+      end = this.#read(name, this.#positions.get(name.writer) ?? start);
+      if (end.state !== "broken") return;
+    }
+    if (end.offset < end.size) {
+      const copy = keepAside(name.path, end.offset, end.size);
+      this.report(
+        "warn",
+        `The end of the journal ${name.path} (${end.size - end.offset} bytes) was not written whole or is damaged: it is kept as ${copy}.`,
+      );
+    }
+    const { q = 0 } = this.#positions.get(name.writer) ?? {};
+    this.#positions.set(name.writer, { segment: name.segment, offset: end.size, q });
+  }
+
+  #read(name: SegmentName, start: Position): SegmentEnd {
+    let { q } = start;
+    const end = this.#tables.transact(() =>
+      readSegment(name.path, start.offset, (head, body) => {
+        // A batch that failed to sync is written again to the next segment; it may be in both.
+        if (head.q <= q) return;
+        q = head.q;
+        this.#tables.apply(name.writer, head, body);
+      }),
+    );
+    this.#positions.set(name.writer, { segment: start.segment, offset: end.offset, q });
+    return end;
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,127 @@
+/** The index thread: answers queries and makes checkpoints, so that neither ever holds the host up. */
+import { readFileSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import { BooError, messageOf } from "#core/errors.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { HistoryIndex } from "./history-index.ts";
+import type { FromIndex, IndexQuery, IndexThreadData, Report, ToIndex } from "./index-messages.ts";
+
+/** A page of an answer has about this many characters: what the host parses in one go. */
+const pageLength = 1 << 17;
+
+const { directory, wasm, fault } = workerData as IndexThreadData;
+let opening: Promise<HistoryIndex> | undefined;
+let running: Promise<void> | undefined;
+
+parentPort?.on("message", (message: ToIndex) => {
+  if (message.kind === "end") void end();
+  else if (message.kind === "checkpoint") fold();
+  else void answer(message);
+});
+
+function post(message: FromIndex): void {
+  parentPort?.postMessage(message);
+}
+
+const report: Report = (level, message) => post({ kind: "log", level, message });
+
+function openIndex(): Promise<HistoryIndex> {
+  opening ??= open().catch((error: unknown) => {
+    opening = undefined;
+    throw error;
+  });
+  return opening;
+}
+
+async function open(): Promise<HistoryIndex> {
+  // The bundle is a module, where CommonJS's __dirname is missing; sql.js asks for it but is given its file below.
+  Object.assign(globalThis, { __dirname: "" });
+  const { default: initSqlJs } = await import("sql.js");
+  // Node's buffer of the file is larger than it.
+  const wasmBinary = new Uint8Array(readFileSync(wasm)).buffer;
+  const index = new HistoryIndex(await initSqlJs({ wasmBinary }), directory, report);
+  index.follow();
+  queueMicrotask(fold);
+  return index;
+}
+
+async function answer(query: IndexQuery & { readonly id: number }): Promise<void> {
+  const { id } = query;
+  try {
+    const index = await openIndex();
+    index.follow();
+    post({ kind: "done", id, ...answerFrom(index, query) });
+  } catch (error) {
+    const code = error instanceof BooError ? error.code : "store-unreadable";
+    const message =
+      error instanceof BooError
+        ? error.message
+        : `The history in ${directory} can not be read: ${messageOf(error)}`;
+    post({ kind: "failed", id, code, message });
+  }
+}
+
+/** Posts the pages of an answer and gives what comes with it. */
+function answerFrom(
+  index: HistoryIndex,
+  query: IndexQuery & { readonly id: number },
+): { epoch: number; events: number } {
+  const { id } = query;
+  switch (query.kind) {
+    case "sessions":
+      postPages(id, index.tables.summaries(query.folder));
+      return { epoch: 0, events: 0 };
+    case "spans":
+      postPages(id, index.tables.spans(query.session));
+      return { epoch: 0, events: 0 };
+    case "events": {
+      const { events, partials, epoch } = index.tables.log(query.session);
+      postPages(id, [...events, ...partials]);
+      return { epoch, events: events.length };
+    }
+  }
+}
+
+function postPages(id: number, bodies: Iterable<string>): void {
+  let page: string[] = [];
+  let length = 0;
+  for (const body of bodies) {
+    page.push(body);
+    length += body.length;
+    if (length < pageLength) continue;
+    post({ kind: "page", id, json: `[${page.join(",")}]` });
+    page = [];
+    length = 0;
+  }
+  if (page.length > 0) post({ kind: "page", id, json: `[${page.join(",")}]` });
+}
+
+/** Makes a checkpoint if it is worth it and none is being made. */
+function fold(): void {
+  running ??= foldNow().finally(() => {
+    running = undefined;
+  });
+}
+
+async function foldNow(): Promise<void> {
+  try {
+    const startedAt = performance.now();
+    const index = await openIndex();
+    index.follow();
+    const isDone = await checkpoint(index, (stage) => {
+      if (stage === fault) process.kill(process.pid, "SIGKILL");
+    });
+    if (isDone)
+      report(
+        "info",
+        `The journals were folded into the image in ${Math.round(performance.now() - startedAt)} ms.`,
+      );
+  } catch (error) {
+    report("warn", `The journals could not be folded into the image; they are kept: ${messageOf(error)}`);
+  }
+}
+
+async function end(): Promise<void> {
+  await running;
+  parentPort?.close();
+}

@@ -1,0 +1,194 @@
+/** Writes this process's journal: group commit without a timer, and patience with a disk that fails. */
+import { randomBytes } from "node:crypto";
+import { open } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { BooError } from "#core/errors.ts";
+import { diskProblem } from "./disk-problem.ts";
+import { firstEpoch, frameLine, journalFormat, sealLine, type SegmentHeader } from "./record-line.ts";
+import { SegmentFile, type OpenFile } from "./segment-file.ts";
+
+/** A segment is sealed at this size (bytes); sealed ones can be folded into the image. */
+const segmentLimit = 4 << 20;
+/** One commit takes at most about this much (UTF-16 units), so that a long backlog is written in pieces. */
+const commitLimit = 1 << 20;
+/** Records that wait for the disk (UTF-16 units); what comes on top is refused and lost. */
+const backlogLimit = 32 << 20;
+/** While the disk fails it is tried again after 1, 2, 4 … 30 s, and by an append that comes this long (ms) after the last try. */
+const retryPause = { first: 1_000, longest: 30_000, onAppend: 250 };
+
+/** What a journal writer needs. */
+export interface JournalOptions {
+  /** The store's directory; segments are in `journal` below it. */
+  readonly directory: string;
+  /** A segment was sealed: what is in it can be folded into the image. */
+  readonly onSealed: () => void;
+  /** A sentence when the disk can not be written, undefined when it can again. */
+  readonly onProblem: (problem: string | undefined) => void;
+  readonly segmentBytes?: number;
+  readonly openFile?: OpenFile;
+}
+
+interface Entry {
+  readonly text: string;
+  readonly resolve: () => void;
+  readonly reject: (error: BooError) => void;
+}
+
+/** The one writer of this process's journal; costs nothing until the first append. */
+export class JournalWriter {
+  readonly #options: JournalOptions;
+  readonly #startedAt = Date.now();
+  readonly #name = `${this.#startedAt.toString(36)}-${randomBytes(6).toString("hex")}`;
+  #line = 0;
+  #segmentNumber = 0;
+  #segment: SegmentFile | undefined;
+  #queue: Entry[] = [];
+  #queued = 0;
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+  #problem: string | undefined;
+  #failures = 0;
+  #triedAt = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when the records (JSON texts, in order) are durable. Rejects with BooError "store-unwritable" as soon as the disk is known
+   * to fail: the records wait in memory all the same and are written, in order, when it can be. Only over 32 MB of them they are lost.
+   */
+  append(records: readonly string[]): Promise<void> {
+    if (this.#isClosed)
+      return Promise.reject(new BooError("store-closed", "The history is closed: reload the window."));
+    const text = records.map((json) => frameLine(`{"q":${++this.#line},${json.slice(1)}`)).join("");
+    if (this.#queued + text.length > backlogLimit) return Promise.reject(this.#overflow());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#queue.push({ text, resolve, reject });
+    this.#queued += text.length;
+    if (this.#running !== undefined) return promise;
+    if (this.#problem !== undefined && performance.now() - this.#triedAt < retryPause.onAppend) {
+      reject(this.#refusal(this.#problem));
+    } else {
+      this.#wake();
+    }
+    return promise;
+  }
+
+  /** Writes what waits, seals the segment and ends; rejects with BooError "store-unwritable" if something could not be saved. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    await this.#running;
+    if (this.#queue.length > 0) {
+      this.#wake();
+      await this.#running;
+    }
+    clearTimeout(this.#retry);
+    const segment = this.#segment;
+    this.#segment = undefined;
+    // A seal that can not be written is not needed: the process's end will tell the same.
+    if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
+    await segment?.close().catch(() => {});
+    if (this.#problem !== undefined && this.#queue.length > 0) throw this.#refusal(this.#problem);
+  }
+
+  /** Starts a commit when the current code is through, so that appends made together are written together. */
+  #wake(): void {
+    this.#running ??= Promise.resolve().then(() => this.#run());
+  }
+
+  async #run(): Promise<void> {
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      while (this.#queue.length > 0) await this.#commitBatch();
+    } catch (error) {
+      failure = { error };
+    }
+    // Before anybody is told anything and not in a later step: who is told may append at once.
+    this.#running = undefined;
+    if (failure !== undefined) this.#fail(failure.error);
+    else this.#recover();
+  }
+
+  async #commitBatch(): Promise<void> {
+    const count = this.#batchLength();
+    const batch = this.#queue.slice(0, count);
+    this.#triedAt = performance.now();
+    await this.#commit(batch.map((entry) => entry.text).join(""));
+    this.#queue.splice(0, count);
+    for (const entry of batch) {
+      this.#queued -= entry.text.length;
+      entry.resolve();
+    }
+  }
+
+  #batchLength(): number {
+    let length = 0;
+    const end = this.#queue.findIndex((entry) => (length += entry.text.length) > commitLimit);
+    return end < 0 ? this.#queue.length : Math.max(end, 1);
+  }
+
+  async #commit(text: string): Promise<void> {
+    this.#segment ??= await this.#nextSegment();
+    const segment = this.#segment;
+    const isLast = segment.size + text.length >= (this.#options.segmentBytes ?? segmentLimit);
+    try {
+      await segment.append(Buffer.from(isLast ? text + sealLine : text));
+    } finally {
+      if (isLast || !segment.isUsable) {
+        this.#segment = undefined;
+        await segment.close().catch(() => {});
+      }
+    }
+    if (isLast) this.#options.onSealed();
+  }
+
+  #nextSegment(): Promise<SegmentFile> {
+    const segment = ++this.#segmentNumber;
+    const header: SegmentHeader = {
+      kind: "header",
+      format: journalFormat,
+      writer: this.#name,
+      segment,
+      epoch: firstEpoch,
+      pid: process.pid,
+      host: hostname(),
+      startedAt: this.#startedAt,
+    };
+    const file = `${this.#name}.${String(segment).padStart(6, "0")}.log`;
+    const path = join(this.#options.directory, "journal", file);
+    return SegmentFile.create(path, frameLine(JSON.stringify(header)), this.#options.openFile ?? open);
+  }
+
+  #fail(error: unknown): void {
+    const problem = diskProblem(error, this.#options.directory);
+    const isNews = problem !== this.#problem;
+    this.#problem = problem;
+    const pause = Math.min(retryPause.first * 2 ** this.#failures++, retryPause.longest);
+    clearTimeout(this.#retry);
+    if (!this.#isClosed) this.#retry = setTimeout(() => this.#wake(), pause).unref();
+    for (const entry of this.#queue) entry.reject(this.#refusal(problem, error));
+    if (isNews) this.#options.onProblem(problem);
+  }
+
+  #recover(): void {
+    if (this.#problem === undefined) return;
+    clearTimeout(this.#retry);
+    this.#problem = undefined;
+    this.#failures = 0;
+    this.#options.onProblem(undefined);
+  }
+
+  #refusal(problem: string, cause?: unknown): BooError {
+    return new BooError("store-unwritable", problem, { cause });
+  }
+
+  #overflow(): BooError {
+    return this.#refusal(
+      `More than 32 MB of history wait for the disk at ${this.#options.directory}, and no more can be kept: make it writable soon, or what is done from now on is lost.`,
+    );
+  }
+}

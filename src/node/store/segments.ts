@@ -1,0 +1,168 @@
+/** The journal as a reader finds it: which segments there are, what is in them, who still writes. */
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { BooError } from "#core/errors.ts";
+import {
+  journalFormat,
+  sealLine,
+  splitLine,
+  unframeLine,
+  type LineHead,
+  type SegmentHeader,
+} from "./record-line.ts";
+
+/** A segment's name taken apart. */
+export interface SegmentName {
+  readonly writer: string;
+  readonly segment: number;
+  readonly path: string;
+}
+
+/** Where reading stopped: at a clean end, at a seal, or before something that is not a whole record. */
+export interface SegmentEnd {
+  readonly offset: number;
+  readonly size: number;
+  readonly state: "end" | "sealed" | "broken";
+}
+
+/** A segment without header is given up when nobody touched it for this long, one of another machine after a week (ms). */
+const abandonedAfter = { headless: 60_000, foreign: 7 * 86_400_000 };
+const chunkLength = 1 << 18;
+const sealJson = sealLine.slice(9, -1);
+
+/** All segments, by writer in the order in which the writers began, each writer's in their own order. */
+export function listSegments(journal: string): ReadonlyMap<string, readonly SegmentName[]> {
+  const names = namesIn(journal).flatMap((name) => {
+    const match = /^([0-9a-z]+-[0-9a-f]{12})\.(\d{6,})\.log$/.exec(name);
+    if (match === null) return [];
+    const [, writer = "", segment = ""] = match;
+    return [{ writer, segment: Number(segment), path: join(journal, name) }];
+  });
+  const compare = new Intl.Collator("en").compare;
+  names.sort((a, b) => compare(a.writer, b.writer) || a.segment - b.segment);
+  return Map.groupBy(names, (name) => name.writer);
+}
+
+/** Hands every whole record from `offset` on to `visit`; throws BooError "store-newer" for a format that is not known here. */
+export function readSegment(
+  path: string,
+  offset: number,
+  visit: (head: LineHead, body: string) => void,
+): SegmentEnd {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    let at = offset;
+    let hasHeader = offset > 0;
+    for (const line of linesOf(file, offset, size)) {
+      const json = unframeLine(line);
+      if (json === undefined) return { offset: at, size, state: "broken" };
+      const next = at + line.length + 1;
+      if (json === sealJson) return { offset: next, size, state: "sealed" };
+      if (hasHeader) {
+        const record = splitLine(json);
+        if (record === undefined) return { offset: at, size, state: "broken" };
+        visit(record.head, record.body);
+      } else if (parseHeader(json) === undefined) return { offset: at, size, state: "broken" };
+      hasHeader = true;
+      at = next;
+    }
+    return { offset: at, size, state: at === size && hasHeader ? "end" : "broken" };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether a segment is sealed or abandoned. */
+export function isFinished(path: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    const end = Buffer.alloc(sealLine.length);
+    readSync(file, end, 0, end.length, Math.max(fstatSync(file).size - end.length, 0));
+    if (end.toString("latin1") === sealLine) return true;
+  } finally {
+    closeSync(file);
+  }
+  return isAbandoned(path);
+}
+
+/** Whether nobody will ever append to a segment again, as far as its header, the process list and its age tell. */
+export function isAbandoned(path: string): boolean {
+  const header = headerOf(path);
+  const age = Date.now() - statSync(path).mtimeMs;
+  if (header === undefined) return age > abandonedAfter.headless;
+  if (header.host !== hostname()) return age > abandonedAfter.foreign;
+  if (header.pid !== process.pid) return !isRunning(header.pid);
+  // Our own number, but from before this process began: containers give every host the same one.
+  return header.startedAt < Date.now() - process.uptime() * 1_000 - 1_000;
+}
+
+function headerOf(path: string): SegmentHeader | undefined {
+  const file = openSync(path, "r");
+  try {
+    const [line] = linesOf(file, 0, fstatSync(file).size);
+    const json = line === undefined ? undefined : unframeLine(line);
+    return json === undefined ? undefined : parseHeader(json);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parseHeader(json: string): SegmentHeader | undefined {
+  const header = JSON.parse(json) as Partial<SegmentHeader>;
+  if (header.kind !== "header" || typeof header.format !== "number") return undefined;
+  if (header.format > journalFormat) throw newerStore();
+  return header as SegmentHeader;
+}
+
+/** What to tell when a newer BooCode wrote the store. */
+export function newerStore(): BooError {
+  return new BooError(
+    "store-newer",
+    "A newer version of BooCode has written this history: reload the window to use that version.",
+  );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}
+
+/** The lines of a file between two offsets, without line ends; an unfinished last line is left out. A line is valid until the next is asked for. */
+function* linesOf(file: number, from: number, to: number): Generator<Buffer> {
+  let buffer = Buffer.allocUnsafe(chunkLength);
+  let filled = 0;
+  for (let at = from; at < to;) {
+    if (filled === buffer.length) {
+      const larger = Buffer.allocUnsafe(buffer.length * 2);
+      buffer.copy(larger, 0, 0, filled);
+      buffer = larger;
+    }
+    const count = readSync(file, buffer, filled, Math.min(buffer.length - filled, to - at), at);
+    if (count === 0) return;
+    at += count;
+    filled += count;
+    let start = 0;
+    for (let end = buffer.indexOf(10); end >= 0 && end < filled; end = buffer.indexOf(10, start)) {
+      yield buffer.subarray(start, end);
+      start = end + 1;
+    }
+    buffer.copy(buffer, 0, start, filled);
+    filled -= start;
+  }
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return [];
+    throw error;
+  }
+}
