@@ -26,9 +26,12 @@ function readOptions(): HeadlessOptions & { readonly session: string | undefined
   });
   const { folder, store, provider, model, effort, session } = values;
   if (folder === undefined || store === undefined) throw new BooError("usage", usage);
-  if (session !== undefined && values.new) throw new BooError("usage", "Give either --session or --new, not both.");
-  if (!["deepseek", "openai-compatible", "rehearsal"].includes(provider)) throw new BooError("usage", `Unknown provider "${provider}". ${usage}`);
-  if (effort !== "low" && effort !== "high" && effort !== "max") throw new BooError("usage", `Unknown effort "${effort}". Use low, high or max.`);
+  if (session !== undefined && values.new)
+    throw new BooError("usage", "Give either --session or --new, not both.");
+  if (!["deepseek", "openai-compatible", "rehearsal"].includes(provider))
+    throw new BooError("usage", `Unknown provider "${provider}". ${usage}`);
+  if (effort !== "low" && effort !== "high" && effort !== "max")
+    throw new BooError("usage", `Unknown effort "${effort}". Use low, high or max.`);
   return { folder, store, provider, baseUrl: values["base-url"], model, effort, session };
 }
 
@@ -41,7 +44,11 @@ async function obey(agent: Agent, command: Command): Promise<void> {
 
 async function readCommands(agent: Agent, print: Print): Promise<void> {
   const tell = (error: unknown): void => {
-    print({ type: "error", code: error instanceof BooError ? error.code : "internal", message: messageOf(error) });
+    print({
+      type: "error",
+      code: error instanceof BooError ? error.code : "internal",
+      message: messageOf(error),
+    });
   };
   // A command is taken when the one before is acknowledged, except that a stop never waits.
   let last = Promise.resolve();
@@ -49,7 +56,12 @@ async function readCommands(agent: Agent, print: Print): Promise<void> {
     if (line.trim() === "") continue;
     const command = parse(line);
     if (command === undefined) {
-      tell(new BooError("bad-command", 'A line must be a JSON object: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true} or {"continue": true}.'));
+      tell(
+        new BooError(
+          "bad-command",
+          'A line must be a JSON object: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true} or {"continue": true}.',
+        ),
+      );
     } else if ("cancel" in command) void obey(agent, command).catch(tell);
     else last = last.then(() => obey(agent, command)).catch(tell);
   }
@@ -79,7 +91,8 @@ async function main(): Promise<void> {
     await core.close();
     await ports.store.close();
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end().then(() => process.exit(0)));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void end().then(() => process.exit(0)));
   try {
     const agent = await openAgent(core, options.session);
     const { print, flushed } = printEvents(agent.session, (text) => core.redact(text));
@@ -100,6 +113,8 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${messageOf(error)}\n`);
-  process.stdout.write(`${JSON.stringify({ type: "error", code: error instanceof BooError ? error.code : "internal", message: messageOf(error) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ type: "error", code: error instanceof BooError ? error.code : "internal", message: messageOf(error) })}\n`,
+  );
   process.exitCode = error instanceof BooError && error.code === "usage" ? 2 : 1;
 });

@@ -1,4 +1,5 @@
 /** The core: constructs and owns its services, in order. */
+import type { ChannelName } from "#protocol/protocol.ts";
 import type { ModelChoice } from "#protocol/session.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";
 import type { Agent } from "./agent/agent.ts";
@@ -17,94 +18,115 @@ export interface CoreOptions {
 }
 
 /** The core as its surroundings see it. */
-export interface BooCode {
+export class BooCode {
   readonly handlers: Handlers;
-  readonly channel: ChannelLookup;
   readonly router: Router;
   /** The agents of the open sessions. */
   readonly supervisor: Supervisor;
+  readonly #ports: Ports;
+  readonly #redactor = new Redactor();
+  readonly #workspace = new Channel("workspace");
+  #activeId = "";
+
+  constructor(outer: Ports, options: CoreOptions) {
+    const redactor = this.#redactor;
+    const ports: Ports = { ...outer, store: withoutSecrets(outer.store, redactor) };
+    this.#ports = ports;
+    this.router = new Router({ settings: ports.settings, secrets: ports.secrets, redactor });
+    const limits = { ...defaultLimits, ...options.limits };
+    this.supervisor = new Supervisor({ ports, router: this.router, redactor, limits });
+    this.handlers = makeHandlers(this, ports);
+    ports.store.onProblem((storeProblem) => this.#change({ storeProblem }));
+    ports.settings.onChange(() => void this.refresh());
+  }
+
+  /** The channel of a name and key; undefined for a session that is not open. */
+  readonly channel: ChannelLookup = <C extends ChannelName>(name: C, key: string) => {
+    const channels = {
+      workspace: this.#workspace,
+      sessions: this.supervisor.list,
+      session: this.supervisor.find(key)?.session.channel,
+    };
+    // The name decides the type, which the compiler can not follow through the look-up.
+    return channels[name] as Channel<C> | undefined;
+  };
+
   /** Opens the folder's last session, or starts one; call once. */
-  start(): Promise<void>;
+  async start(): Promise<void> {
+    const [last] = await this.supervisor.loadList().catch((error: unknown) => {
+      this.#ports.log.error("The list of sessions could not be read.", error);
+      return [];
+    });
+    if (last === undefined) await this.newSession();
+    else await this.openSession(last.id).catch(() => this.newSession());
+  }
+
   /** Starts a session, which the chat then shows. */
-  newSession(summary?: string): Promise<Agent>;
-  /** Opens a stored session, which the chat then shows. */
-  openSession(id: string): Promise<Agent>;
-  /** The session that the chat shows. */
-  active(): Agent | undefined;
+  async newSession(summary?: string): Promise<Agent> {
+    return this.#show(await this.supervisor.create(this.router.defaultChoice(), summary));
+  }
+
+  /** Opens a stored session, which the chat then shows. Throws BooError "no-session". */
+  async openSession(id: string): Promise<Agent> {
+    return this.#show(await this.supervisor.open(id));
+  }
+
+  /** The agent whose session the chat shows. */
+  active(): Agent | undefined {
+    return this.supervisor.find(this.#activeId);
+  }
+
   /** Changes the model of the active session, and of new ones. */
-  selectModel(choice: ModelChoice): Promise<void>;
+  async selectModel(choice: ModelChoice): Promise<void> {
+    await this.active()?.choose(choice);
+    await this.#ports.settings.setChoice(choice);
+    await this.refresh();
+  }
+
   /** Looks again at what may have changed outside: folders, trust, keys, settings. */
-  refresh(): Promise<void>;
+  async refresh(): Promise<void> {
+    const choice = this.active()?.session.state.choice ?? this.router.defaultChoice();
+    const route = await this.router.route(choice);
+    this.#change({
+      folders: this.#ports.editor.folders().map((folder) => folder.name),
+      isTrusted: this.#ports.isTrusted(),
+      choice,
+      modelLabel: route.label,
+      keyState: route.keyState,
+      standInNotice: route.standInNotice,
+      activeSession: this.#activeId,
+    });
+  }
+
   /** Loads what the first message needs, in pieces that never hold the host up. */
-  warmUp(): Promise<void>;
+  warmUp(): Promise<void> {
+    return warmUpSdk();
+  }
+
   /** Replaces secrets that BooCode holds in a text. */
-  redact(text: string): string;
+  redact(text: string): string {
+    return this.#redactor.text(text);
+  }
+
   /** Stops all agents and waits until everything is on disk. */
-  close(): Promise<void>;
+  close(): Promise<void> {
+    return this.supervisor.close();
+  }
+
+  async #show(agent: Agent): Promise<Agent> {
+    this.#activeId = agent.session.id;
+    await this.refresh();
+    return agent;
+  }
+
+  #change(change: Partial<WorkspaceState>): void {
+    this.#workspace.emit({ type: "workspace-change", change });
+  }
 }
 
 /** Makes the core over its ports. Nothing heavy is loaded before a message or `warmUp` asks. */
-export function createBooCode(outer: Ports, options: CoreOptions = {}): BooCode {
-  const redactor = new Redactor();
-  const ports: Ports = { ...outer, store: withoutSecrets(outer.store, redactor) };
-  const router = new Router({ settings: ports.settings, secrets: ports.secrets, redactor });
-  const supervisor = new Supervisor({ ports, router, redactor, limits: { ...defaultLimits, ...options.limits } });
-  const workspace = new Channel("workspace");
-  let activeId = "";
-
-  const change = (values: Partial<WorkspaceState>): void => workspace.emit({ type: "workspace-change", change: values });
-  const show = async (agent: Agent): Promise<Agent> => {
-    activeId = agent.session.id;
-    await core.refresh();
-    return agent;
-  };
-
-  const channels: { readonly [C in "workspace" | "sessions"]: Channel<C> } = { workspace, sessions: supervisor.list };
-  // The name decides the type, which the compiler can not follow through the look-up.
-  const channel = ((name: string, key: string) =>
-    name === "session" ? supervisor.find(key)?.session.channel : channels[name as "workspace" | "sessions"]) as ChannelLookup;
-
-  const core: BooCode = {
-    handlers: {} as Handlers,
-    channel,
-    router,
-    supervisor,
-    active: () => supervisor.find(activeId),
-    redact: (text) => redactor.text(text),
-    newSession: async (summary) => show(await supervisor.create(router.defaultChoice(), summary)),
-    openSession: async (id) => show(await supervisor.open(id)),
-    warmUp: () => warmUpSdk(),
-    close: () => supervisor.close(),
-    async start() {
-      const [last] = await supervisor.loadList().catch((error: unknown) => {
-        ports.log.error("The list of sessions could not be read.", error);
-        return [];
-      });
-      await (last === undefined ? core.newSession() : core.openSession(last.id).catch(() => core.newSession()));
-    },
-    async selectModel(choice) {
-      await core.active()?.choose(choice);
-      await ports.settings.setChoice(choice);
-      await core.refresh();
-    },
-    async refresh() {
-      const choice = supervisor.find(activeId)?.session.state.choice ?? router.defaultChoice();
-      const route = await router.route(choice);
-      change({
-        folders: ports.editor.folders().map((folder) => folder.name),
-        isTrusted: ports.isTrusted(),
-        choice,
-        modelLabel: route.label,
-        keyState: route.keyState,
-        standInNotice: route.standInNotice,
-        activeSession: activeId,
-      });
-    },
-  };
-  Object.assign(core, { handlers: makeHandlers(core, ports) });
-  ports.store.onProblem((storeProblem) => change({ storeProblem }));
-  ports.settings.onChange(() => void core.refresh());
-  return core;
+export function createBooCode(ports: Ports, options: CoreOptions = {}): BooCode {
+  return new BooCode(ports, options);
 }
 
 // Every large text passes here on its way to a file; events are cleaned by their session.

@@ -2,7 +2,11 @@
 import { type ChannelName, type Channels, initialStates, reducers } from "#protocol/protocol.ts";
 
 /** Hears a channel's events in order; `durable` settles when the event is on disk (at once for what is not kept). */
-export type ChannelListener<C extends ChannelName> = (event: Channels[C]["event"], seq: number, durable: Promise<unknown>) => void;
+export type ChannelListener<C extends ChannelName> = (
+  event: Channels[C]["event"],
+  seq: number,
+  durable: Promise<unknown>,
+) => void;
 
 /** The writing end of one channel: reduces, numbers and tells. */
 export class Channel<C extends ChannelName> {

@@ -10,7 +10,12 @@ import { revertTurn, textsOf } from "./session/revert.ts";
 import { resolvePath } from "./tools/paths.ts";
 
 /** A handler for each request; the signal aborts when the view cancels the request. */
-export type Handlers = { readonly [M in Method]: (params: Requests[M]["params"], signal: AbortSignal) => Promise<Requests[M]["result"]> };
+export type Handlers = {
+  readonly [M in Method]: (
+    params: Requests[M]["params"],
+    signal: AbortSignal,
+  ) => Promise<Requests[M]["result"]>;
+};
 
 /** Makes the handlers of a core. */
 export function makeHandlers(core: BooCode, ports: Ports): Handlers {
@@ -30,7 +35,9 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
       return {};
     },
     "session.create": async () => ({ session: (await core.newSession()).session.id }),
-    "session.summarize": async ({ session }) => ({ session: (await summarizeSession(core, await agentOf(session))).session.id }),
+    "session.summarize": async ({ session }) => ({
+      session: (await summarizeSession(core, await agentOf(session))).session.id,
+    }),
     "session.open": async ({ session }) => {
       await core.openSession(session);
       return {};
@@ -65,16 +72,22 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
 
 type FileMethod = "turn.revert" | "turn.diff" | "body.read" | "file.open";
 
-function fileHandlers(agentOf: (session: string) => Promise<Agent>, ports: Ports): Pick<Handlers, FileMethod> {
+function fileHandlers(
+  agentOf: (session: string) => Promise<Agent>,
+  ports: Ports,
+): Pick<Handlers, FileMethod> {
   return {
     "turn.revert": async ({ session, turn: id }, signal) => {
       const agent = await agentOf(session);
       const turn = findTurn(agent, id);
-      if (turn.end === undefined) throw new BooError("busy", "Wait until the turn has ended, or stop it, then revert.");
+      if (turn.end === undefined)
+        throw new BooError("busy", "Wait until the turn has ended, or stop it, then revert.");
       const result = await revertTurn(turn, ports, signal);
       await agent.session.emit({ type: "turn-revert", at: ports.clock.now(), turn: id, ...result });
-      const [first] = result.refused;
-      if (first !== undefined) await showDiff(turn, first.path, ports, true);
+      const edited = changedFiles(turn).find(
+        (change) => change.keptOut === undefined && result.refused.some(({ path }) => path === change.path),
+      );
+      if (edited !== undefined) await showDiff(turn, edited.path, ports, true);
       return result;
     },
     "turn.diff": async ({ session, turn: id, path }) => {
@@ -106,7 +119,8 @@ async function showDiff(turn: Turn, path: string, ports: Ports, isAgainstNow: bo
   if (change.keptOut !== undefined) throw new BooError("kept-out", change.keptOut);
   const place = await resolvePath(ports, path);
   const { before, after } = await textsOf(change, ports.store);
-  if (isAgainstNow) await ports.editor.showDiff(place.path, after ?? "", "current", `${path} (turn ${turn.number} ↔ now)`);
+  if (isAgainstNow)
+    await ports.editor.showDiff(place.path, after ?? "", undefined, `${path} (turn ${turn.number} ↔ now)`);
   else await ports.editor.showDiff(place.path, before ?? "", after ?? "", `${path} (turn ${turn.number})`);
 }
 

@@ -42,8 +42,8 @@ export interface Editor {
   remove(path: string): Promise<void>;
   /** Shows a file, at a line (from 1) if given. */
   openFile(path: string, line?: number): Promise<void>;
-  /** Shows the native diff of two texts of a file. */
-  showDiff(path: string, before: string, after: string | "current", title: string): Promise<void>;
+  /** Shows the native diff of two texts of a file; without `after`, against the file as it is now. */
+  showDiff(path: string, before: string, after: string | undefined, title: string): Promise<void>;
   /** The file in the active editor, for context. */
   activeFile(): string | undefined;
 }
@@ -92,9 +92,14 @@ export interface Files {
   realPath(path: string): Promise<string>;
   /** Whether the ignore rules of `root` cover a path. */
   isIgnored(root: string, path: string): Promise<boolean>;
-  /** Files below `root` that match a glob, sorted, at most `limit`; `isCut` says there are more. */
+  /** Files below `root`, a workspace folder or a directory in one (the ignore rules of the directories above hold, too), that match a glob, sorted, at most `limit`; `isCut` says there are more. */
   list(
-    query: { readonly root: string; readonly glob?: string; readonly withIgnored: boolean; readonly limit: number },
+    query: {
+      readonly root: string;
+      readonly glob?: string;
+      readonly withIgnored: boolean;
+      readonly limit: number;
+    },
     signal: AbortSignal,
   ): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean }>;
   /** Lines that match a regular expression (ripgrep syntax), in path order; `overlays` replace what is on disk. Throws BooError "bad-pattern". */

@@ -6,7 +6,13 @@ import { emptyWorkspace, reduceWorkspace, type WorkspaceEvent, type WorkspaceSta
 import type { RevertRefusal } from "./session.ts";
 
 /** What the editor can be asked to open or do on behalf of a click. */
-export type UiAction = "set-key" | "select-model" | "open-folder" | "manage-trust" | "show-log" | "open-settings";
+export type UiAction =
+  | "set-key"
+  | "select-model"
+  | "open-folder"
+  | "manage-trust"
+  | "show-log"
+  | "open-settings";
 
 /** Every request that a view can make. */
 export interface Requests {
@@ -34,7 +40,10 @@ export interface Requests {
     params: { readonly session: string; readonly id: string; readonly text: string };
     result: Record<string, never>;
   };
-  "queue.remove": { params: { readonly session: string; readonly id: string }; result: Record<string, never> };
+  "queue.remove": {
+    params: { readonly session: string; readonly id: string };
+    result: Record<string, never>;
+  };
   "turn.revert": {
     params: { readonly session: string; readonly turn: string };
     result: { readonly reverted: readonly string[]; readonly refused: readonly RevertRefusal[] };
@@ -67,10 +76,19 @@ export type Method = keyof Requests;
 /** A channel's name. */
 export type ChannelName = keyof Channels;
 
-type Reducers = { readonly [C in ChannelName]: (state: Channels[C]["state"], event: Channels[C]["event"]) => Channels[C]["state"] };
+type Reducers = {
+  readonly [C in ChannelName]: (
+    state: Channels[C]["state"],
+    event: Channels[C]["event"],
+  ) => Channels[C]["state"];
+};
 
 /** The reducer of each channel. */
-export const reducers: Reducers = { session: reduceSession, sessions: reduceSessions, workspace: reduceWorkspace };
+export const reducers: Reducers = {
+  session: reduceSession,
+  sessions: reduceSessions,
+  workspace: reduceWorkspace,
+};
 
 /** The first state of each channel. */
 export const initialStates: { readonly [C in ChannelName]: Channels[C]["state"] } = {

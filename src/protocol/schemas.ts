@@ -16,7 +16,11 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
   "session.create": none,
   "session.summarize": session,
   "session.open": session,
-  "session.turns": z.strictObject({ session: id, before: z.number().int().min(0), count: z.number().int().min(1).max(100) }),
+  "session.turns": z.strictObject({
+    session: id,
+    before: z.number().int().min(0),
+    count: z.number().int().min(1).max(100),
+  }),
   "queue.edit": z.strictObject({ session: id, id, text }),
   "queue.remove": z.strictObject({ session: id, id }),
   "turn.revert": z.strictObject({ session: id, turn: id }),
@@ -26,7 +30,10 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
     offset: z.number().int().min(0),
     length: z.number().int().min(1).max(1_000_000),
   }),
-  "file.open": z.strictObject({ path: z.string().min(1).max(4096), line: z.number().int().min(1).optional() }),
+  "file.open": z.strictObject({
+    path: z.string().min(1).max(4096),
+    line: z.number().int().min(1).optional(),
+  }),
   "ui.run": z.strictObject({
     action: z.enum(["set-key", "select-model", "open-folder", "manage-trust", "show-log", "open-settings"]),
   }),
@@ -39,7 +46,12 @@ const key = z.string().max(200);
 
 /** A message of a view; its request parameters are checked by `requestSchemas` afterwards. */
 export const viewMessageSchema: z.ZodType<ViewMessage> = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("request"), id: z.number().int(), method: z.enum(methods), params: z.unknown() }),
+  z.strictObject({
+    type: z.literal("request"),
+    id: z.number().int(),
+    method: z.enum(methods),
+    params: z.unknown(),
+  }),
   z.strictObject({ type: z.literal("cancel"), id: z.number().int() }),
   z.strictObject({ type: z.literal("subscribe"), channel, key }),
   z.strictObject({ type: z.literal("unsubscribe"), channel, key }),

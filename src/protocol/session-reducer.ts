@@ -15,7 +15,14 @@ type EventOf<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }
 export function reduceSession(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case "session-start":
-      return { ...state, id: event.id, folder: event.folder, startedAt: event.at, choice: event.choice, ...(event.summary && { summary: event.summary }) };
+      return {
+        ...state,
+        id: event.id,
+        folder: event.folder,
+        startedAt: event.at,
+        choice: event.choice,
+        ...(event.summary && { summary: event.summary }),
+      };
     case "title-change":
       return { ...state, title: event.title };
     case "model-change":
@@ -27,7 +34,10 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
     case "queue-add":
       return { ...state, queue: [...state.queue, event.message] };
     case "queue-edit":
-      return { ...state, queue: state.queue.map((entry) => (entry.id === event.message.id ? event.message : entry)) };
+      return {
+        ...state,
+        queue: state.queue.map((entry) => (entry.id === event.message.id ? event.message : entry)),
+      };
     case "queue-remove":
       return { ...state, queue: state.queue.filter((entry) => entry.id !== event.id) };
     case "question-asked":
@@ -37,7 +47,10 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
     case "waiting":
       return event.waiting === null ? without(state, "waiting") : { ...state, waiting: event.waiting };
     case "turn-revert":
-      return changeTurn(state, event.turn, (turn) => ({ ...turn, revert: { reverted: event.reverted, refused: event.refused } }));
+      return changeTurn(state, event.turn, (turn) => ({
+        ...turn,
+        revert: { reverted: event.reverted, refused: event.refused },
+      }));
     case "turn-end":
       return endTurn(state, event);
     default:
@@ -75,28 +88,49 @@ function reduceStep(state: SessionState, event: StepEvent): SessionState {
       return endStep(state, event);
     case "tool-start":
       return changeTurn(state, event.turn, (turn) =>
-        changeCall(turn, event.call, (call) => ({ ...baseOf(call), title: event.title, startedAt: event.at, status: "running" })),
+        changeCall(turn, event.call, (call) => ({
+          ...baseOf(call),
+          title: event.title,
+          startedAt: event.at,
+          status: "running",
+        })),
       );
     case "tool-end":
-      return changeTurn(state, event.turn, (turn) => changeCall(turn, event.call, (call) => endCall(call, event)));
+      return changeTurn(state, event.turn, (turn) =>
+        changeCall(turn, event.call, (call) => endCall(call, event)),
+      );
   }
 }
 
 function startTurn(state: SessionState, event: EventOf<"turn-start">): SessionState {
-  const items: Item[] = event.message === undefined ? [] : [{ kind: "user", id: event.message.id, text: event.message.text }];
-  const turn: Turn = { id: event.turn, number: event.number, startedAt: event.at, items, usage: noUsage, steps: 0 };
+  const items: Item[] =
+    event.message === undefined ? [] : [{ kind: "user", id: event.message.id, text: event.message.text }];
+  const turn: Turn = {
+    id: event.turn,
+    number: event.number,
+    startedAt: event.at,
+    items,
+    usage: noUsage,
+    steps: 0,
+  };
   return { ...without(state, "waiting"), turns: [...state.turns, turn] };
 }
 
 function endTurn(state: SessionState, event: EventOf<"turn-end">): SessionState {
   const end = { at: event.at, reason: event.reason, ...(event.error && { error: event.error }) };
-  const ended = changeTurn(state, event.turn, (turn) => ({ ...turn, items: turn.items.map((item) => settle(item, event.at)), end }));
+  const ended = changeTurn(state, event.turn, (turn) => ({
+    ...turn,
+    items: turn.items.map((item) => settle(item, event.at)),
+    end,
+  }));
   return without(without(ended, "waiting"), "question");
 }
 
 function settle(item: Item, at: number): Item {
   if (item.kind === "text" && item.isStreaming) return { ...item, isStreaming: false };
-  return item.kind === "reasoning" && item.durationMs === undefined ? { ...item, durationMs: at - item.startedAt } : item;
+  return item.kind === "reasoning" && item.durationMs === undefined
+    ? { ...item, durationMs: at - item.startedAt }
+    : item;
 }
 
 // A delta belongs to the item of its step; thinking ends where text begins.
@@ -104,7 +138,9 @@ function applyDelta(turn: Turn, event: EventOf<"reasoning-delta" | "text-delta" 
   if (event.type === "tool-input") {
     const id = `${event.step}:w${event.index}`;
     const item: Item = { kind: "writing", id, name: event.name, bytes: event.bytes };
-    return turn.items.at(-1)?.id === id ? { ...turn, items: [...turn.items.slice(0, -1), item] } : addItem(turn, item);
+    return turn.items.at(-1)?.id === id
+      ? { ...turn, items: [...turn.items.slice(0, -1), item] }
+      : addItem(turn, item);
   }
   const id = `${event.step}:${event.type === "text-delta" ? "text" : "thought"}`;
   const index = turn.items.findLastIndex((item) => item.id === id);
@@ -112,7 +148,8 @@ function applyDelta(turn: Turn, event: EventOf<"reasoning-delta" | "text-delta" 
   if (found?.kind === "text" || found?.kind === "reasoning") {
     return { ...turn, items: turn.items.with(index, { ...found, text: found.text + event.text }) };
   }
-  if (event.type === "reasoning-delta") return addItem(turn, { kind: "reasoning", id, text: event.text, startedAt: event.at });
+  if (event.type === "reasoning-delta")
+    return addItem(turn, { kind: "reasoning", id, text: event.text, startedAt: event.at });
   const items = turn.items.map((item) => settle(item, event.at));
   return { ...turn, items: [...items, { kind: "text", id, text: event.text, isStreaming: true }] };
 }
@@ -122,21 +159,47 @@ function endStep(state: SessionState, event: EventOf<"step-end">): SessionState 
     const items = [...withoutStep(turn.items, event.step)];
     if (event.reasoning !== "") {
       const durationMs = event.thinkingMs ?? 0;
-      items.push({ kind: "reasoning", id: `${event.step}:thought`, text: event.reasoning, startedAt: event.at - durationMs, durationMs });
+      items.push({
+        kind: "reasoning",
+        id: `${event.step}:thought`,
+        text: event.reasoning,
+        startedAt: event.at - durationMs,
+        durationMs,
+      });
     }
-    if (event.text !== "") items.push({ kind: "text", id: `${event.step}:text`, text: event.text, isStreaming: false });
+    if (event.text !== "")
+      items.push({ kind: "text", id: `${event.step}:text`, text: event.text, isStreaming: false });
     for (const call of event.calls) {
       const title = { verb: call.name, object: "" };
-      items.push({ kind: "tool", id: call.id, call: { id: call.id, name: call.name, arguments: call.arguments, title, startedAt: event.at, status: "waiting" } });
+      items.push({
+        kind: "tool",
+        id: call.id,
+        call: {
+          id: call.id,
+          name: call.name,
+          arguments: call.arguments,
+          title,
+          startedAt: event.at,
+          status: "waiting",
+        },
+      });
     }
     const costUsd = event.costUsd === undefined ? turn.costUsd : (turn.costUsd ?? 0) + event.costUsd;
-    return { ...turn, items, usage: addUsage(turn.usage, event.usage), ...(costUsd !== undefined && { costUsd }) };
+    return {
+      ...turn,
+      items,
+      usage: addUsage(turn.usage, event.usage),
+      ...(costUsd !== undefined && { costUsd }),
+    };
   });
   const totals = addTotals(without(next, "waiting"), event.usage, event.costUsd);
   if (event.contextTokens === undefined) return totals;
   return {
     ...totals,
-    context: { usedTokens: event.contextTokens, ...(event.contextWindow !== undefined && { windowTokens: event.contextWindow }) },
+    context: {
+      usedTokens: event.contextTokens,
+      ...(event.contextWindow !== undefined && { windowTokens: event.contextWindow }),
+    },
   };
 }
 
@@ -160,11 +223,15 @@ function baseOf(call: ToolCall): Pick<ToolCall, "id" | "name" | "arguments" | "t
 function changeCall(turn: Turn, id: string, change: (call: ToolCall) => ToolCall): Turn {
   const index = turn.items.findLastIndex((item) => item.id === id);
   const item = turn.items[index];
-  return item?.kind === "tool" ? { ...turn, items: turn.items.with(index, { ...item, call: change(item.call) }) } : turn;
+  return item?.kind === "tool"
+    ? { ...turn, items: turn.items.with(index, { ...item, call: change(item.call) }) }
+    : turn;
 }
 
 function withoutStep(items: readonly Item[], step: string): readonly Item[] {
-  return items.filter((item) => item.kind === "tool" || item.kind === "user" || !item.id.startsWith(`${step}:`));
+  return items.filter(
+    (item) => item.kind === "tool" || item.kind === "user" || !item.id.startsWith(`${step}:`),
+  );
 }
 
 function addItem(turn: Turn, item: Item): Turn {

@@ -65,7 +65,14 @@ export interface TurnError {
 }
 
 /** A way on from a turn that ended early. */
-export type TurnAction = "retry" | "continue" | "set-key" | "switch-model" | "new-with-summary" | "show-log" | "settings";
+export type TurnAction =
+  | "retry"
+  | "continue"
+  | "set-key"
+  | "switch-model"
+  | "new-with-summary"
+  | "show-log"
+  | "settings";
 
 /** Why a turn ended. */
 export type TurnEndReason = "done" | "stopped" | "error" | "step-limit" | "context-full" | "interrupted";
@@ -93,16 +100,58 @@ export interface Waiting {
 
 /** Everything that can happen in a session; times are epoch milliseconds, ids and times come with the event. */
 export type SessionEvent =
-  | { readonly type: "session-start"; readonly at: number; readonly id: string; readonly folder: string; readonly choice: ModelChoice; readonly summary?: Body }
+  | {
+      readonly type: "session-start";
+      readonly at: number;
+      readonly id: string;
+      readonly folder: string;
+      readonly choice: ModelChoice;
+      readonly summary?: Body;
+    }
   | { readonly type: "title-change"; readonly at: number; readonly title: string }
-  | { readonly type: "model-change"; readonly at: number; readonly choice: ModelChoice; readonly label: string }
-  | { readonly type: "header-pin"; readonly at: number; readonly reason: PinReason; readonly header: Header; readonly choice: ModelChoice; readonly reasoning: ReasoningPolicy }
-  | { readonly type: "turn-start"; readonly at: number; readonly turn: string; readonly number: number; readonly message?: UserMessage }
-  | { readonly type: "user-message"; readonly at: number; readonly turn: string; readonly message: UserMessage }
-  | { readonly type: "step-start"; readonly at: number; readonly turn: string; readonly step: string; readonly choice: ModelChoice }
+  | {
+      readonly type: "model-change";
+      readonly at: number;
+      readonly choice: ModelChoice;
+      readonly label: string;
+    }
+  | {
+      readonly type: "header-pin";
+      readonly at: number;
+      readonly reason: PinReason;
+      readonly header: Header;
+      readonly choice: ModelChoice;
+      readonly reasoning: ReasoningPolicy;
+    }
+  | {
+      readonly type: "turn-start";
+      readonly at: number;
+      readonly turn: string;
+      readonly number: number;
+      readonly message?: UserMessage;
+    }
+  | {
+      readonly type: "user-message";
+      readonly at: number;
+      readonly turn: string;
+      readonly message: UserMessage;
+    }
+  | {
+      readonly type: "step-start";
+      readonly at: number;
+      readonly turn: string;
+      readonly step: string;
+      readonly choice: ModelChoice;
+    }
   | { readonly type: "reasoning-delta"; readonly at: number; readonly step: string; readonly text: string }
   | { readonly type: "text-delta"; readonly at: number; readonly step: string; readonly text: string }
-  | { readonly type: "tool-input"; readonly step: string; readonly index: number; readonly name: string; readonly bytes: number }
+  | {
+      readonly type: "tool-input";
+      readonly step: string;
+      readonly index: number;
+      readonly name: string;
+      readonly bytes: number;
+    }
   | { readonly type: "step-reset"; readonly at: number; readonly step: string; readonly reason: string }
   | { readonly type: "waiting"; readonly at: number; readonly waiting: Waiting | null }
   | {
@@ -120,7 +169,13 @@ export type SessionEvent =
       readonly contextTokens?: number;
       readonly contextWindow?: number;
     }
-  | { readonly type: "tool-start"; readonly at: number; readonly turn: string; readonly call: string; readonly title: ToolTitle }
+  | {
+      readonly type: "tool-start";
+      readonly at: number;
+      readonly turn: string;
+      readonly call: string;
+      readonly title: ToolTitle;
+    }
   | {
       readonly type: "tool-end";
       readonly at: number;
@@ -135,10 +190,27 @@ export type SessionEvent =
   | { readonly type: "queue-add"; readonly at: number; readonly message: QueuedMessage }
   | { readonly type: "queue-edit"; readonly at: number; readonly message: QueuedMessage }
   | { readonly type: "queue-remove"; readonly at: number; readonly id: string }
-  | { readonly type: "question-asked"; readonly at: number; readonly turn: string; readonly question: Question }
+  | {
+      readonly type: "question-asked";
+      readonly at: number;
+      readonly turn: string;
+      readonly question: Question;
+    }
   | { readonly type: "question-answered"; readonly at: number; readonly id: string; readonly value: string }
-  | { readonly type: "turn-revert"; readonly at: number; readonly turn: string; readonly reverted: readonly string[]; readonly refused: readonly RevertRefusal[] }
-  | { readonly type: "turn-end"; readonly at: number; readonly turn: string; readonly reason: TurnEndReason; readonly error?: TurnError };
+  | {
+      readonly type: "turn-revert";
+      readonly at: number;
+      readonly turn: string;
+      readonly reverted: readonly string[];
+      readonly refused: readonly RevertRefusal[];
+    }
+  | {
+      readonly type: "turn-end";
+      readonly at: number;
+      readonly turn: string;
+      readonly reason: TurnEndReason;
+      readonly error?: TurnError;
+    };
 
 /** A user's message: what was typed, and `context`, what is sent before it (AGENTS.md, changed facts), byte for byte. */
 export interface UserMessage {
@@ -191,7 +263,13 @@ export type ToolCall = {
 /** One thing in a turn, in order. */
 export type Item =
   | { readonly kind: "user"; readonly id: string; readonly text: Body }
-  | { readonly kind: "reasoning"; readonly id: string; readonly text: string; readonly startedAt: number; readonly durationMs?: number }
+  | {
+      readonly kind: "reasoning";
+      readonly id: string;
+      readonly text: string;
+      readonly startedAt: number;
+      readonly durationMs?: number;
+    }
   | { readonly kind: "text"; readonly id: string; readonly text: string; readonly isStreaming: boolean }
   | { readonly kind: "writing"; readonly id: string; readonly name: string; readonly bytes: number }
   | { readonly kind: "tool"; readonly id: string; readonly call: ToolCall };

@@ -28,7 +28,8 @@ export const emptySessions: SessionsState = { sessions: [], isLoaded: false };
 
 /** Applies one event; keeps the list sorted by last change, newest first. */
 export function reduceSessions(state: SessionsState, event: SessionsEvent): SessionsState {
-  if (event.type === "sessions-loaded") return { sessions: event.sessions.toSorted(newestFirst), isLoaded: true };
+  if (event.type === "sessions-loaded")
+    return { sessions: event.sessions.toSorted(newestFirst), isLoaded: true };
   const others = state.sessions.filter((entry) => entry.id !== event.summary.id);
   return { ...state, sessions: [event.summary, ...others].toSorted(newestFirst) };
 }

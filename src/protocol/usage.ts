@@ -10,7 +10,13 @@ export interface Usage {
 /** The usage of no calls. */
 export const noUsage: Usage = {};
 
-const fields = ["promptTokens", "cacheHitTokens", "cacheMissTokens", "outputTokens", "reasoningTokens"] as const;
+const fields = [
+  "promptTokens",
+  "cacheHitTokens",
+  "cacheMissTokens",
+  "outputTokens",
+  "reasoningTokens",
+] as const;
 
 /** Sums two usages field by field; a field unknown in both stays unknown. */
 export function addUsage(a: Usage, b: Usage): Usage {

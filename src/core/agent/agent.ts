@@ -64,14 +64,19 @@ export class Agent {
     if (this.isRunning) throw new BooError("busy", "The agent is already working.");
     const queued = this.#takeQueue();
     if (queued !== undefined) return { turn: await this.#start(queued) };
-    if (this.session.state.turns.length === 0) throw new BooError("nothing-to-continue", "There is nothing to go on with yet.");
+    if (this.session.state.turns.length === 0)
+      throw new BooError("nothing-to-continue", "There is nothing to go on with yet.");
     const needsMessage = this.session.transcript.endsWithAnswer || this.session.transcript.length === 0;
     return { turn: await this.#start(needsMessage ? "Continue." : undefined) };
   }
 
   /** Runs a turn that only writes a summary, into the reserve of a full context; resolves to how it ended. */
   async runSummary(request: string): Promise<TurnResult["reason"]> {
-    if (this.isRunning) throw new BooError("busy", "Wait until the agent has finished, or stop it, then start a session with a summary.");
+    if (this.isRunning)
+      throw new BooError(
+        "busy",
+        "Wait until the agent has finished, or stop it, then start a session with a summary.",
+      );
     await this.#start(request, true);
     await this.#running;
     return this.session.state.turns.at(-1)?.end?.reason ?? "error";
@@ -87,8 +92,10 @@ export class Agent {
   async answer(question: string, value: string): Promise<void> {
     const asked = this.session.state.question;
     const resolve = this.#answers.get(question);
-    if (asked?.id !== question || resolve === undefined) throw new BooError("not-asked", "This question is no longer open.");
-    if (!asked.choices.some((choice) => choice.value === value)) throw new BooError("no-such-choice", "Choose one of the answers offered.");
+    if (asked?.id !== question || resolve === undefined)
+      throw new BooError("not-asked", "This question is no longer open.");
+    if (!asked.choices.some((choice) => choice.value === value))
+      throw new BooError("no-such-choice", "Choose one of the answers offered.");
     this.#answers.delete(question);
     await this.session.emit({ type: "question-answered", at: this.#now(), id: question, value });
     resolve(value);
@@ -118,9 +125,19 @@ export class Agent {
     const { session } = this;
     const isFirst = session.state.turns.length === 0;
     const number = session.state.turns.length + session.state.olderTurns + 1;
-    const message = text === undefined ? undefined : await this.#context.message(session, crypto.randomUUID(), text, signal);
-    if (isFirst && message !== undefined) void session.emit({ type: "title-change", at: this.#now(), title: titleOf(message.text) });
-    const event: SessionEvent = { type: "turn-start", at: this.#now(), turn, number, ...(message && { message }) };
+    const message =
+      text === undefined
+        ? undefined
+        : await this.#context.message(session, crypto.randomUUID(), text, signal);
+    if (isFirst && message !== undefined)
+      void session.emit({ type: "title-change", at: this.#now(), title: titleOf(message.text) });
+    const event: SessionEvent = {
+      type: "turn-start",
+      at: this.#now(),
+      turn,
+      number,
+      ...(message && { message }),
+    };
     await session.emit(event);
   }
 
@@ -132,7 +149,10 @@ export class Agent {
     const route = await router.route(session.state.choice);
     const wasReal = pinned !== undefined && pinned.provider !== "rehearsal";
     if (wasReal && route.standInNotice !== undefined) {
-      throw new BooError("key-missing", `The API key that this session ran with is gone. Set it again to go on, or choose another model.`);
+      throw new BooError(
+        "key-missing",
+        `The API key that this session ran with is gone. Set it again to go on, or choose another model.`,
+      );
     }
     const isSame = pinned !== undefined && sameHeader(pinned, route.choice);
     if (header !== undefined && isSame) return route;
@@ -166,7 +186,11 @@ export class Agent {
       result = await runTurn(run);
     } catch (error) {
       this.#dependencies.ports.log.error("A turn failed in a way that BooCode did not expect.", error);
-      const failure: TurnError = { code: "internal", message: `Something in BooCode failed: ${messageOf(error)}`, actions: ["retry", "show-log"] };
+      const failure: TurnError = {
+        code: "internal",
+        message: `Something in BooCode failed: ${messageOf(error)}`,
+        actions: ["retry", "show-log"],
+      };
       result = { reason: "error", error: failure };
     }
     this.#answers.clear();
@@ -184,7 +208,11 @@ export class Agent {
       await this.#start(text);
     } catch (error) {
       this.#dependencies.ports.log.error("A queued message could not be sent.", error);
-      await this.session.emit({ type: "queue-add", at: this.#now(), message: { id: crypto.randomUUID(), text } });
+      await this.session.emit({
+        type: "queue-add",
+        at: this.#now(),
+        message: { id: crypto.randomUUID(), text },
+      });
     }
   }
 
@@ -198,7 +226,14 @@ export class Agent {
 
   #recordTurn(run: TurnRun, startedAt: number, result: TurnResult): void {
     const turn = this.session.state.turns.find((entry) => entry.id === run.turn);
-    const outcomes = { done: "ok", "step-limit": "ok", stopped: "cancelled", interrupted: "interrupted", error: "error", "context-full": "error" } as const;
+    const outcomes = {
+      done: "ok",
+      "step-limit": "ok",
+      stopped: "cancelled",
+      interrupted: "interrupted",
+      error: "error",
+      "context-full": "error",
+    } as const;
     this.#recorder.record({
       id: run.turn,
       turn: run.number,
@@ -216,12 +251,16 @@ export class Agent {
 
   async #queue(text: string): Promise<string> {
     if (this.session.state.queue.length >= this.#dependencies.limits.queued) {
-      throw new BooError("queue-full", "Too many messages are waiting. Let the agent take some first, or remove one.");
+      throw new BooError(
+        "queue-full",
+        "Too many messages are waiting. Let the agent take some first, or remove one.",
+      );
     }
     const message = { id: crypto.randomUUID(), text };
     await this.session.emit({ type: "queue-add", at: this.#now(), message });
     // The turn may have ended while the message was written down.
-    if (!this.isRunning && runningTurn(this.session.state) === undefined) await this.#startQueued({ reason: "done" });
+    if (!this.isRunning && runningTurn(this.session.state) === undefined)
+      await this.#startQueued({ reason: "done" });
     return message.id;
   }
 
@@ -241,7 +280,10 @@ export class Agent {
     const window = findModel(provider, model)?.contextWindow ?? 1_000_000;
     const tokens = Math.ceil(text.length / 4);
     if (tokens > window * 0.9) {
-      throw new BooError("message-too-long", `This message is about ${Math.round(tokens / 1000)}k tokens, more than the model takes (${window / 1000}k). Put it into a file and ask the agent to search it.`);
+      throw new BooError(
+        "message-too-long",
+        `This message is about ${Math.round(tokens / 1000)}k tokens, more than the model takes (${window / 1000}k). Put it into a file and ask the agent to search it.`,
+      );
     }
   }
 
@@ -251,5 +293,9 @@ export class Agent {
 }
 
 function sameHeader(a: ModelChoice, b: ModelChoice): boolean {
-  return a.provider === b.provider && a.model === b.model && (a.effort === b.effort || (a.effort !== "max" && b.effort !== "max"));
+  return (
+    a.provider === b.provider &&
+    a.model === b.model &&
+    (a.effort === b.effort || (a.effort !== "max" && b.effort !== "max"))
+  );
 }

@@ -1,7 +1,7 @@
 /** Runs the tool calls of one answer and gives each its result. */
 import type { FileChange, SessionEvent, ToolOutcome, ToolRequest, ToolTitle } from "#protocol/session.ts";
 import { BooError, messageOf } from "../errors.ts";
-import { countLines } from "../session/line-diff.ts";
+import { changedLines } from "../tools/changed-lines.ts";
 import { findTool, toolHeaders } from "../tools/registry.ts";
 import type { TextChange, Tool, ToolResult } from "../tools/tool.ts";
 import type { CallHistory } from "./call-history.ts";
@@ -24,7 +24,12 @@ interface Ended {
 }
 
 /** Runs calls: read-only neighbours at the same time, others one after another; all have a result when this resolves, stopped or not. */
-export async function runCalls(run: TurnRun, step: string, requests: readonly ToolRequest[], history: CallHistory): Promise<void> {
+export async function runCalls(
+  run: TurnRun,
+  step: string,
+  requests: readonly ToolRequest[],
+  history: CallHistory,
+): Promise<void> {
   const calls = requests.map(prepare);
   const starts = calls.map((call) => start(run, call));
   await Promise.all(starts);
@@ -45,24 +50,50 @@ function prepare(request: ToolRequest): Prepared {
   const unknownTitle = { verb: request.name.slice(0, 60), object: "" };
   const tool = findTool(request.name);
   if (tool === undefined) {
-    return { request, tool, input: undefined, title: unknownTitle, problem: `There is no tool "${request.name.slice(0, 60)}". There are: ${toolHeaders().map((entry) => entry.name).join(", ")}.` };
+    return {
+      request,
+      tool,
+      input: undefined,
+      title: unknownTitle,
+      problem: `There is no tool "${request.name.slice(0, 60)}". There are: ${toolHeaders()
+        .map((entry) => entry.name)
+        .join(", ")}.`,
+    };
   }
   let input: unknown;
   try {
     input = JSON.parse(request.arguments);
   } catch (error) {
-    return { request, tool, input, title: unknownTitle, problem: `The arguments are not valid JSON (${messageOf(error)}). Make the call again.` };
+    return {
+      request,
+      tool,
+      input,
+      title: unknownTitle,
+      problem: `The arguments are not valid JSON (${messageOf(error)}). Make the call again.`,
+    };
   }
   const parsed = tool.input.safeParse(input);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
-    return { request, tool, input, title: unknownTitle, problem: `The arguments do not fit. ${issues.slice(0, 5).join("; ")}.` };
+    return {
+      request,
+      tool,
+      input,
+      title: unknownTitle,
+      problem: `The arguments do not fit. ${issues.slice(0, 5).join("; ")}.`,
+    };
   }
   return { request, tool, input, title: tool.title(input) };
 }
 
 function start(run: TurnRun, call: Prepared): Promise<boolean> {
-  return emit(run, { type: "tool-start", at: run.ports.clock.now(), turn: run.turn, call: call.request.id, title: call.title });
+  return emit(run, {
+    type: "tool-start",
+    at: run.ports.clock.now(),
+    turn: run.turn,
+    call: call.request.id,
+    title: call.title,
+  });
 }
 
 async function runCall(run: TurnRun, step: string, call: Prepared, history: CallHistory): Promise<void> {
@@ -71,7 +102,10 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
   const warning = history.warn(call.request.name, call.request.arguments);
   const ended = await endOf(run, call);
   const endedAt = clock.now();
-  const files = ended.changes === undefined ? undefined : await Promise.all(ended.changes.map((change) => keepChange(run, change)));
+  const files =
+    ended.changes === undefined
+      ? undefined
+      : await Promise.all(ended.changes.map((change) => keepChange(run, change)));
   const text = warning === undefined ? ended.output : `${ended.output}\n${warning}`;
   const { request } = call;
   await emit(run, {
@@ -100,21 +134,27 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
 }
 
 async function endOf(run: TurnRun, call: Prepared): Promise<Ended> {
-  if (call.problem !== undefined || call.tool === undefined) return { outcome: "error", output: call.problem ?? "" };
+  if (call.problem !== undefined || call.tool === undefined)
+    return { outcome: "error", output: call.problem ?? "" };
   if (run.signal.aborted) return cancelled;
   const { tool, input } = call;
   const { editor, files, codeIntel } = run.ports;
-  const work = tool.run(input, { editor, files, codeIntel, signal: run.signal, isTrusted: run.ports.isTrusted() }).then(
-    (result: ToolResult): Ended => ({ outcome: "ok", ...result }),
-    (error: unknown): Ended => failed(run, call, error),
-  );
+  const work = tool
+    .run(input, { editor, files, codeIntel, signal: run.signal, isTrusted: run.ports.isTrusted() })
+    .then(
+      (result: ToolResult): Ended => ({ outcome: "ok", ...result }),
+      (error: unknown): Ended => failed(run, call, error),
+    );
   const done = new AbortController();
   const ended = await Promise.race([work, afterStop(run, done.signal)]);
   done.abort();
   return ended;
 }
 
-const cancelled: Ended = { outcome: "cancelled", output: "Cancelled by the user before it finished; it may have had part of its effect." };
+const cancelled: Ended = {
+  outcome: "cancelled",
+  output: "Cancelled by the user before it finished; it may have had part of its effect.",
+};
 
 function failed(run: TurnRun, call: Prepared, error: unknown): Ended {
   if (run.signal.aborted) return cancelled;
@@ -135,17 +175,34 @@ function afterStop(run: TurnRun, done: AbortSignal): Promise<Ended> {
 
 async function keepChange(run: TurnRun, change: TextChange): Promise<FileChange> {
   const { before, after, path } = change;
-  const counts = countLines(before ?? "", after ?? "");
+  const lines = changedLines(before ?? "", after ?? "");
+  const counts = {
+    added: sum(lines.map((line) => line.added.length)),
+    removed: sum(lines.map((line) => line.removed.length)),
+  };
   const kind = before === undefined ? "created" : after === undefined ? "deleted" : "changed";
   const holdsSecret = run.redactor.finds(before ?? "") || run.redactor.finds(after ?? "");
-  if (holdsSecret) return { path, kind, ...counts, keptOut: "The file holds an API key, so BooCode keeps no copy of it." };
+  if (holdsSecret)
+    return { path, kind, ...counts, keptOut: "The file holds an API key, so BooCode keeps no copy of it." };
   try {
     const { store } = run.ports;
-    const [beforeBlob, afterBlob] = await Promise.all([before, after].map((text) => (text === undefined ? undefined : store.putBlob(text))));
-    return { path, kind, ...counts, ...(beforeBlob !== undefined && { before: beforeBlob }), ...(afterBlob !== undefined && { after: afterBlob }) };
+    const keep = async (text: string | undefined): Promise<string | undefined> =>
+      text === undefined ? undefined : store.putBlob(text);
+    const [beforeBlob, afterBlob] = await Promise.all([keep(before), keep(after)]);
+    return {
+      path,
+      kind,
+      ...counts,
+      ...(beforeBlob !== undefined && { before: beforeBlob }),
+      ...(afterBlob !== undefined && { after: afterBlob }),
+    };
   } catch {
     return { path, kind, ...counts, keptOut: "The store could not be written when the file was changed." };
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function emit(run: TurnRun, event: SessionEvent): Promise<boolean> {

@@ -51,10 +51,17 @@ export class ContextSource {
     if (rules !== this.#toldRules) this.#toldRules = rules;
     const facts: Facts = {
       day,
-      ...((activeFile ?? this.#told?.activeFile) !== undefined && { activeFile: activeFile ?? this.#told?.activeFile }),
+      ...((activeFile ?? this.#told?.activeFile) !== undefined && {
+        activeFile: activeFile ?? this.#told?.activeFile,
+      }),
       ...(rules !== "" && { rules: await this.#keepRules(rules) }),
     };
-    return { id, text: await session.keep(text), facts, ...(context !== undefined && { context: await session.keep(context) }) };
+    return {
+      id,
+      text: await session.keep(text),
+      facts,
+      ...(context !== undefined && { context: await session.keep(context) }),
+    };
   }
 
   async #keepRules(rules: string): Promise<string> {
@@ -71,6 +78,8 @@ export class ContextSource {
       texts.push(folders.length === 1 ? document.text.trim() : `## ${folder.name}\n${document.text.trim()}`);
     }
     const rules = texts.join("\n\n");
-    return rules.length <= rulesLimit ? rules : `${rules.slice(0, rulesLimit)}\n[AGENTS.md is longer; read the rest with read_file]`;
+    return rules.length <= rulesLimit
+      ? rules
+      : `${rules.slice(0, rulesLimit)}\n[AGENTS.md is longer; read the rest with read_file]`;
   }
 }

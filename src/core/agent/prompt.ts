@@ -32,16 +32,25 @@ export interface ContextFacts {
 }
 
 /** What stands before a user's message: only what is new; undefined where nothing is. `told` and `toldRules` are what was said before. */
-export function contextBefore(now: ContextFacts, told: Facts | undefined, toldRules: string, rulesDiff: string): string | undefined {
+export function contextBefore(
+  now: ContextFacts,
+  told: Facts | undefined,
+  toldRules: string,
+  rulesDiff: string,
+): string | undefined {
   const parts: string[] = [];
   if (now.summary !== undefined) parts.push(`<earlier_session>\n${now.summary}\n</earlier_session>`);
-  if (toldRules === "" && now.rules !== "") parts.push(`<project_instructions>\n${now.rules}\n</project_instructions>`);
+  if (toldRules === "" && now.rules !== "")
+    parts.push(`<project_instructions>\n${now.rules}\n</project_instructions>`);
   if (toldRules !== "" && now.rules !== toldRules) {
-    parts.push(`<project_instructions_change>\n${now.rules === "" ? "AGENTS.md was removed." : rulesDiff}\n</project_instructions_change>`);
+    parts.push(
+      `<project_instructions_change>\n${now.rules === "" ? "AGENTS.md was removed." : rulesDiff}\n</project_instructions_change>`,
+    );
   }
   const facts: string[] = [];
   if (told?.day !== now.day) facts.push(`date ${now.day}`);
-  if (now.activeFile !== undefined && told?.activeFile !== now.activeFile) facts.push(`active file ${now.activeFile}`);
+  if (now.activeFile !== undefined && told?.activeFile !== now.activeFile)
+    facts.push(`active file ${now.activeFile}`);
   if (now.reverted.length > 0) facts.push(`the user reverted your changes to ${now.reverted.join(", ")}`);
   if (facts.length > 0) parts.push(`<context_update>${facts.join("; ")}</context_update>`);
   return parts.length === 0 ? undefined : parts.join("\n");

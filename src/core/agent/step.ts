@@ -9,7 +9,12 @@ import type { TurnRun } from "./turn.ts";
 
 /** What a step came to. */
 export type StepResult =
-  | { readonly status: "answered"; readonly id: string; readonly calls: readonly ToolRequest[]; readonly error?: TurnError }
+  | {
+      readonly status: "answered";
+      readonly id: string;
+      readonly calls: readonly ToolRequest[];
+      readonly error?: TurnError;
+    }
   | { readonly status: "failed"; readonly error: TurnError }
   | { readonly status: "stopped" };
 
@@ -30,7 +35,9 @@ export async function runStep(run: TurnRun): Promise<StepResult> {
     } catch (error) {
       if (run.signal.aborted) return step.stop(tries - 1);
       const failure = classifyFailure(error, run.route.provider.label);
-      run.ports.log.warn(`Model call failed (${failure.error.code}), attempt ${tries}: ${run.redactor.text(failure.error.message)}`);
+      run.ports.log.warn(
+        `Model call failed (${failure.error.code}), attempt ${tries}: ${run.redactor.text(failure.error.message)}`,
+      );
       const most = Math.min(failure.tries ?? run.limits.attempts, run.limits.attempts);
       if (!failure.canRetry || tries >= most) return step.fail(failure, tries - 1);
       if (!(await step.waitForRetry(failure, tries))) return step.stop(tries);
@@ -41,8 +48,13 @@ export async function runStep(run: TurnRun): Promise<StepResult> {
 function contextProblem(run: TurnRun): TurnError | undefined {
   const window = findModel(run.route.choice.provider, run.route.choice.model)?.contextWindow;
   const used = run.session.state.context?.usedTokens;
-  if (window === undefined || used === undefined || used + (run.isSummary ? 0 : answerReserve) <= window) return undefined;
-  return { code: "context-full", message: "This session no longer fits into the model's context.", actions: ["new-with-summary", "switch-model"] };
+  if (window === undefined || used === undefined || used + (run.isSummary ? 0 : answerReserve) <= window)
+    return undefined;
+  return {
+    code: "context-full",
+    message: "This session no longer fits into the model's context.",
+    actions: ["new-with-summary", "switch-model"],
+  };
 }
 
 /** The state of one step while it runs. */
@@ -54,6 +66,7 @@ class Step {
   #text = "";
   #reasoning = "";
   #reasoningAt: number | undefined;
+  #isWriting = false;
 
   constructor(run: TurnRun) {
     this.#run = run;
@@ -73,19 +86,31 @@ class Step {
     if (header === undefined) throw new BooError("no-header", "The session has no header.");
     const waiting = { kind: "model" as const, text: `Waiting for ${route.label}` };
     void this.#emit({ type: "waiting", at: this.#now(), waiting });
-    return attempt({ route, header, transcript, signal, now: () => ports.clock.now() }, {
-      text: (text) => this.#delta("text-delta", text),
-      reasoning: (text) => this.#delta("reasoning-delta", text),
-      toolInput: (index, name, bytes) => void this.#emit({ type: "tool-input", step: this.#id, index, name, bytes }),
-    });
+    return attempt(
+      { route, header, transcript, signal, now: () => ports.clock.now() },
+      {
+        text: (text) => this.#delta("text-delta", text),
+        reasoning: (text) => this.#delta("reasoning-delta", text),
+        toolInput: (index, name, bytes) => {
+          this.#isWriting = true;
+          void this.#emit({ type: "tool-input", step: this.#id, index, name, bytes });
+        },
+      },
+    );
   }
 
   async finish(answer: Answer, retries: number): Promise<StepResult> {
     const { route } = this.#run;
     const calls = answer.calls.map((call, index) => ({ id: `${this.#id}.${index}`, ...call }));
     const { firstTokenAt, textAt, endedAt } = answer.times;
-    const thinkingMs = answer.reasoning === "" ? undefined : (textAt ?? endedAt) - (firstTokenAt ?? this.#startedAt);
-    const costUsd = costOf(route.choice.provider, route.choice.model, answer.usage, answer.times.sentAt ?? this.#startedAt);
+    const thinkingMs =
+      answer.reasoning === "" ? undefined : (textAt ?? endedAt) - (firstTokenAt ?? this.#startedAt);
+    const costUsd = costOf(
+      route.choice.provider,
+      route.choice.model,
+      answer.usage,
+      answer.times.sentAt ?? this.#startedAt,
+    );
     const event = this.#end({ ...answer, calls, ...(thinkingMs !== undefined && { thinkingMs }) }, costUsd);
     const durable = this.#emit(event);
     this.#record("ok", answer, retries, costUsd);
@@ -114,7 +139,8 @@ class Step {
     const { limits, ports, signal } = this.#run;
     const { message: reason } = failure.error;
     this.#reset(reason);
-    const wait = failure.retryAfterMs ?? Math.min(limits.backOffMs * 2 ** (tries - 1), limits.longestBackOffMs);
+    const wait =
+      failure.retryAfterMs ?? Math.min(limits.backOffMs * 2 ** (tries - 1), limits.longestBackOffMs);
     const waiting = { kind: "retry" as const, text: reason, until: this.#now() + wait, attempt: tries + 1 };
     void this.#emit({ type: "waiting", at: this.#now(), waiting });
     try {
@@ -126,22 +152,33 @@ class Step {
   }
 
   #reset(reason: string): void {
-    if (this.#text === "" && this.#reasoning === "") return;
+    if (this.#text === "" && this.#reasoning === "" && !this.#isWriting) return;
     this.#text = "";
     this.#reasoning = "";
     this.#reasoningAt = undefined;
+    this.#isWriting = false;
     void this.#emit({ type: "step-reset", at: this.#now(), step: this.#id, reason });
   }
 
   async #keepPartial(finish: string): Promise<void> {
-    if (this.#text === "" && this.#reasoning === "") return;
+    if (this.#text === "" && this.#reasoning === "") {
+      this.#reset(finish);
+      return;
+    }
     const partial = { text: this.#text, reasoning: this.#reasoning, calls: [], finish, usage: {} };
     const thinkingMs = this.#reasoningAt === undefined ? undefined : this.#now() - this.#reasoningAt;
     await this.#emit(this.#end({ ...partial, ...(thinkingMs !== undefined && { thinkingMs }) }, undefined));
   }
 
   #end(
-    answer: { text: string; reasoning: string; calls: readonly ToolRequest[]; finish: string; usage: Usage; thinkingMs?: number },
+    answer: {
+      text: string;
+      reasoning: string;
+      calls: readonly ToolRequest[];
+      finish: string;
+      usage: Usage;
+      thinkingMs?: number;
+    },
     costUsd: number | undefined,
   ): SessionEvent {
     const { turn, route } = this.#run;
@@ -176,7 +213,13 @@ class Step {
     void this.#emit({ type, at, step: this.#id, text });
   }
 
-  #record(outcome: "ok" | "cancelled" | "error", answer: Answer | undefined, retries: number, costUsd: number | undefined, error?: TurnError): void {
+  #record(
+    outcome: "ok" | "cancelled" | "error",
+    answer: Answer | undefined,
+    retries: number,
+    costUsd: number | undefined,
+    error?: TurnError,
+  ): void {
     const { recorder, route, number, turn, session } = this.#run;
     const { sentAt, firstTokenAt, endedAt } = answer?.times ?? {};
     recorder.record({
@@ -219,11 +262,23 @@ function finishProblem(answer: Answer, label: string): TurnError | undefined {
     case "function_call":
       return undefined;
     case "length":
-      return { code: "output-limit", message: "The answer reached the model's output limit.", actions: ["continue"] };
+      return {
+        code: "output-limit",
+        message: "The answer reached the model's output limit.",
+        actions: ["continue"],
+      };
     case "content_filter":
-      return { code: "filtered", message: `${label} held the answer back (content filter). Put the request in other words.`, actions: ["continue", "switch-model"] };
+      return {
+        code: "filtered",
+        message: `${label} held the answer back (content filter). Put the request in other words.`,
+        actions: ["continue", "switch-model"],
+      };
     default:
       if (answer.calls.length > 0) return undefined;
-      return { code: "unknown-finish", message: `The model stopped for a reason that BooCode does not know ("${answer.finish.slice(0, 40)}"). The answer may be incomplete.`, actions: ["continue"] };
+      return {
+        code: "unknown-finish",
+        message: `The model stopped for a reason that BooCode does not know ("${answer.finish.slice(0, 40)}"). The answer may be incomplete.`,
+        actions: ["continue"],
+      };
   }
 }

@@ -8,9 +8,16 @@ const quoted = 500;
 
 /** A summary by rule, for a session whose model can not write one: the user's messages, the files changed, the last answer. */
 export function summaryByRule(state: SessionState): string {
-  const asked = state.turns.flatMap((turn) => turn.items.flatMap((item) => (item.kind === "user" ? [cut(bodyPreview(item.text))] : [])));
+  const asked = state.turns.flatMap((turn) =>
+    turn.items.flatMap((item) => (item.kind === "user" ? [cut(bodyPreview(item.text))] : [])),
+  );
   const files = new Set(state.turns.flatMap((turn) => changedFiles(turn).map((change) => change.path)));
-  const parts = [`The user asked, in order:\n${asked.slice(-20).map((text) => `- ${text}`).join("\n")}`];
+  const parts = [
+    `The user asked, in order:\n${asked
+      .slice(-20)
+      .map((text) => `- ${text}`)
+      .join("\n")}`,
+  ];
   if (files.size > 0) parts.push(`Files changed: ${[...files].slice(0, 100).join(", ")}`);
   const answer = lastAnswer(state.turns);
   if (answer !== undefined) parts.push(`The last answer began:\n${answer.slice(0, 2_000)}`);

@@ -31,7 +31,11 @@ export class Supervisor {
   async loadList(): Promise<readonly SessionSummary[]> {
     const { store, folderKey } = this.#dependencies.ports;
     const stored = await store.sessions(folderKey);
-    const sessions = stored.map((entry) => (entry.state === "running" && !this.#agents.get(entry.id)?.isRunning ? { ...entry, state: "interrupted" as const } : entry));
+    const sessions = stored.map((entry) =>
+      entry.state === "running" && !this.#agents.get(entry.id)?.isRunning
+        ? { ...entry, state: "interrupted" as const }
+        : entry,
+    );
     this.list.emit({ type: "sessions-loaded", sessions });
     return sessions;
   }
@@ -52,10 +56,12 @@ export class Supervisor {
 
   /** Stops all turns and waits until everything is on disk. */
   async close(): Promise<void> {
-    await Promise.all([...this.#agents.values()].map(async (agent) => {
-      await agent.stop();
-      await agent.idle();
-    }));
+    await Promise.all(
+      [...this.#agents.values()].map(async (agent) => {
+        await agent.stop();
+        await agent.idle();
+      }),
+    );
   }
 
   async #create(choice: ModelChoice, summary: string | undefined): Promise<Agent> {
@@ -65,7 +71,14 @@ export class Supervisor {
     const kept = summary === undefined ? undefined : await session.keep(summary);
     const context = new ContextSource(ports);
     const agent = new Agent(session, context, this.#dependencies);
-    session.begin({ type: "session-start", at: ports.clock.now(), id, folder: ports.folderKey, choice, ...(kept && { summary: kept }) });
+    session.begin({
+      type: "session-start",
+      at: ports.clock.now(),
+      id,
+      folder: ports.folderKey,
+      choice,
+      ...(kept && { summary: kept }),
+    });
     this.#add(agent);
     return agent;
   }
@@ -73,7 +86,11 @@ export class Supervisor {
   async #open(id: string): Promise<Agent> {
     const { ports } = this.#dependencies;
     const events = await ports.store.events(id);
-    if (events.length === 0) throw new BooError("no-session", "This session is not in the store. Choose another one or start a new session.");
+    if (events.length === 0)
+      throw new BooError(
+        "no-session",
+        "This session is not in the store. Choose another one or start a new session.",
+      );
     const session = this.#makeSession(id);
     const context = new ContextSource(ports);
     await session.load(events);

@@ -41,7 +41,8 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
       }
       left -= 1;
       const step = await runStep(run);
-      if (step.status === "failed") return { reason: step.error.code === "context-full" ? "context-full" : "error", error: step.error };
+      if (step.status === "failed")
+        return { reason: step.error.code === "context-full" ? "context-full" : "error", error: step.error };
       if (step.status === "stopped") return { reason: "stopped" };
       if (step.calls.length === 0) {
         if (step.error !== undefined) return { reason: "error", error: step.error };

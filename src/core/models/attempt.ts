@@ -32,7 +32,11 @@ export interface Answer {
   /** The provider's own word for why it ended. */
   readonly finish: string;
   readonly usage: Usage;
-  readonly times: WireTimes & { readonly firstTokenAt?: number; readonly textAt?: number; readonly endedAt: number };
+  readonly times: WireTimes & {
+    readonly firstTokenAt?: number;
+    readonly textAt?: number;
+    readonly endedAt: number;
+  };
 }
 
 /** What an attempt is made of. */
@@ -148,15 +152,27 @@ class Collector {
     if (this.#error !== undefined) throw this.#error;
     if (this.#finish === undefined) throw new UnusableAnswer("cut", "The answer broke off in the middle.");
     if (this.#finish === "insufficient_system_resource") {
-      throw new UnusableAnswer("busy", "The model's server ran out of resources in the middle of the answer.");
+      throw new UnusableAnswer(
+        "busy",
+        "The model's server ran out of resources in the middle of the answer.",
+      );
     }
-    if (this.#text.trim() === "" && this.#calls.size === 0 && this.#finish !== "content_filter" && this.#finish !== "length") {
+    if (
+      this.#text.trim() === "" &&
+      this.#calls.size === 0 &&
+      this.#finish !== "content_filter" &&
+      this.#finish !== "length"
+    ) {
       throw new UnusableAnswer("empty", "The model answered with nothing.");
     }
     if (leakPattern.test(this.#text)) {
       throw new UnusableAnswer("leaked-call", "The model wrote a tool call as text instead of making it.");
     }
-    const calls = [...this.#calls].map(([callId, call]) => ({ callId, name: call.name, arguments: call.arguments || "{}" }));
+    const calls = [...this.#calls].map(([callId, call]) => ({
+      callId,
+      name: call.name,
+      arguments: call.arguments || "{}",
+    }));
     return {
       text: this.#text,
       reasoning: this.#reasoning,

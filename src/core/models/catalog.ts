@@ -36,7 +36,11 @@ export const catalog: readonly CatalogModel[] = [
     maxOutput: 384_000,
     detail: "Fast and cheap; the default",
     prices: [
-      { from: autumn2026, offPeak: { hit: 0.003, miss: 0.15, output: 0.6 }, peak: { hit: 0.006, miss: 0.3, output: 1.2 } },
+      {
+        from: autumn2026,
+        offPeak: { hit: 0.003, miss: 0.15, output: 0.6 },
+        peak: { hit: 0.006, miss: 0.3, output: 1.2 },
+      },
     ],
   },
   {
@@ -46,7 +50,11 @@ export const catalog: readonly CatalogModel[] = [
     maxOutput: 384_000,
     detail: "For hard problems; about four times the price",
     prices: [
-      { from: autumn2026, offPeak: { hit: 0.022, miss: 0.66, output: 1.98 }, peak: { hit: 0.044, miss: 1.32, output: 3.96 } },
+      {
+        from: autumn2026,
+        offPeak: { hit: 0.022, miss: 0.66, output: 1.98 },
+        peak: { hit: 0.044, miss: 1.32, output: 3.96 },
+      },
     ],
   },
 ];
@@ -75,9 +83,16 @@ export function isPeak(at: number): boolean {
 export function costOf(provider: string, model: string, usage: Usage, at: number): number | undefined {
   const price = findModel(provider, model)?.prices.findLast((entry) => entry.from <= at);
   const { cacheHitTokens, cacheMissTokens, outputTokens } = usage;
-  if (price === undefined || cacheHitTokens === undefined || cacheMissTokens === undefined || outputTokens === undefined) {
+  if (
+    price === undefined ||
+    cacheHitTokens === undefined ||
+    cacheMissTokens === undefined ||
+    outputTokens === undefined
+  ) {
     return undefined;
   }
   const rates = isPeak(at) ? price.peak : price.offPeak;
-  return (cacheHitTokens * rates.hit + cacheMissTokens * rates.miss + outputTokens * rates.output) / 1_000_000;
+  return (
+    (cacheHitTokens * rates.hit + cacheMissTokens * rates.miss + outputTokens * rates.output) / 1_000_000
+  );
 }

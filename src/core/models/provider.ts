@@ -54,7 +54,12 @@ export function toModelMessages(messages: readonly WireMessage[]): ModelMessage[
     if (message.role === "tool") {
       const toolName = names.get(message.tool_call_id) ?? "unknown";
       const output = { type: "text", value: message.content } as const;
-      return [{ role: "tool", content: [{ type: "tool-result", toolCallId: message.tool_call_id, toolName, output }] }];
+      return [
+        {
+          role: "tool",
+          content: [{ type: "tool-result", toolCallId: message.tool_call_id, toolName, output }],
+        },
+      ];
     }
     for (const call of message.tool_calls ?? []) names.set(call.id, call.function.name);
     const calls = (message.tool_calls ?? []).map((call) => ({
@@ -63,6 +68,14 @@ export function toModelMessages(messages: readonly WireMessage[]): ModelMessage[
       toolName: call.function.name,
       input: JSON.parse(call.function.arguments) as unknown,
     }));
-    return [{ role: "assistant", content: [...(message.content === "" ? [] : [{ type: "text" as const, text: message.content }]), ...calls] }];
+    return [
+      {
+        role: "assistant",
+        content: [
+          ...(message.content === "" ? [] : [{ type: "text" as const, text: message.content }]),
+          ...calls,
+        ],
+      },
+    ];
   });
 }

@@ -22,7 +22,8 @@ export function readUsage(usage: LanguageModelUsage): Usage {
   const { data } = raw;
   const hit = data.prompt_cache_hit_tokens ?? data.prompt_tokens_details?.cached_tokens ?? undefined;
   const prompt = data.prompt_tokens ?? undefined;
-  const miss = data.prompt_cache_miss_tokens ?? (hit === undefined || prompt === undefined ? undefined : prompt - hit);
+  const miss =
+    data.prompt_cache_miss_tokens ?? (hit === undefined || prompt === undefined ? undefined : prompt - hit);
   return known({
     promptTokens: prompt,
     cacheHitTokens: hit,

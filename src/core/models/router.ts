@@ -42,7 +42,11 @@ export class Router {
   defaultChoice(): ModelChoice {
     const { settings } = this.#ports;
     const provider = findProvider(settings.provider());
-    return { provider: provider.id, model: settings.model() || provider.defaultModel, effort: settings.effort() };
+    return {
+      provider: provider.id,
+      model: settings.model() || provider.defaultModel,
+      effort: settings.effort(),
+    };
   }
 
   /** The way to a choice. Without a key that is needed, or an address, Rehearsal stands in and says so. */
@@ -51,13 +55,27 @@ export class Router {
     if (!provider.isWire) return rehearsalRoute(choice);
     const baseUrl = this.baseUrl(provider);
     if (baseUrl === "") {
-      return rehearsalRoute(choice, `Rehearsal answers, not a model: boocode.baseUrl is empty. Set it to the address of an ${provider.label} server.`);
+      return rehearsalRoute(
+        choice,
+        `Rehearsal answers, not a model: boocode.baseUrl is empty. Set it to the address of an ${provider.label} server.`,
+      );
     }
     const apiKey = await this.#key(provider, baseUrl);
     if (apiKey === undefined && provider.needsKey) {
-      return rehearsalRoute(choice, `Rehearsal answers, not a model: there is no API key for ${provider.label}.`, "missing");
+      return rehearsalRoute(
+        choice,
+        `Rehearsal answers, not a model: there is no API key for ${provider.label}.`,
+        "missing",
+      );
     }
-    return { provider, choice, baseUrl, apiKey, keyState: apiKey === undefined ? "not-needed" : "set", label: choice.model };
+    return {
+      provider,
+      choice,
+      baseUrl,
+      apiKey,
+      keyState: apiKey === undefined ? "not-needed" : "set",
+      label: choice.model,
+    };
   }
 
   /** The address of a provider: the setting where it is the one in the settings, else its own; without a slash at its end. */
@@ -71,7 +89,10 @@ export class Router {
   keyName(provider: Provider): string {
     const baseUrl = this.baseUrl(provider);
     if (!URL.canParse(baseUrl)) {
-      throw new BooError("no-address", "Set boocode.baseUrl to a full address first, for example http://localhost:8080/v1.");
+      throw new BooError(
+        "no-address",
+        "Set boocode.baseUrl to a full address first, for example http://localhost:8080/v1.",
+      );
     }
     return `boocode.apiKey:${provider.id}:${new URL(baseUrl).origin}`;
   }
@@ -82,10 +103,23 @@ export class Router {
     const effort = settings.effort();
     const named = settings.model();
     const configured = findProvider(settings.provider());
-    const known = catalog.map(({ provider, model, detail }) => ({ choice: { provider, model, effort }, label: model, detail }));
-    const isKnown = known.some((entry) => entry.choice.provider === configured.id && entry.choice.model === named);
-    const own = named === "" || isKnown || !configured.isWire ? [] : [{ choice: this.defaultChoice(), label: named, detail: configured.label }];
-    const rehearsal = { choice: { provider: rehearsalProvider.id, model: rehearsalProvider.defaultModel, effort }, label: "Rehearsal", detail: "No model: simple rules, offline, free" };
+    const known = catalog.map(({ provider, model, detail }) => ({
+      choice: { provider, model, effort },
+      label: model,
+      detail,
+    }));
+    const isKnown = known.some(
+      (entry) => entry.choice.provider === configured.id && entry.choice.model === named,
+    );
+    const own =
+      named === "" || isKnown || !configured.isWire
+        ? []
+        : [{ choice: this.defaultChoice(), label: named, detail: configured.label }];
+    const rehearsal = {
+      choice: { provider: rehearsalProvider.id, model: rehearsalProvider.defaultModel, effort },
+      label: "Rehearsal",
+      detail: "No model: simple rules, offline, free",
+    };
     return [...own, ...known, rehearsal];
   }
 
@@ -106,7 +140,11 @@ export function findProvider(id: string): Provider {
   return providers.find((entry) => entry.id === id) ?? rehearsalProvider;
 }
 
-function rehearsalRoute(choice: ModelChoice, standInNotice?: string, keyState: KeyState = "not-needed"): Route {
+function rehearsalRoute(
+  choice: ModelChoice,
+  standInNotice?: string,
+  keyState: KeyState = "not-needed",
+): Route {
   return {
     provider: rehearsalProvider,
     choice: { provider: rehearsalProvider.id, model: rehearsalProvider.defaultModel, effort: choice.effort },

@@ -39,7 +39,12 @@ export function createWireFetch(request: WireRequest): WireFetch {
     times.sentAt = request.now();
     watch.waitForHeaders();
     try {
-      const response = await globalThis.fetch(input, { ...init, ...(body && { body }), signal, redirect: "manual" });
+      const response = await globalThis.fetch(input, {
+        ...init,
+        ...(body && { body }),
+        signal,
+        redirect: "manual",
+      });
       times.headersAt = request.now();
       if (response.body === null) return response;
       watch.waitForToken();
@@ -71,7 +76,12 @@ function spliceMessages(body: string, messages: Uint8Array): Uint8Array<ArrayBuf
 }
 
 // The last event of the format ends the answer: some servers keep the connection open after it, and waiting for its end costs time.
-function watched(source: ReadableStream<Uint8Array>, watch: Watch, times: WireTimes, now: () => number): ReadableStream<Uint8Array> {
+function watched(
+  source: ReadableStream<Uint8Array>,
+  watch: Watch,
+  times: WireTimes,
+  now: () => number,
+): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -88,7 +98,10 @@ function watched(source: ReadableStream<Uint8Array>, watch: Watch, times: WireTi
         if (endsStream(value)) {
           watch.stop();
           controller.close();
-          void reader.read().then(() => reader.cancel()).catch(() => {});
+          void reader
+            .read()
+            .then(() => reader.cancel())
+            .catch(() => {});
         }
       } catch (error) {
         watch.stop();
@@ -123,7 +136,11 @@ class Watch {
 
   waitForHeaders(): void {
     const { connectMs } = this.#timeouts;
-    this.#phase = setTimeout(() => this.#expire("timeout-connect", `The model's server did not answer within ${seconds(connectMs)}.`), connectMs);
+    this.#phase = setTimeout(
+      () =>
+        this.#expire("timeout-connect", `The model's server did not answer within ${seconds(connectMs)}.`),
+      connectMs,
+    );
   }
 
   waitForToken(): void {

@@ -23,7 +23,8 @@ export class Redactor {
   /** The text with each secret replaced; the same string where there is none. */
   text(text: string): string {
     let clean = text;
-    for (const secret of this.#secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, secretMarker);
+    for (const secret of this.#secrets)
+      if (clean.includes(secret)) clean = clean.replaceAll(secret, secretMarker);
     return clean;
   }
 

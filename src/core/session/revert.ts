@@ -35,16 +35,26 @@ export async function revertTurn(turn: Turn, ports: RevertPorts, signal: AbortSi
 }
 
 /** The texts of a file before and after a turn, for the diff; throws nothing: a text that is gone is undefined. */
-export async function textsOf(change: FileChange, store: Store): Promise<{ before: string | undefined; after: string | undefined }> {
-  const [before, after] = await Promise.all([change.before, change.after].map((hash) => (hash === undefined ? undefined : store.readBlob(hash))));
+export async function textsOf(
+  change: FileChange,
+  store: Store,
+): Promise<{ before: string | undefined; after: string | undefined }> {
+  const read = async (hash: string | undefined): Promise<string | undefined> =>
+    hash === undefined ? undefined : store.readBlob(hash);
+  const [before, after] = await Promise.all([read(change.before), read(change.after)]);
   return { before, after };
 }
 
-async function revertFile(change: FileChange, ports: RevertPorts, signal: AbortSignal): Promise<string | undefined> {
+async function revertFile(
+  change: FileChange,
+  ports: RevertPorts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (change.keptOut !== undefined) return change.keptOut;
   const { path } = await resolvePath(ports, change.path);
   const { before, after } = await textsOf(change, ports.store);
-  if (change.kind !== "created" && before === undefined) return "Its text from before the turn is no longer stored.";
+  if (change.kind !== "created" && before === undefined)
+    return "Its text from before the turn is no longer stored.";
   const current = await ports.editor.read(path, signal).catch(() => undefined);
   if (change.kind === "created" && current === undefined) return undefined;
   if (current?.text !== after) return "It was edited after the turn.";

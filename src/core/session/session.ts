@@ -87,7 +87,8 @@ export class Session {
       this.channel.emit(event);
       return Promise.resolve(true);
     }
-    const closesPartial = event.type === "step-end" || event.type === "step-reset" || event.type === "turn-end";
+    const closesPartial =
+      event.type === "step-end" || event.type === "step-reset" || event.type === "turn-end";
     if (closesPartial) this.#partial = undefined;
     if (event.type === "turn-end") this.#texts.clear();
     const durable = this.#append(event, closesPartial);
@@ -104,7 +105,8 @@ export class Session {
   /** Makes a body of a text, without secrets: inline when small, else a blob that is on disk when this resolves. */
   async keep(text: string): Promise<Body> {
     const clean = this.#ports.redactor.text(text);
-    if (clean.length <= inlineBytes / 4 || new TextEncoder().encode(clean).length <= inlineBytes) return { text: clean };
+    if (clean.length <= inlineBytes / 4 || new TextEncoder().encode(clean).length <= inlineBytes)
+      return { text: clean };
     try {
       const blob = await this.#ports.store.putBlob(clean);
       this.#texts.set(blob, clean);
@@ -129,7 +131,9 @@ export class Session {
   }
 
   #append(event: SessionEvent, closesPartial: boolean): Promise<boolean> {
-    const records: StoreRecord[] = [{ kind: "event", session: this.id, n: this.#count, event, ...(closesPartial && { closesPartial }) }];
+    const records: StoreRecord[] = [
+      { kind: "event", session: this.id, n: this.#count, event, ...(closesPartial && { closesPartial }) },
+    ];
     this.#count += 1;
     if (changesSummary(event)) {
       const summary = summarize(this.channel.state, event);
@@ -145,17 +149,21 @@ export class Session {
   }
 
   #addPartial(event: DeltaEvent): void {
-    const same = this.#partial?.type === event.type && this.#partial.step === event.step ? this.#partial : undefined;
+    const same =
+      this.#partial?.type === event.type && this.#partial.step === event.step ? this.#partial : undefined;
     if (this.#partial !== undefined && same === undefined) this.#flushPartial();
     this.#partial = same === undefined ? event : { ...same, text: same.text + event.text };
-    if (this.#partial.text.length >= partialCharacters || event.at - this.#partial.at >= partialMs) this.#flushPartial();
+    if (this.#partial.text.length >= partialCharacters || event.at - this.#partial.at >= partialMs)
+      this.#flushPartial();
   }
 
   #flushPartial(): void {
     if (this.#partial === undefined) return;
     const event = this.#ports.redactor.value<SessionEvent>(this.#partial);
     this.#partial = undefined;
-    this.#lastAppend = this.#ports.store.append([{ kind: "partial", session: this.id, event }]).catch(() => false);
+    this.#lastAppend = this.#ports.store
+      .append([{ kind: "partial", session: this.id, event }])
+      .catch(() => false);
   }
 
   #textOf(body: Body): string {

@@ -7,8 +7,12 @@ const titleCharacters = 60;
 /** A session's line after an event; `state` is the state before it, as far as the event itself does not say. */
 export function summarize(state: SessionState, event: SessionEvent): SessionSummary {
   const isStart = event.type === "session-start";
-  const messages = state.turns.reduce((sum, turn) => sum + turn.items.filter((item) => item.kind === "user" || item.kind === "text").length, 0);
-  const adds = (event.type === "turn-start" && event.message !== undefined) || event.type === "user-message" ? 1 : 0;
+  const messages = state.turns.reduce(
+    (sum, turn) => sum + turn.items.filter((item) => item.kind === "user" || item.kind === "text").length,
+    0,
+  );
+  const adds =
+    (event.type === "turn-start" && event.message !== undefined) || event.type === "user-message" ? 1 : 0;
   return {
     id: isStart ? event.id : state.id,
     folder: isStart ? event.folder : state.folder,

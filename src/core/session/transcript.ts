@@ -1,5 +1,12 @@
 /** The messages of a session as they go over the wire: append-only bytes, made from events alone. */
-import type { Body, Header, ModelChoice, ReasoningPolicy, SessionEvent, ToolRequest } from "#protocol/session.ts";
+import type {
+  Body,
+  Header,
+  ModelChoice,
+  ReasoningPolicy,
+  SessionEvent,
+  ToolRequest,
+} from "#protocol/session.ts";
 
 /** A message in the chat-completions format, which both kept and sent bytes use. */
 export type WireMessage =
@@ -29,7 +36,9 @@ interface Answer {
   readonly calls: readonly ToolRequest[];
 }
 
-type Entry = { readonly kind: "message"; readonly message: WireMessage } | ({ readonly kind: "answer" } & Answer);
+type Entry =
+  | { readonly kind: "message"; readonly message: WireMessage }
+  | ({ readonly kind: "answer" } & Answer);
 
 const encoder = new TextEncoder();
 
@@ -80,7 +89,9 @@ export class Transcript {
 
   /** The messages as values, for providers that do not take the wire format. */
   messages(): readonly WireMessage[] {
-    const system: readonly WireMessage[] = this.#header ? [{ role: "system", content: this.#header.system }] : [];
+    const system: readonly WireMessage[] = this.#header
+      ? [{ role: "system", content: this.#header.system }]
+      : [];
     return [...system, ...this.#entries.map((entry) => this.#toWire(entry))];
   }
 
@@ -108,7 +119,10 @@ export class Transcript {
         const callId = this.#open.get(event.call);
         if (callId === undefined) return;
         this.#open.delete(event.call);
-        this.#add({ kind: "message", message: { role: "tool", tool_call_id: callId, content: this.#bodyText(event.output) } });
+        this.#add({
+          kind: "message",
+          message: { role: "tool", tool_call_id: callId, content: this.#bodyText(event.output) },
+        });
         return;
       }
       default:
@@ -131,7 +145,8 @@ export class Transcript {
 
   #toWire(entry: Entry): WireMessage {
     if (entry.kind === "message") return entry.message;
-    const sendsReasoning = this.#reasoning === "always" || (this.#reasoning === "given" && entry.reasoning !== "");
+    const sendsReasoning =
+      this.#reasoning === "always" || (this.#reasoning === "given" && entry.reasoning !== "");
     return {
       role: "assistant",
       content: entry.text,
@@ -155,7 +170,11 @@ export class Transcript {
 }
 
 function toWireCall(call: ToolRequest): WireToolCall {
-  return { id: call.callId, type: "function", function: { name: call.name, arguments: validArguments(call.arguments) } };
+  return {
+    id: call.callId,
+    type: "function",
+    function: { name: call.name, arguments: validArguments(call.arguments) },
+  };
 }
 
 // Some servers parse the arguments of earlier calls and refuse the whole request when one is not JSON.

@@ -9,7 +9,10 @@ export type Line = { readonly type: string } & Readonly<Record<string, unknown>>
 export type Print = (line: Line) => void;
 
 /** Begins to tell; `flushed` resolves when all lines so far are written. */
-export function printEvents(session: Session, redact: (text: string) => string): { readonly print: Print; readonly flushed: () => Promise<void> } {
+export function printEvents(
+  session: Session,
+  redact: (text: string) => string,
+): { readonly print: Print; readonly flushed: () => Promise<void> } {
   let tail: Promise<void> = Promise.resolve();
   const write = (line: Line, durable: Promise<unknown>): void => {
     const text = `${redact(JSON.stringify(line))}\n`;
@@ -39,7 +42,11 @@ function toLines(session: Session, event: SessionEvent): readonly Line[] {
       return [{ type: "question", ...event.question }];
     case "turn-end": {
       const turn = session.state.turns.find((entry) => entry.id === event.turn);
-      const line = { ...event, usage: turn?.usage ?? {}, ...(turn?.costUsd !== undefined && { costUsd: turn.costUsd }) };
+      const line = {
+        ...event,
+        usage: turn?.usage ?? {},
+        ...(turn?.costUsd !== undefined && { costUsd: turn.costUsd }),
+      };
       return event.error === undefined ? [line] : [{ type: "error", ...event.error }, line];
     }
     case "header-pin":
@@ -54,4 +61,3 @@ function withoutBodies(event: Extract<SessionEvent, { type: "step-end" }>): Line
   const { text, reasoning, ...rest } = event;
   return { ...rest, textLength: text.length, reasoningLength: reasoning.length };
 }
-

@@ -1,12 +1,12 @@
 /** The ports of the headless host: plain files, the environment, stderr. */
 import { realpathSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { BooError, messageOf } from "#core/errors.ts";
 import type { Log, Ports, Settings } from "#core/ports.ts";
 import { createFiles } from "../files.ts";
 import { createPlainEditor, noCodeIntel } from "../plain-editor.ts";
 import { openStore } from "../store/store.ts";
-import { systemClock } from "../system-clock.ts";
+import { createSystemClock } from "../system-clock.ts";
 
 /** What the command line says. */
 export interface HeadlessOptions {
@@ -21,18 +21,20 @@ export interface HeadlessOptions {
 const log: Log = {
   info: () => {},
   warn: (message) => process.stderr.write(`${message}\n`),
-  error: (message, cause) => process.stderr.write(`${message}${cause === undefined ? "" : ` ${messageOf(cause)}`}\n`),
+  error: (message, cause) =>
+    process.stderr.write(`${message}${cause === undefined ? "" : ` ${messageOf(cause)}`}\n`),
 };
 
 /** Makes the ports. Throws BooError "usage" for a folder that does not exist. */
 export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
   const path = resolve(options.folder);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw new BooError("usage", `There is no folder ${path}.`);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new BooError("usage", `There is no folder ${path}.`);
   const folder = realpathSync(path);
   return {
-    editor: createPlainEditor([folder]),
+    editor: createPlainEditor([{ name: basename(folder), path: folder }]),
     codeIntel: noCodeIntel,
-    files: createFiles({}),
+    files: createFiles({ ripgrep: undefined }),
     store: openStore({ directory: resolve(options.store), log }),
     secrets: {
       get: () => Promise.resolve(undefined),
@@ -40,7 +42,7 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
       environment: (name) => process.env[name],
     },
     settings: settingsOf(options),
-    clock: systemClock,
+    clock: createSystemClock(),
     log,
     ui: { run: () => Promise.resolve() },
     isTrusted: () => true,

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import type { SessionEvent } from "#protocol/session.ts";
+import {
+  type AgentWorld,
+  agentWorld,
+  lastTurn,
+  nextEvent,
+  outline,
+  testKey,
+} from "../support/agent-world.ts";
+import { FakeStore } from "../support/fake-ports-store.ts";
+import { reply } from "../support/model-server/reply.ts";
+import { assertPrefixes } from "../support/prefix.ts";
+
+const files: Record<string, string> = {
+  "package.json": '{"name":"demo"}',
+  "src/a.ts": "export const a = 1;\n",
+};
+
+describe("session: kept and opened again", () => {
+  it("is the same after a reload", async () => {
+    await using world = await agentWorld(
+      [reply.thinking("Hm.").toolCall("read_file", { path: "package.json" }), reply.text("demo")],
+      { files },
+    );
+    await world.say("What is this?\nSecond line.");
+    const again = await world.reload();
+    assert.deepEqual(again.agent.session.state.turns, world.agent.session.state.turns);
+    assert.equal(again.agent.session.state.title, "What is this?");
+    assert.deepEqual(again.agent.session.transcript.messages(), world.agent.session.transcript.messages());
+  });
+
+  it("an unused session leaves nothing behind", async () => {
+    await using world = await agentWorld([]);
+    assert.equal(world.ports.store.records.length, 0);
+  });
+
+  it("opens the folder's last session at the start", async () => {
+    await using world = await agentWorld([reply.text("ok")]);
+    await world.say("hi");
+    const again = await world.reload();
+    await again.core.newSession();
+    await again.core.start();
+    assert.equal(again.core.active()?.session.id, world.agent.session.id);
+  });
+
+  it("large texts are kept outside the events", async () => {
+    const long = "line of some length, again and again\n".repeat(1_000);
+    await using world = await agentWorld(
+      [reply.toolCall("read_file", { path: "long.txt" }), reply.text("ok")],
+      { files: { "long.txt": long } },
+    );
+    await world.say(long);
+    const again = await world.reload();
+    assert.deepEqual(again.agent.session.transcript.messages(), world.agent.session.transcript.messages());
+    const largest = Math.max(...world.ports.store.records.map((record) => JSON.stringify(record).length));
+    assert.ok(largest < 20_000, `an event of ${largest} bytes`);
+  });
+
+  it("goes on in memory when the disk refuses", async () => {
+    await using world = await agentWorld(
+      [reply.toolCall("read_file", { path: "package.json" }), reply.text("ok")],
+      { files },
+    );
+    world.ports.store.failure = new Error("ENOSPC");
+    assert.equal(outline(await world.say("go")).at(-1), "end done");
+  });
+});
+
+/** Lets a window die at an event: gives a window over what was on disk by then. */
+async function dieAt(world: AgentWorld, fits: (event: SessionEvent) => boolean): Promise<AgentWorld> {
+  const reached = nextEvent(world.agent, fits);
+  await world.agent.prompt("go");
+  await reached;
+  await Promise.resolve();
+  const kept = world.ports.store.records.length;
+  await world.agent.stop();
+  const store = new FakeStore();
+  await store.append(world.ports.store.records.slice(0, kept));
+  return world.reload(store);
+}
+
+describe("session: cut off", () => {
+  const check = (name: string, fits: (event: SessionEvent) => boolean, expected: readonly string[]): void => {
+    it(name, async () => {
+      const calls = reply.text("Looking. ").calls([
+        ["read_file", { path: "package.json" }],
+        ["list_files", {}],
+      ]);
+      await using world = await agentWorld([calls, reply.silence()], { files });
+      const next = await dieAt(world, fits);
+      assert.deepEqual(outline(lastTurn(next.agent)).slice(-expected.length), expected);
+      next.server.use([reply.text("Back again.")]);
+      await next.agent.continue();
+      await next.agent.idle();
+      assert.equal(lastTurn(next.agent).end?.reason, "done");
+      assert.deepEqual(next.server.problems, []);
+      assertPrefixes(next.server.requests.map((request) => request.body));
+    });
+  };
+
+  check("after the turn began", (event) => event.type === "step-start", ["user: go", "end interrupted"]);
+  check("before tool calls ran: they get a result that says so", (event) => event.type === "tool-start", [
+    "read_file interrupted",
+    "list_files interrupted",
+    "end interrupted",
+  ]);
+  check("after the results", (event) => event.type === "tool-end", ["list_files ok", "end interrupted"]);
+
+  it("in the middle of an answer: what was said is kept", async () => {
+    const said = "Some words of the answer. ".repeat(60);
+    await using world = await agentWorld([reply.text(said).silence()]);
+    let length = 0;
+    const next = await dieAt(
+      world,
+      (event) => event.type === "text-delta" && (length += event.text.length) === said.length,
+    );
+    const item = lastTurn(next.agent).items.at(-1);
+    assert.ok(item?.kind === "text" && item.text.length > 1_000 && said.startsWith(item.text));
+    assert.equal(lastTurn(next.agent).end?.reason, "interrupted");
+  });
+});
+
+describe("session: secrets", () => {
+  it("a key that BooCode holds reaches neither store, log nor model", async () => {
+    const leaky = { "secret.txt": `before ${testKey} after`, "big.txt": `${testKey}\n${"x".repeat(40_000)}` };
+    await using world = await agentWorld(
+      [
+        reply.calls([
+          ["read_file", { path: "secret.txt" }],
+          ["read_file", { path: "big.txt" }],
+          ["edit_file", { path: "secret.txt", old: "before", new: "then" }],
+        ]),
+        reply.error(400, `your key ${testKey} is odd`, "x"),
+      ],
+      { files: leaky },
+    );
+    const turn = await world.say(`my key is ${testKey}`);
+    const kept = JSON.stringify([
+      world.ports.store.records,
+      [...world.ports.store.blobs],
+      world.ports.logged,
+    ]);
+    assert.ok(!kept.includes(testKey));
+    assert.ok(!world.server.requests.some((request) => request.text.includes(testKey)));
+    assert.equal(turn.end?.error?.code, "bad-request");
+    assert.equal(world.ports.workspace.text("secret.txt"), `then ${testKey} after`);
+    const result = await world.core.handlers["turn.revert"](
+      { session: world.agent.session.id, turn: turn.id },
+      AbortSignal.any([]),
+    );
+    assert.match(result.refused[0]?.reason ?? "", /holds an API key/);
+  });
+});
+
+describe("session: revert", () => {
+  const edit = reply.calls([
+    ["edit_file", { path: "src/a.ts", old: "1", new: "2" }],
+    ["write_file", { path: "new.ts", content: "x\n" }],
+  ]);
+
+  it("puts back what a turn changed, and the model is told", async () => {
+    await using world = await agentWorld([edit, reply.text("ok"), reply.text("I see.")], { files });
+    const turn = await world.say("go");
+    const session = world.agent.session.id;
+    const result = await world.core.handlers["turn.revert"]({ session, turn: turn.id }, AbortSignal.any([]));
+    assert.deepEqual(result, { reverted: ["src/a.ts", "new.ts"], refused: [] });
+    assert.equal(world.ports.workspace.text("src/a.ts"), files["src/a.ts"]);
+    assert.equal(world.ports.workspace.text("new.ts"), undefined);
+    await world.say("why?");
+    assert.match(
+      world.server.requests[2]?.text ?? "",
+      /the user reverted your changes to src\/a\.ts, new\.ts/,
+    );
+  });
+
+  it("refuses a file that the user edited since, and shows the difference", async () => {
+    await using world = await agentWorld([edit, reply.text("ok")], { files });
+    const turn = await world.say("go");
+    world.ports.workspace.disk.set("/project/src/a.ts", "mine\n");
+    const result = await world.core.handlers["turn.revert"](
+      { session: world.agent.session.id, turn: turn.id },
+      AbortSignal.any([]),
+    );
+    assert.deepEqual(result, {
+      reverted: ["new.ts"],
+      refused: [{ path: "src/a.ts", reason: "It was edited after the turn." }],
+    });
+    assert.equal(world.ports.workspace.text("src/a.ts"), "mine\n");
+    assert.equal(world.ports.workspace.diffs.length, 1);
+  });
+});
+
+describe("session: with summary", () => {
+  it("the old session writes it on its own prefix, the new one begins with it", async () => {
+    await using world = await agentWorld([
+      reply.text("ok"),
+      reply.text("They wanted X."),
+      reply.text("Going on."),
+    ]);
+    await world.say("do X");
+    const { session } = await world.core.handlers["session.summarize"](
+      { session: world.agent.session.id },
+      AbortSignal.any([]),
+    );
+    const next = world.core.supervisor.find(session);
+    assert.ok(next);
+    await next.prompt("go on");
+    await next.idle();
+    assertPrefixes(world.server.requests.slice(0, 2).map((request) => request.body));
+    assert.match(
+      world.server.requests[2]?.text ?? "",
+      /<earlier_session>\\nThey wanted X\.\\n<\/earlier_session>/,
+    );
+  });
+
+  it("a full context is summarised by rule", async () => {
+    await using world = await agentWorld([reply.contextLength(), reply.contextLength()]);
+    const turn = await world.say("do X");
+    assert.deepEqual(turn.end?.error?.actions, ["new-with-summary", "switch-model"]);
+    const { session } = await world.core.handlers["session.summarize"](
+      { session: world.agent.session.id },
+      AbortSignal.any([]),
+    );
+    const { summary } = world.core.supervisor.find(session)?.session.state ?? {};
+    assert.match(summary && "text" in summary ? summary.text : "", /The user asked, in order:\n- do X/);
+  });
+});
