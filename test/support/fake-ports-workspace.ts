@@ -39,7 +39,7 @@ export class FakeWorkspace {
   readonly diffs: {
     readonly path: string;
     readonly before: string;
-    readonly after: string;
+    readonly after: string | undefined;
     readonly title: string;
   }[] = [];
 
