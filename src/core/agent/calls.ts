@@ -108,13 +108,15 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
       : await Promise.all(ended.changes.map((change) => keepChange(run, change)));
   const text = warning === undefined ? ended.output : `${ended.output}\n${warning}`;
   const { request } = call;
-  await emit(run, {
+  // Not waited for: the next request is made meanwhile, and sent when this is on disk.
+  const output = await run.session.keep(text);
+  void emit(run, {
     type: "tool-end",
     at: endedAt,
     turn: run.turn,
     call: request.id,
     outcome: ended.outcome,
-    output: await run.session.keep(text),
+    output,
     ...(ended.note !== undefined && { note: ended.note }),
     ...(files !== undefined && { files }),
   });

@@ -87,7 +87,7 @@ class Step {
     const waiting = { kind: "model" as const, text: `Waiting for ${route.label}` };
     void this.#emit({ type: "waiting", at: this.#now(), waiting });
     return attempt(
-      { route, header, transcript, signal, now: () => ports.clock.now() },
+      { route, header, transcript, ready: session.settled(), signal, now: () => ports.clock.now() },
       {
         text: (text) => this.#delta("text-delta", text),
         reasoning: (text) => this.#delta("reasoning-delta", text),

@@ -44,6 +44,8 @@ export interface AttemptRequest {
   readonly route: Route;
   readonly header: Header;
   readonly transcript: Transcript;
+  /** Settles when the transcript is on disk. */
+  readonly ready: Promise<unknown>;
   readonly signal: AbortSignal;
   readonly now: () => number;
 }
@@ -57,7 +59,12 @@ const toolSets = new WeakMap<Header, ToolSet>();
 export async function attempt(request: AttemptRequest, listener: AnswerListener): Promise<Answer> {
   const sdk = await loadSdk();
   const { route, header, transcript, signal, now } = request;
-  const wire = createWireFetch({ messages: transcript.bytes(), timeouts: route.provider.timeouts, now });
+  const wire = createWireFetch({
+    messages: transcript.bytes(),
+    timeouts: route.provider.timeouts,
+    ready: request.ready,
+    now,
+  });
   const { choice, baseUrl, apiKey } = route;
   const opened = await route.provider.open({ choice, baseUrl, apiKey, fetch: wire.fetch });
   const tools = toolSets.get(header) ?? toToolSet(sdk, header);

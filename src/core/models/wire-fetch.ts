@@ -18,6 +18,8 @@ export interface WireRequest {
   /** The messages' bytes, without the brackets of their array. */
   readonly messages: Uint8Array;
   readonly timeouts: Timeouts;
+  /** Settles when everything that the request tells is on disk; nothing is sent before. */
+  readonly ready: Promise<unknown>;
   readonly now: () => number;
 }
 
@@ -36,6 +38,7 @@ export function createWireFetch(request: WireRequest): WireFetch {
   const wireFetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const signal = init?.signal ? AbortSignal.any([init.signal, watch.signal]) : watch.signal;
     const body = typeof init?.body === "string" ? spliceMessages(init.body, request.messages) : init?.body;
+    await request.ready;
     times.sentAt = request.now();
     watch.waitForHeaders();
     try {
