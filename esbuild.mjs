@@ -1,6 +1,6 @@
 import { build, context } from "esbuild";
 import { cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, normalize } from "node:path";
 
 /** Limits of what is shipped, in bytes of minified files. */
 const limits = { host: 60 * 1024, webview: 350 * 1024 };
@@ -29,7 +29,9 @@ const announce = {
 const zodInEnglish = {
   name: "zod-in-english",
   setup(build) {
-    build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' }));
+    build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
   },
 };
 
@@ -121,8 +123,16 @@ function weigh(hostOutputs, webviewOutputs) {
   }
 }
 
+/** Removes what earlier builds left, but only now: whoever uses dist meanwhile finds it whole. */
+function removeStale(files) {
+  const made = new Set(files.map((file) => normalize(file)));
+  for (const file of readdirSync("dist", { recursive: true }).map((name) => join("dist", name))) {
+    if (statSync(file).isFile() && !made.has(file)) rmSync(file);
+  }
+}
+
 const bundles = [host, webview].filter((options) => options.entryPoints.length > 0);
-rmSync("dist", { recursive: true, force: true });
+const wasm = "dist/sql-wasm.wasm";
 if (isWatching) {
   for (const options of bundles) await (await context(options)).watch();
 } else {
@@ -130,6 +140,7 @@ if (isWatching) {
   const [hostOutputs = {}, webviewOutputs = {}] = [host, webview].map(
     (options) => results[bundles.indexOf(options)]?.metafile.outputs,
   );
+  removeStale([...Object.keys(hostOutputs), ...Object.keys(webviewOutputs), wasm]);
   if (showsSizes) weigh(hostOutputs, webviewOutputs);
 }
-cpSync("node_modules/sql.js/dist/sql-wasm.wasm", "dist/sql-wasm.wasm");
+cpSync("node_modules/sql.js/dist/sql-wasm.wasm", wasm);

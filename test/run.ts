@@ -22,7 +22,7 @@ const inEditor: readonly Stage[] = [
   { name: "package", args: ["test/support/package.ts"] },
   mochaStage("e2e", 120_000, { after: ["package"] }),
   {
-    name: "editor",
+    name: "tests: editor",
     tests: "test/editor/**/*.test.ts",
     args: ["test/support/editor-tests.ts"],
     after: ["package"],

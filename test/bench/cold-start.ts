@@ -97,7 +97,7 @@ export async function waitForRest(editor: EditorSession): Promise<void> {
 }
 
 /** Load code + activate + resolved of an extension, in milliseconds, read from the editor's own report. */
-export async function readActivation(page: Page, id: string): Promise<number> {
+async function readActivation(page: Page, id: string): Promise<number> {
   await runCommand(page, "Developer: Startup Performance");
   const lines = page.locator(".editor-container .monaco-editor .view-lines").first();
   await lines.getByText("System Info").first().waitFor();

@@ -9,12 +9,22 @@ import { writeSampleProject } from "./sample-project.ts";
 import { exitCodes, fail } from "./setup.mjs";
 import { startVscodeServer } from "./vscode-server.ts";
 
-const usage = `npm start [folder] [-- --port N] [--settings JSON]`;
+const usage = `npm start [folder] [-- --port N] [--settings JSON] [--package FILE]`;
 
-type Arguments = { folder: string | undefined; port: number | undefined; settings: Record<string, unknown> };
+type Arguments = {
+  folder: string | undefined;
+  port: number | undefined;
+  settings: Record<string, unknown>;
+  /** A .vsix to install instead of one that is built now. */
+  package: string | undefined;
+};
 
 function readArguments(): Arguments {
-  const options = { port: { type: "string" }, settings: { type: "string" } } as const;
+  const options = {
+    port: { type: "string" },
+    settings: { type: "string" },
+    package: { type: "string" },
+  } as const;
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const port = values.port === undefined ? undefined : Number(values.port);
@@ -22,7 +32,12 @@ function readArguments(): Arguments {
     if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
       throw new Error(`--port ${values.port} is not a port: give a number from 1 to 65535.`);
     }
-    return { folder: positionals[0], port, settings: JSON.parse(values.settings ?? "{}") };
+    return {
+      folder: positionals[0],
+      port,
+      settings: JSON.parse(values.settings ?? "{}"),
+      package: values.package,
+    };
   } catch (error) {
     return fail(exitCodes.usage, `${String(error).replace(/^\w*Error.*?: /, "")}\nUsage: ${usage}`);
   }
@@ -70,17 +85,19 @@ function whenAskedToEnd(): Promise<void> {
 async function main(): Promise<void> {
   let isServing = false;
   const asked = whenAskedToEnd().then(() => isServing || process.exit(130));
-  const { folder: given, port, settings } = readArguments();
+  const { folder: given, port, settings, package: built } = readArguments();
   const folder = given === undefined ? undefined : checkFolder(given);
   if (port !== undefined) await checkPort(port);
-  console.log("Building BooCode…");
-  await buildBundles();
-  console.log(await packageExtension());
+  if (!built) {
+    console.log("Building BooCode…");
+    await buildBundles();
+    console.log(await packageExtension());
+  }
   const opened = folder ?? writeSampleProject();
   isServing = true;
   const token = randomBytes(24).toString("base64url");
   const server = await startVscodeServer({
-    extensions: [packageFile],
+    extensions: [built ?? packageFile],
     settings: { "security.workspace.trust.startupPrompt": "always", ...settings },
     hasWorkspaceTrust: true,
     isForPeople: true,
