@@ -47,10 +47,10 @@ const shared = {
   plugins: isWatching ? [announce, zodInEnglish] : [zodInEnglish],
 };
 
-/** The extension, the agent without an editor, and every thread of the node layer, with common chunks. */
+/** The extension, the agent without an editor, and every thread and process of the node layer, with common chunks. */
 const host = {
   ...shared,
-  entryPoints: ["src/extension.ts", "src/headless.ts", ...globSync("src/node/**/*-thread.ts")]
+  entryPoints: ["src/extension.ts", "src/headless.ts", ...globSync("src/node/**/*-{thread,process}.ts")]
     .filter((file) => existsSync(file))
     .map((file) => ({ in: file, out: basename(file, ".ts") })),
   outdir: "dist",

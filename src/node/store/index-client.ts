@@ -1,15 +1,18 @@
-/** The host's side of the index thread: starts it when something is asked, ends it when nothing was for a while. */
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+/** The host's side of the index process: starts it when something is asked, ends it when nothing was for a while. */
+import { fork, type ChildProcess } from "node:child_process";
 import { BooError } from "#core/errors.ts";
 import type { Log } from "#core/ports.ts";
-import type { FromIndex, IndexQuery, IndexThreadData, ToIndex } from "./index-messages.ts";
-import { threadFile, wasmFile } from "./thread-file.ts";
+import { entryFile, wasmFile } from "./bundle-file.ts";
+import type { FromIndex, IndexProcessData, IndexQuery, ToIndex } from "./index-messages.ts";
 
-/** The thread gives its memory back after this long (ms) without a question. */
+/** The process ends, and its memory with it, after this long (ms) without a question. */
 const idleAfter = 20_000;
+/** When the store closes, a checkpoint that is being made is given this long (ms); being killed in it costs nothing. */
+const endWithin = 3_000;
 /** Parsing an answer leaves the event loop to others after this long (ms). */
 const parseSlice = 4;
+/** A question is asked again if the process ends over it, this often in all. */
+const attempts = 2;
 
 /** What came with an answer. */
 export interface Answer<T> {
@@ -20,29 +23,35 @@ export interface Answer<T> {
   readonly events: number;
 }
 
+/** For tests: how long it idles, and where a checkpoint is interrupted. */
+export interface IndexOptions {
+  readonly idleMs?: number;
+  readonly fault?: string;
+}
+
+type Done = FromIndex & { readonly kind: "done" };
+
 interface Question {
+  readonly child: ChildProcess;
   readonly pages: string[];
-  readonly resolve: (done: FromIndex & { kind: "done" }) => void;
+  /** Undefined if the process ended before it had answered. */
+  readonly resolve: (done: Done | undefined) => void;
   readonly reject: (error: BooError) => void;
 }
 
-/** One index thread at most, with what it was asked. */
+/** At most one index process that is asked, and those that are still ending. */
 export class IndexClient {
   readonly #directory: string;
   readonly #log: Log;
-  readonly #options: { readonly idleMs?: number; readonly fault?: string };
+  readonly #options: IndexOptions;
   readonly #questions = new Map<number, Question>();
-  #worker: Worker | undefined;
-  #ended: Promise<void> = Promise.resolve();
+  readonly #running = new Map<ChildProcess, Promise<void>>();
+  #child: ChildProcess | undefined;
   #lastId = 0;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(
-    directory: string,
-    log: Log,
-    options: { readonly idleMs?: number; readonly fault?: string } = {},
-  ) {
+  constructor(directory: string, log: Log, options: IndexOptions = {}) {
     this.#directory = directory;
     this.#log = log;
     this.#options = options;
@@ -50,14 +59,20 @@ export class IndexClient {
 
   /** Asks, with all that is durable by now in view; throws BooError "store-newer", "store-unreadable". */
   async ask<T>(query: IndexQuery): Promise<Answer<T>> {
-    if (this.#isClosed) throw new BooError("store-closed", "The history is closed: reload the window.");
-    const id = ++this.#lastId;
-    const { promise, resolve, reject } = Promise.withResolvers<FromIndex & { kind: "done" }>();
-    const question: Question = { pages: [], resolve, reject };
-    this.#questions.set(id, question);
-    this.#post({ id, ...query });
-    const { epoch, events } = await promise;
-    return { values: await parsePages<T>(question.pages), epoch, events };
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      if (this.#isClosed) throw new BooError("store-closed", "The history is closed: reload the window.");
+      const { promise, resolve, reject } = Promise.withResolvers<Done | undefined>();
+      const question: Question = { child: this.#connect(), pages: [], resolve, reject };
+      const id = ++this.#lastId;
+      this.#questions.set(id, question);
+      this.#post({ id, ...query });
+      const done = await promise;
+      if (done === undefined) continue;
+      return { values: await parsePages<T>(question.pages), epoch: done.epoch, events: done.events };
+    }
+    const reason =
+      "The history can not be read because the process that reads it ended: see the log, then try again.";
+    throw new BooError("store-unreadable", reason);
   }
 
   /** Has the journals folded into the image, if they are big enough. */
@@ -65,39 +80,62 @@ export class IndexClient {
     if (!this.#isClosed) this.#post({ kind: "checkpoint" });
   }
 
-  /** Resolves when the thread has ended; what was asked is answered before. */
+  /** Resolves when no process is left; what was asked is answered before. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#end();
-    await this.#ended;
+    for (const child of this.#running.keys()) holdHost(child, true);
+    const killer = setTimeout(() => {
+      for (const child of this.#running.keys()) child.kill("SIGKILL");
+    }, endWithin);
+    await Promise.all(this.#running.values());
+    clearTimeout(killer);
   }
 
   #post(message: ToIndex): void {
-    this.#worker ??= this.#start();
-    this.#worker.postMessage(message);
+    // A failure to send shows as the process's end.
+    this.#connect().send(message, () => {});
     this.#watchIdle();
   }
 
-  #start(): Worker {
-    const wasm = wasmFile();
-    const workerData: IndexThreadData = {
+  #connect(): ChildProcess {
+    if (this.#child?.connected === true) return this.#child;
+    const data: IndexProcessData = {
       directory: this.#directory,
-      wasm: typeof wasm === "string" ? wasm : fileURLToPath(wasm),
+      wasm: wasmFile(),
       ...(this.#options.fault === undefined ? {} : { fault: this.#options.fault }),
     };
-    const worker = new Worker(threadFile("index-thread"), {
-      name: "boocode index",
-      workerData,
-      execArgv: [],
-      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 },
+    const { NODE_OPTIONS: _, ...environment } = process.env;
+    const child = fork(entryFile("index-process"), [JSON.stringify(data)], {
+      // The editor's own program runs as plain Node with this.
+      env: { ...environment, ELECTRON_RUN_AS_NODE: "1" },
+      execArgv: ["--max-semi-space-size=4"],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
-    worker.on("message", (message: FromIndex) => this.#receive(message));
-    worker.on("error", (error) =>
-      this.#log.error("The history's index thread failed and will be started again.", error),
-    );
-    const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-    this.#ended = Promise.all([this.#ended, exited]).then(() => this.#exited(worker));
-    return worker;
+    child.on("message", (message) => this.#receive(message as FromIndex));
+    this.#running.set(child, this.#ended(child));
+    this.#child = child;
+    return child;
+  }
+
+  /** Resolves when a process has ended or could not be started; its questions are given back then. */
+  async #ended(child: ChildProcess): Promise<void> {
+    const end = await new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+    this.#running.delete(child);
+    if (this.#child === child) {
+      this.#child = undefined;
+      if (!this.#isClosed)
+        this.#log.error(`The history's index process ended (${end}); it is started again when needed.`);
+    }
+    for (const [id, question] of this.#questions) {
+      if (question.child !== child) continue;
+      this.#questions.delete(id);
+      question.resolve(undefined);
+    }
   }
 
   #receive(message: FromIndex): void {
@@ -114,37 +152,34 @@ export class IndexClient {
     this.#watchIdle();
   }
 
-  /** Keeps the process alive only for a question, and begins to count idleness when there is none. */
+  /** Keeps the host alive only for a question, and begins to count idleness when there is none. */
   #watchIdle(): void {
     clearTimeout(this.#idle);
-    if (this.#questions.size > 0) {
-      this.#worker?.ref();
-      return;
-    }
-    this.#worker?.unref();
-    if (!this.#isClosed)
+    const isAsked = this.#questions.size > 0;
+    if (this.#child !== undefined) holdHost(this.#child, isAsked);
+    if (!isAsked && !this.#isClosed) {
       this.#idle = setTimeout(() => this.#end(), this.#options.idleMs ?? idleAfter).unref();
+    }
   }
 
-  /** Lets the thread finish what it does; a question that comes meanwhile starts the next one. */
+  /** Lets the process finish what it does; a question that comes meanwhile starts the next one. */
   #end(): void {
     clearTimeout(this.#idle);
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    worker.ref();
-    worker.postMessage({ kind: "end" } satisfies ToIndex);
-    this.#worker = undefined;
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    holdHost(child, false);
+    child.send({ kind: "end" } satisfies ToIndex, () => {});
   }
+}
 
-  #exited(worker: Worker): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    const failure = new BooError(
-      "store-unreadable",
-      "The history could not be read because its thread ended: try again.",
-    );
-    for (const question of this.#questions.values()) question.reject(failure);
-    this.#questions.clear();
+function holdHost(child: ChildProcess, isHeld: boolean): void {
+  if (isHeld) {
+    child.ref();
+    child.channel?.ref();
+  } else {
+    child.unref();
+    child.channel?.unref();
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the host and the index thread say to each other. */
+/** What the host and the index process say to each other. */
 
 /** A line for the log that a person reads. */
 export type Report = (level: "info" | "warn" | "error", message: string) => void;
@@ -9,21 +9,21 @@ export type IndexQuery =
   | { readonly kind: "events"; readonly session: string }
   | { readonly kind: "spans"; readonly session: string };
 
-/** Host → thread. `checkpoint` folds journals into the image if it is worth it; `end` comes last. */
+/** Host → process. `checkpoint` folds journals into the image if it is worth it; `end` comes last. */
 export type ToIndex =
   | ({ readonly id: number } & IndexQuery)
   | { readonly kind: "checkpoint" }
   | { readonly kind: "end" };
 
-/** Thread → host. A page is the text of a JSON array; `done` follows the last page of a query. */
+/** Process → host. A page is the text of a JSON array; `done` follows the last page of a query. */
 export type FromIndex =
   | { readonly kind: "page"; readonly id: number; readonly json: string }
   | { readonly kind: "done"; readonly id: number; readonly epoch: number; readonly events: number }
   | { readonly kind: "failed"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly kind: "log"; readonly level: "info" | "warn" | "error"; readonly message: string };
 
-/** What the index thread is started with; `fault` kills the process at a stage of a checkpoint and is for tests. */
-export interface IndexThreadData {
+/** What the index process is started with, as JSON in its first argument; `fault` kills it at a stage of a checkpoint and is for tests. */
+export interface IndexProcessData {
   readonly directory: string;
   readonly wasm: string;
   readonly fault?: string;

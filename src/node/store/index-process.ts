@@ -1,26 +1,30 @@
-/** The index thread: answers queries and makes checkpoints, so that neither ever holds the host up. */
+/**
+ * The index process: answers queries and makes checkpoints. A process and not a thread, because a thread's memory (sql.js holds the whole
+ * image) would be the extension host's, which does not get it back when the thread ends.
+ */
 import { readFileSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
 import { BooError, messageOf } from "#core/errors.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { HistoryIndex } from "./history-index.ts";
-import type { FromIndex, IndexQuery, IndexThreadData, Report, ToIndex } from "./index-messages.ts";
+import type { FromIndex, IndexQuery, IndexProcessData, Report, ToIndex } from "./index-messages.ts";
 
 /** A page of an answer has about this many characters: what the host parses in one go. */
 const pageLength = 1 << 17;
 
-const { directory, wasm, fault } = workerData as IndexThreadData;
+const { directory, wasm, fault } = JSON.parse(process.argv[2] ?? "{}") as IndexProcessData;
 let opening: Promise<HistoryIndex> | undefined;
 let running: Promise<void> | undefined;
 
-parentPort?.on("message", (message: ToIndex) => {
+process.on("message", (message: ToIndex) => {
   if (message.kind === "end") void end();
   else if (message.kind === "checkpoint") fold();
   else void answer(message);
 });
+// The host is gone. Whatever is being written can be interrupted anywhere.
+process.on("disconnect", () => process.exit());
 
 function post(message: FromIndex): void {
-  parentPort?.postMessage(message);
+  process.send?.(message);
 }
 
 const report: Report = (level, message) => post({ kind: "log", level, message });
@@ -123,5 +127,5 @@ async function foldNow(): Promise<void> {
 
 async function end(): Promise<void> {
   await running;
-  parentPort?.close();
+  process.disconnect();
 }
