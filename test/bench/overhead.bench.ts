@@ -29,6 +29,7 @@ async function gaps(): Promise<readonly number[]> {
       store: join(folder, ".store"),
       baseUrl: server.url,
       model: "deepseek-flash",
+      isBuilt: true,
     });
     host.send({ prompt: "Read everything." });
     let from = 0;

@@ -15,6 +15,8 @@ export interface HeadlessStart {
   readonly model?: string;
   readonly provider?: string;
   readonly session?: string;
+  /** Runs the bundle instead of the sources; it must have been built. */
+  readonly isBuilt?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -37,10 +39,14 @@ export class Headless implements AsyncDisposable {
       ["--session", start.session],
     ];
     const given = options.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
-    this.child = spawn(process.execPath, [join(root, "dist/headless.js"), ...given], {
-      env: { ...process.env, DEEPSEEK_API_KEY: "sk-test-0123456789", ...start.environment },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+    this.child = spawn(
+      process.execPath,
+      [join(root, start.isBuilt ? "dist/headless.js" : "src/headless.ts"), ...given],
+      {
+        env: { ...process.env, DEEPSEEK_API_KEY: "sk-test-0123456789", ...start.environment },
+        stdio: ["pipe", "pipe", "pipe"],
+      },
+    );
     const { stdout, stderr } = this.child;
     if (stdout === null || stderr === null) throw new Error("The headless host has no output.");
     const reader = createInterface({ input: stdout });
