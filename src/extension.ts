@@ -1,4 +1,5 @@
 /** Activation: registers the view and the commands; everything else is loaded when one of them is used. */
+import { setTimeout } from "node:timers/promises";
 import { commands, window, type ExtensionContext } from "vscode";
 import type { UiAction } from "#protocol/protocol.ts";
 import { ChatView } from "#editor/chat-view.ts";
@@ -10,7 +11,7 @@ let opening: Promise<Host> | undefined;
 export function activate(context: ExtensionContext): void {
   const open = (): Promise<Host> => {
     if (opening === undefined) {
-      const next = import("#editor/host.ts").then(({ openHost }) => openHost(context));
+      const next = load().then(({ openHost }) => openHost(context));
       opening = next;
       // What failed once is tried again when it is asked for again.
       next.catch(() => (opening = undefined));
@@ -37,4 +38,13 @@ export function activate(context: ExtensionContext): void {
 export async function deactivate(): Promise<void> {
   const host = await opening?.catch(() => undefined);
   await host?.close();
+}
+
+// Piece by piece: each takes the extension host, which all extensions share, for a few milliseconds only.
+async function load(): Promise<typeof import("#editor/host.ts")> {
+  await import("#protocol/schemas.ts");
+  await setTimeout();
+  await import("#core/boocode.ts");
+  await setTimeout();
+  return import("#editor/host.ts");
 }

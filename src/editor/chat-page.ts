@@ -23,6 +23,7 @@ export function chatPage(webview: Webview, extension: Uri): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
+  const style = readStyle(extension, webview.asWebviewUri(folder).toString());
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -30,17 +31,27 @@ export function chatPage(webview: Webview, extension: Uri): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>BooCode</title>
-<script type="module" nonce="${nonce}" src="${address("main.js")}"></script>
-<style nonce="${nonce}">${readStyle(extension, webview.asWebviewUri(folder).toString())}</style>
+<style nonce="${nonce}">${style.page}</style>
+<style nonce="${nonce}" media="not all" id="fonts">${style.fonts}</style>
 </head>
 <body>
 <div id="app">${typeof CHAT_SHELL === "string" ? CHAT_SHELL : ""}</div>
+<script nonce="${nonce}">${loader(address("main.js"))}</script>
 </body>
 </html>`;
 }
 
+// The editor shows a page once it is loaded. Script and icon font come after that, so that the composer is there before.
+function loader(script: string): string {
+  const fonts = 'document.getElementById("fonts").media="all"';
+  const main = `const s=document.createElement("script");s.type="module";s.src=${JSON.stringify(script)};document.body.append(s)`;
+  return `addEventListener("load",()=>{${fonts};${main}})`;
+}
+
 // In the page itself the style costs no request before the first paint; its addresses are relative to its own file.
-function readStyle(extension: Uri, folder: string): string {
-  const style = readFileSync(join(extension.fsPath, ...pageFolder, "style.css"), "utf8");
-  return style.replaceAll(/url\((["']?)\.\//g, `url($1${folder}/`).replaceAll("</", "<\\/");
+function readStyle(extension: Uri, folder: string): { readonly page: string; readonly fonts: string } {
+  const file = readFileSync(join(extension.fsPath, ...pageFolder, "style.css"), "utf8");
+  const style = file.replaceAll(/url\((["']?)\.\//g, `url($1${folder}/`).replaceAll("</", "<\\/");
+  const face = /@font-face\s*\{[^}]*\}/g;
+  return { page: style.replaceAll(face, ""), fonts: (style.match(face) ?? []).join("\n") };
 }

@@ -4,6 +4,7 @@ import type { HostMessage } from "#protocol/protocol.ts";
 import { chatPage, pageFolder } from "./chat-page.ts";
 import type { Connection } from "./connection.ts";
 
+const openMs = 50;
 const pingMs = 5_000;
 // After this many pings without an answer, or without a first word, the page is taken for dead.
 const missedPings = 2;
@@ -52,6 +53,7 @@ class ShownView {
   readonly #view: WebviewView;
   readonly #extension: Uri;
   readonly #watchers: Disposable[];
+  readonly #opening: ReturnType<typeof setTimeout>;
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #connection: Connection | undefined;
   #waiting: unknown[] = [];
@@ -73,8 +75,8 @@ class ShownView {
     ];
     this.#heartbeat = setInterval(() => this.#beat(), pingMs);
     this.#load();
-    // The page is on its way before the core is loaded.
-    setImmediate(() => void this.#open(connect));
+    // The editor sends the page in its next turns; loading the core would hold that up.
+    this.#opening = setTimeout(() => void this.#open(connect), openMs);
   }
 
   post(message: HostMessage): void {
@@ -83,6 +85,7 @@ class ShownView {
 
   dispose(): void {
     this.#isDisposed = true;
+    clearTimeout(this.#opening);
     clearInterval(this.#heartbeat);
     for (const watcher of this.#watchers) watcher.dispose();
     this.#connection?.dispose();
