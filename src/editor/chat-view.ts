@@ -5,7 +5,7 @@ import { chatPage, pageFolder } from "./chat-page.ts";
 import type { Connection } from "./connection.ts";
 
 const openMs = 50;
-const pingMs = 5_000;
+const usualPingMs = 5_000;
 // After this many pings without an answer, or without a first word, the page is taken for dead.
 const missedPings = 2;
 const missedFirstPings = 6;
@@ -18,17 +18,19 @@ export type Connect = (post: (message: HostMessage) => void) => Promise<Connecti
 export class ChatView implements WebviewViewProvider {
   readonly #extension: Uri;
   readonly #connect: Connect;
+  readonly #pingMs: number;
   #shown: ShownView | undefined;
 
-  constructor(extension: Uri, connect: Connect) {
+  constructor(extension: Uri, connect: Connect, pingMs = usualPingMs) {
     this.#extension = extension;
     this.#connect = connect;
+    this.#pingMs = pingMs;
   }
 
   /** Called by the editor when the view is first shown, and again after it was moved. */
   resolveWebviewView(view: WebviewView): void {
     this.#shown?.dispose();
-    const shown = new ShownView(view, this.#extension, this.#connect);
+    const shown = new ShownView(view, this.#extension, this.#connect, this.#pingMs);
     this.#shown = shown;
     view.onDidDispose(() => {
       shown.dispose();
@@ -62,7 +64,7 @@ class ShownView {
   #isGivenUp = false;
   #isDisposed = false;
 
-  constructor(view: WebviewView, extension: Uri, connect: Connect) {
+  constructor(view: WebviewView, extension: Uri, connect: Connect, pingMs: number) {
     this.#view = view;
     this.#extension = extension;
     view.webview.options = {
