@@ -98,7 +98,8 @@ export class Subscriptions {
     for (const subscription of this.#all.values()) {
       const { channel, key, events } = subscription;
       if (events.length === 0) continue;
-      if (events.length > queueLimit) {
+      // A workspace event may take a value away, which JSON can not say.
+      if (events.length > queueLimit || channel === "workspace") {
         this.#snapshot(subscription);
         continue;
       }

@@ -146,6 +146,17 @@ describe("connection", () => {
     );
   });
 
+  it("tells that a value of the workspace is gone", async () => {
+    const { connection, workspace, take } = connect();
+    workspace.emit({ type: "workspace-change", change: { standInNotice: "Rehearsal answers." } });
+    connection.receive({ type: "subscribe", channel: "workspace", key: "" });
+    workspace.emit({ type: "workspace-change", change: { standInNotice: undefined } });
+    await frame();
+    const message = JSON.parse(JSON.stringify(take().at(-1))) as HostMessage;
+    assert.ok(message.type === "snapshot" && message.channel === "workspace" && message.seq === 2);
+    assert.equal(message.state.standInNotice, undefined);
+  });
+
   it("stops telling when the view stops following or ends", async () => {
     const { connection, session, workspace, take } = connect();
     connection.receive({ type: "subscribe", channel: "session", key: "s" });
