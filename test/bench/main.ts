@@ -1,6 +1,6 @@
 // npm run bench [-- NAME…] [--json FILE]: prints medians with minimum and maximum; fails when a median is over its limit.
 import { globSync, writeFileSync } from "node:fs";
-import { cpus, platform } from "node:os";
+import { cpus, loadavg, platform } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { exitCodes, fail, root } from "../support/setup.mjs";
@@ -30,6 +30,13 @@ const files = globSync("test/bench/*.bench.ts", { cwd: root }).toSorted();
 const names = files.map((file) => basename(file, ".bench.ts"));
 const unknown = positionals.find((name) => !names.includes(name));
 if (unknown) fail(exitCodes.usage, `There is no benchmark "${unknown}". There are: ${names.join(", ")}.`);
+
+const [load = 0] = loadavg();
+if (load > cpus().length / 2) {
+  console.log(
+    `This machine is busy (load ${load.toFixed(1)} on ${cpus().length} cores): times will say little.`,
+  );
+}
 
 const results: Record<string, readonly (Row & { readonly median: number })[]> = {};
 let isOver = false;
