@@ -60,7 +60,11 @@ function npm(args, cwd, what) {
   ];
   const { ok, output } = run("npm", [...args, ...quiet], cwd);
   if (ok) return;
-  console.error(output.trim().split("\n").slice(-20).join("\n"));
+  const lines = output
+    .trim()
+    .split("\n")
+    .filter((line) => !line.startsWith("npm warn"));
+  console.error(lines.slice(0, 20).join("\n"));
   const isOffline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|network/i.test(output);
   const reason = isOffline
     ? "the npm registry can not be reached. Connect to the network"
