@@ -11,6 +11,8 @@ const quietMs = 250;
 /** The longest wait for a language whose server has reported before, and for one that never did. */
 const longestMs = 3_000;
 const unknownMs = 500;
+/** The editor gathers reports for this long before it tells of them, so what comes sooner after a change is about before it. */
+const gatherMs = 50;
 const stepMs = 20;
 const rememberedFiles = 2_000;
 
@@ -41,7 +43,10 @@ export function createCodeIntel(): CodeIntel & Disposable {
     },
     watch(paths) {
       const startedAt = Date.now();
-      return async (signal) => void (await settle(paths, startedAt, signal));
+      return async (signal) => {
+        await settle(paths, startedAt, signal);
+        await typescript.refresh(paths, signal);
+      };
     },
     dispose() {
       reports.dispose();
@@ -106,7 +111,8 @@ class Reports {
   isSettled(path: string, since: number): boolean {
     const changedAt = Math.max(since, this.changedAt(path));
     const reportedAt = this.#reported.get(path) ?? 0;
-    const isQuiet = reportedAt >= changedAt && Date.now() - reportedAt >= quietMs;
+    const isNews = reportedAt - changedAt >= gatherMs;
+    const isQuiet = isNews && Date.now() - reportedAt >= quietMs;
     return isQuiet || Date.now() - changedAt >= this.#limit(path);
   }
 

@@ -23,9 +23,11 @@ const languageIds: ReadonlySet<string> = new Set([
   "javascriptreact",
 ]);
 // The server loads the project before its first answer.
-const firstAnswerMs = 15_000;
-const answerMs = 5_000;
-const fileLimit = 12;
+const firstAnswerMs = 45_000;
+const answerMs = 10_000;
+// What was found is kept for so many files; after an edit so many of the last ones are asked about again.
+const fileLimit = 200;
+const refreshLimit = 12;
 // As the editor shows them: matters of style, not errors (unused names, unreachable code, missing returns).
 const styleCodes: ReadonlySet<number> = new Set([
   6133, 6138, 6192, 6196, 6198, 6199, 6205, 7027, 7028, 7029, 7030,
@@ -36,6 +38,8 @@ export interface TypescriptCheck extends Disposable {
   diagnostics(path?: string): readonly Diagnostic[];
   /** Asks about a file; resolves to a test of whether the answer can be seen by now, undefined where the server has none. */
   ask(path: string, signal: AbortSignal): Promise<(() => boolean) | undefined>;
+  /** Asks again about other files that were looked at, which an edit of these may have broken or mended. */
+  refresh(edited: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 interface ServerDiagnostic {
@@ -62,13 +66,16 @@ export function createTypescriptCheck(fromEditor: (path: string) => readonly Dia
     hasAnswered ||= found !== undefined;
     return found;
   };
-  const forget = (document: TextDocument) => known.delete(document.uri.fsPath);
-  const watchers = [
-    workspace.onDidCloseTextDocument(forget),
-    window.tabGroups.onDidChangeTabs(({ opened }) => {
-      for (const { input } of opened) if (input instanceof TabInputText) known.delete(input.uri.fsPath);
-    }),
-  ];
+  // What has a tab is reported by the editor itself.
+  const tabs = window.tabGroups.onDidChangeTabs(({ opened }) => {
+    for (const { input } of opened) if (input instanceof TabInputText) known.delete(input.uri.fsPath);
+  });
+  const keep = (path: string, found: readonly Diagnostic[]) => {
+    const [oldest] = known.keys();
+    known.delete(path);
+    if (known.size >= fileLimit && oldest !== undefined) known.delete(oldest);
+    known.set(path, found);
+  };
   return {
     diagnostics(path) {
       const asked = path === undefined ? [...known] : [[path, known.get(path) ?? []] as const];
@@ -79,27 +86,20 @@ export function createTypescriptCheck(fromEditor: (path: string) => readonly Dia
       const found = document === undefined ? undefined : await ask(document, signal);
       if (found === undefined) return undefined;
       if (hasTab(path)) return () => isSame(found, fromEditor(path));
-      const [oldest] = known.keys();
-      known.delete(path);
-      if (known.size >= fileLimit && oldest !== undefined) known.delete(oldest);
-      known.set(path, found);
-      await refreshOthers(path, signal);
+      keep(path, found);
       return () => true;
     },
-    dispose() {
-      for (const watcher of watchers) watcher.dispose();
+    async refresh(edited, signal) {
+      const others = [...known.keys()].filter((path) => !edited.includes(path)).slice(-refreshLimit);
+      for (const path of others) {
+        const document = await workspace.openTextDocument(Uri.file(path)).then(undefined, () => undefined);
+        if (document === undefined || hasTab(path)) known.delete(path);
+        const found = known.has(path) && document !== undefined ? await ask(document, signal) : undefined;
+        if (found !== undefined) known.set(path, found);
+      }
     },
+    dispose: () => tabs.dispose(),
   };
-
-  // An edit of one file may break or mend another that was looked at.
-  async function refreshOthers(path: string, signal: AbortSignal): Promise<void> {
-    for (const other of [...known.keys()].filter((key) => key !== path)) {
-      const document = documentOf(other);
-      const found = document === undefined ? undefined : await ask(document, signal);
-      if (found === undefined || hasTab(other)) known.delete(other);
-      else known.set(other, found);
-    }
-  }
 }
 
 function documentOf(path: string): TextDocument | undefined {

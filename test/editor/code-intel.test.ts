@@ -9,7 +9,9 @@ import { closeTabs, never, openInTab, Scratch } from "./workspace-files.ts";
 const wrong = "export const port: number = 'eighty';\n";
 const right = "export const port: number = 80;\n";
 
-describe("diagnostics", () => {
+describe("diagnostics", function () {
+  // The language server starts with the first question.
+  this.timeout(90_000);
   const scratch = new Scratch();
   const codeIntel = createCodeIntel();
   const diffTexts = createDiffTexts();

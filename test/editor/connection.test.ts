@@ -126,7 +126,7 @@ describe("connection", () => {
     }
     await frame();
     const messages = take();
-    assert.ok(messages.length <= 14 && messages.length >= 4, `${messages.length} messages`);
+    assert.ok(messages.length <= 14 && messages.length >= 2, `${messages.length} messages`);
   });
 
   it("tells a hidden view nothing, and one that lived through it everything again", async () => {
