@@ -32,6 +32,26 @@ export const getDiagnostics = defineTool({
 
 const unseen = " known (some language servers look only at files named by path)";
 
+// TypeScript's server reports by itself only on files that are shown; others report on whole projects or not at all.
+const sources = "*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
+const mostSources = 200;
+const lookMs = 10_000;
+
+/** Has the language servers look at the source files below directories, as many as the time allows. */
+async function lookAt(roots: readonly string[], run: ToolRun): Promise<void> {
+  const deadline = AbortSignal.timeout(lookMs);
+  const signal = AbortSignal.any([run.signal, deadline]);
+  for (const root of roots) {
+    const query = { root, glob: sources, withIgnored: false, limit: mostSources };
+    const { paths } = await run.files.list(query, run.signal);
+    for (const path of paths) {
+      if (deadline.aborted) return;
+      await run.codeIntel.check(path, signal).catch(() => {});
+      run.signal.throwIfAborted();
+    }
+  }
+}
+
 /** The diagnostics of a file (after a fresh look), below a directory, or of the whole workspace; throws "no-diagnostics" where nothing reports any. */
 export async function knownDiagnostics(
   run: ToolRun,
@@ -41,10 +61,18 @@ export async function knownDiagnostics(
   const folders = run.editor.folders();
   const all = (): readonly Diagnostic[] =>
     codeIntel.diagnostics().filter((entry) => relativePath(folders, entry.path) !== undefined);
-  if (path === undefined) return all();
+  if (path === undefined) {
+    await lookAt(
+      folders.map((folder) => folder.path),
+      run,
+    );
+    return all();
+  }
   const place = await resolvePath(run, path);
-  if (place.stat?.kind === "directory")
+  if (place.stat?.kind === "directory") {
+    await lookAt([place.path], run);
     return all().filter((entry) => relativePath([{ name: "", path: place.path }], entry.path) !== undefined);
+  }
   if (
     place.stat === undefined &&
     !run.editor.dirtyDocuments().some((document) => document.path === place.path)
