@@ -2,7 +2,7 @@
 import { BooError } from "#core/errors.ts";
 
 /** Characters of a matching line that are kept. */
-export const lineLimit = 500;
+const lineLimit = 500;
 
 /** Time after which a listing or search is given up, in milliseconds. */
 export const searchTimeoutMs = 30_000;

@@ -5,8 +5,7 @@ import { commands, Uri, window, workspace, type TextDocument } from "vscode";
 /** A signal that never aborts. */
 export const never = new AbortController().signal;
 
-/** The folder that is open while the suites run. */
-export function workspaceFolder(): string {
+function workspaceFolder(): string {
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
   if (folder === undefined) throw new Error("The suites run with a folder open.");
   return folder;
