@@ -24,9 +24,13 @@ export type Stage =
   | "half-deleted"
   | "deleted";
 
-/** Writes a new image if the journals are big enough for it; false where nothing was to do or another process is at it. */
-export async function checkpoint(index: HistoryIndex, reach: (stage: Stage) => void): Promise<boolean> {
-  if (!isWorthIt(index)) return false;
+/** Writes a new image if the journals are big enough for it (`limit` bytes, by default a share of the image); false where nothing was to do or another process is at it. */
+export async function checkpoint(
+  index: HistoryIndex,
+  reach: (stage: Stage) => void,
+  limit?: number,
+): Promise<boolean> {
+  if (!isWorthIt(index, limit)) return false;
   const { lock } = (await import("proper-lockfile")).default;
   let lostLock: Error | undefined;
   let release: () => Promise<void>;
@@ -46,7 +50,7 @@ export async function checkpoint(index: HistoryIndex, reach: (stage: Stage) => v
     const onDisk = peekImage(imagePath(index.directory, "main"));
     if (onDisk !== undefined && onDisk.sum !== index.image.id?.sum) index.reload();
     index.follow();
-    if (!isWorthIt(index)) return false;
+    if (!isWorthIt(index, limit)) return false;
     await replaceImage(index, reach, () => {
       if (lostLock !== undefined) throw lostLock;
     });
@@ -56,12 +60,10 @@ export async function checkpoint(index: HistoryIndex, reach: (stage: Stage) => v
   }
 }
 
-function isWorthIt(index: HistoryIndex): boolean {
+function isWorthIt(index: HistoryIndex, limit: number | undefined): boolean {
   const { isDamaged, bytes } = index.image;
-  return (
-    isDamaged ||
-    index.pendingBytes() >= Math.min(Math.max(bytes / worthIt.share, worthIt.least), worthIt.most)
-  );
+  const share = Math.min(Math.max(bytes / worthIt.share, worthIt.least), worthIt.most);
+  return isDamaged || index.pendingBytes() >= (limit ?? share);
 }
 
 async function replaceImage(

@@ -7,7 +7,7 @@ import { imagePath, peekImage, type ImageId } from "./image.ts";
 import type { Report } from "./index-messages.ts";
 import { keepAside } from "./keep-aside.ts";
 import { loadImage } from "./load-image.ts";
-import { isAbandoned, listSegments, readSegment, type SegmentEnd, type SegmentName } from "./segments.ts";
+import { isFinished, listSegments, readSegment, type SegmentEnd, type SegmentName } from "./segments.ts";
 import { Tables, type Position } from "./tables.ts";
 
 /** What of the tables is in an image on disk. */
@@ -139,7 +139,7 @@ export class HistoryIndex {
     let end = this.#read(name, start);
     if (end.state !== "broken") return;
     if (!hasSuccessor) {
-      if (!isAbandoned(name.path)) return;
+      if (!isFinished(name.path)) return;
       // Its writer may have finished the line before it went.
       end = this.#read(name, this.#positions.get(name.writer) ?? start);
       if (end.state !== "broken") return;

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { BooError } from "#core/errors.ts";
 import type { Log } from "#core/ports.ts";
 import { entryFile, wasmFile } from "./bundle-file.ts";
-import type { FromIndex, IndexProcessData, IndexQuery, ToIndex } from "./index-messages.ts";
+import type { FromIndex, IndexProcessData, IndexQuery, IndexSettings, ToIndex } from "./index-messages.ts";
 
 /** The process ends, and its memory with it, after this long (ms) without a question. */
 const idleAfter = 20_000;
@@ -23,10 +23,9 @@ export interface Answer<T> {
   readonly events: number;
 }
 
-/** For tests: how long it idles, and where a checkpoint is interrupted. */
-export interface IndexOptions {
+/** Settings that only tests change; `idleMs` is the time after which the process ends. */
+export interface IndexOptions extends IndexSettings {
   readonly idleMs?: number;
-  readonly fault?: string;
 }
 
 type Done = FromIndex & { readonly kind: "done" };
@@ -100,12 +99,9 @@ export class IndexClient {
 
   #connect(): ChildProcess {
     if (this.#child?.connected === true) return this.#child;
-    const data: IndexProcessData = {
-      directory: this.#directory,
-      wasm: wasmFile(),
-      ...(this.#options.fault === undefined ? {} : { fault: this.#options.fault }),
-    };
-    const { NODE_OPTIONS: _, ...environment } = process.env;
+    const { idleMs: _idle, ...settings } = this.#options;
+    const data: IndexProcessData = { directory: this.#directory, wasm: wasmFile(), ...settings };
+    const { NODE_OPTIONS: _options, ...environment } = process.env;
     const child = fork(entryFile("index-process"), [JSON.stringify(data)], {
       // The editor's own program runs as plain Node with this.
       env: { ...environment, ELECTRON_RUN_AS_NODE: "1" },

@@ -22,9 +22,16 @@ export type FromIndex =
   | { readonly kind: "failed"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly kind: "log"; readonly level: "info" | "warn" | "error"; readonly message: string };
 
-/** What the index process is started with, as JSON in its first argument; `fault` kills it at a stage of a checkpoint and is for tests. */
-export interface IndexProcessData {
+/** Settings of the index that only tests change. */
+export interface IndexSettings {
+  /** Journals of this size (bytes) are folded into the image. */
+  readonly checkpointBytes?: number;
+  /** The stage of a checkpoint at which the process kills itself. */
+  readonly fault?: string;
+}
+
+/** What the index process is started with, as JSON in its first argument. */
+export interface IndexProcessData extends IndexSettings {
   readonly directory: string;
   readonly wasm: string;
-  readonly fault?: string;
 }

@@ -4,14 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import { BooError, messageOf } from "#core/errors.ts";
-import { checkpoint } from "./checkpoint.ts";
+import { checkpoint, type Stage } from "./checkpoint.ts";
 import { HistoryIndex } from "./history-index.ts";
 import type { FromIndex, IndexQuery, IndexProcessData, Report, ToIndex } from "./index-messages.ts";
 
 /** A page of an answer has about this many characters: what the host parses in one go. */
 const pageLength = 1 << 17;
 
-const { directory, wasm, fault } = JSON.parse(process.argv[2] ?? "{}") as IndexProcessData;
+const { directory, wasm, fault, checkpointBytes } = JSON.parse(process.argv[2] ?? "{}") as IndexProcessData;
 let opening: Promise<HistoryIndex> | undefined;
 let running: Promise<void> | undefined;
 
@@ -112,9 +112,10 @@ async function foldNow(): Promise<void> {
     const startedAt = performance.now();
     const index = await openIndex();
     index.follow();
-    const isDone = await checkpoint(index, (stage) => {
+    const reach = (stage: Stage) => {
       if (stage === fault) process.kill(process.pid, "SIGKILL");
-    });
+    };
+    const isDone = await checkpoint(index, reach, checkpointBytes);
     if (isDone)
       report(
         "info",

@@ -17,16 +17,24 @@ const backlogLimit = 32 << 20;
 /** While the disk fails it is tried again after 1, 2, 4 … 30 s, and by an append that comes this long (ms) after the last try. */
 const retryPause = { first: 1_000, longest: 30_000, onAppend: 250 };
 
+/** Settings that only tests change. */
+export interface JournalSettings {
+  /** Size (bytes) at which a segment is sealed. */
+  readonly segmentBytes?: number;
+  /** How segments are opened. */
+  readonly openFile?: OpenFile;
+  /** First pause (ms) before a failing disk is tried again. */
+  readonly retryMs?: number;
+}
+
 /** What a journal writer needs. */
-export interface JournalOptions {
+export interface JournalOptions extends JournalSettings {
   /** The store's directory; segments are in `journal` below it. */
   readonly directory: string;
   /** A segment was sealed: what is in it can be folded into the image. */
   readonly onSealed: () => void;
   /** A sentence when the disk can not be written, undefined when it can again. */
   readonly onProblem: (problem: string | undefined) => void;
-  readonly segmentBytes?: number;
-  readonly openFile?: OpenFile;
 }
 
 interface Entry {
@@ -167,7 +175,10 @@ export class JournalWriter {
     const problem = diskProblem(error, this.#options.directory);
     const isNews = problem !== this.#problem;
     this.#problem = problem;
-    const pause = Math.min(retryPause.first * 2 ** this.#failures++, retryPause.longest);
+    const pause = Math.min(
+      (this.#options.retryMs ?? retryPause.first) * 2 ** this.#failures++,
+      retryPause.longest,
+    );
     clearTimeout(this.#retry);
     if (!this.#isClosed) this.#retry = setTimeout(() => this.#wake(), pause).unref();
     for (const entry of this.#queue) entry.reject(this.#refusal(problem, error));

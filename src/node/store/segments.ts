@@ -88,7 +88,7 @@ export function isFinished(path: string): boolean {
 }
 
 /** Whether nobody will ever append to a segment again, as far as its header, the process list and its age tell. */
-export function isAbandoned(path: string): boolean {
+function isAbandoned(path: string): boolean {
   const header = headerOf(path);
   const age = Date.now() - statSync(path).mtimeMs;
   if (header === undefined) return age > abandonedAfter.headless;

@@ -7,24 +7,19 @@ import type { SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import { Blobs } from "./blobs.ts";
 import { imageFile } from "./image.ts";
-import { IndexClient } from "./index-client.ts";
-import { JournalWriter } from "./journal-writer.ts";
+import { IndexClient, type IndexOptions } from "./index-client.ts";
+import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
 import { firstEpoch, recordJson, type SessionHead } from "./record-line.ts";
-import type { OpenFile } from "./segment-file.ts";
 
-/** What a store needs; the rest is for tests. */
+/** What a store needs. */
 export interface StoreOptions {
   /** Where everything is kept; made at the first write. */
   readonly directory: string;
   readonly log: Log;
-  /** The index thread ends after this long without a question. */
-  readonly idleMs?: number;
-  /** Size at which a segment is sealed. */
-  readonly segmentBytes?: number;
-  /** How journal files are opened. */
-  readonly openFile?: OpenFile;
-  /** Stage of a checkpoint at which the process is killed. */
-  readonly fault?: string;
+  /** For tests. */
+  readonly journal?: JournalSettings;
+  /** For tests. */
+  readonly index?: IndexOptions;
 }
 
 /** Sessions whose place is remembered; a session that is written after that many others were looked at must be read again first. */
@@ -47,19 +42,15 @@ class FileStore implements Store {
   #problem: string | undefined;
 
   constructor(options: StoreOptions) {
-    const { directory, log, idleMs, fault, segmentBytes, openFile } = options;
+    const { directory, log } = options;
     this.#directory = directory;
     this.#blobs = new Blobs(directory);
-    this.#index = new IndexClient(directory, log, {
-      ...(idleMs === undefined ? {} : { idleMs }),
-      ...(fault === undefined ? {} : { fault }),
-    });
+    this.#index = new IndexClient(directory, log, options.index);
     this.#journal = new JournalWriter({
+      ...options.journal,
       directory,
       onSealed: () => this.#index.checkpoint(),
       onProblem: (problem) => this.#setProblem(problem, log),
-      ...(segmentBytes === undefined ? {} : { segmentBytes }),
-      ...(openFile === undefined ? {} : { openFile }),
     });
   }
 
