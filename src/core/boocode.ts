@@ -87,6 +87,8 @@ export class BooCode {
   async refresh(): Promise<void> {
     const choice = this.active()?.session.state.choice ?? this.router.defaultChoice();
     const route = await this.router.route(choice);
+    // Finding the way for new sessions makes their key known, and so kept out of everything that is written.
+    await this.router.route(this.router.defaultChoice());
     this.#change({
       folders: this.#ports.editor.folders().map((folder) => folder.name),
       isTrusted: this.#ports.isTrusted(),

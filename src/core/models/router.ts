@@ -36,6 +36,11 @@ export class Router {
 
   constructor(ports: RouterPorts) {
     this.#ports = ports;
+    // Keys that are not in use now are as secret as the one that is.
+    for (const { keyVariable } of providers) {
+      const key = keyVariable === undefined ? undefined : ports.secrets.environment(keyVariable)?.trim();
+      if (key !== undefined) ports.redactor.hold(key);
+    }
   }
 
   /** The user's choice for new sessions. */
