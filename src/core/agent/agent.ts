@@ -1,5 +1,6 @@
 /** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
 import { type ModelChoice, runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
+import { formatShort, formatTokens } from "#protocol/words.ts";
 import { BooError, messageOf } from "../errors.ts";
 import type { Route, Router } from "../models/router.ts";
 import type { Ports } from "../ports.ts";
@@ -282,7 +283,7 @@ export class Agent {
     if (tokens > window * 0.9) {
       throw new BooError(
         "message-too-long",
-        `This message is about ${Math.round(tokens / 1000)}k tokens, more than the model takes (${window / 1000}k). Put it into a file and ask the agent to search it.`,
+        `This message is about ${formatTokens(tokens)}, more than the model takes (${formatShort(window)}). Put it into a file and ask the agent to search it.`,
       );
     }
   }
