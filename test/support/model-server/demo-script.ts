@@ -60,7 +60,7 @@ function repair(diagnostics: string, content: string): { before: string; after: 
   for (const before of [lines[reported - 1] ?? "", ...lines]) {
     const after =
       wanted === "number"
-        ? before.replace(/(["'`])(-?\d+(?:\.\d+)?)\1/u, "$2")
+        ? before.replace(/(=\s*)(["'`])(-?\d+(?:\.\d+)?)\2(?=;?\s*$)/u, "$1$3")
         : before.replace(/(:\s*string\s*=\s*)(-?\d+(?:\.\d+)?)/u, '$1"$2"');
     if (after !== before) return { before, after };
   }
