@@ -41,7 +41,7 @@ export class ChatView implements WebviewViewProvider {
   /** Shows the view with the cursor in its composer. */
   async focus(): Promise<void> {
     await commands.executeCommand("boocode.chat.focus");
-    this.#shown?.post({ type: "focus-composer" });
+    this.#shown?.focusComposer();
   }
 
   /** Ends the view's connection. */
@@ -61,6 +61,7 @@ class ShownView {
   #waiting: unknown[] = [];
   #unanswered = 0;
   #hasSpoken = false;
+  #wantsFocus = false;
   #isGivenUp = false;
   #isDisposed = false;
 
@@ -83,6 +84,11 @@ class ShownView {
 
   post(message: HostMessage): void {
     if (!this.#isDisposed && this.#view.visible) void this.#view.webview.postMessage(message);
+  }
+
+  focusComposer(): void {
+    this.#wantsFocus = !this.#hasSpoken;
+    if (this.#hasSpoken) this.post({ type: "focus-composer" });
   }
 
   dispose(): void {
@@ -110,6 +116,7 @@ class ShownView {
   #receive(message: unknown): void {
     this.#unanswered = 0;
     this.#hasSpoken = true;
+    if (this.#wantsFocus) this.focusComposer();
     if (this.#connection !== undefined) this.#connection.receive(message);
     else if (this.#waiting.length < waitingMessages) this.#waiting.push(message);
   }
