@@ -9,8 +9,8 @@ import { imageFile, imagePath, peekImage, trailerOf, verifyImage } from "./image
 import { isFinished, listSegments, type SegmentName } from "./segments.ts";
 import type { Position } from "./tables.ts";
 
-/** Journals are folded in at a sixteenth of the image's size, within these limits (bytes): a checkpoint writes the whole image. */
-const worthIt = { least: 2 << 20, most: 16 << 20, share: 16 };
+/** Journals are folded in at a sixteenth of the image's size, within these limits (bytes), because a checkpoint writes the whole image; or when they are many files. */
+const worthIt = { least: 2 << 20, most: 16 << 20, share: 16, files: 100 };
 /** A lock that was not renewed for this long (ms) is one of a dead process. */
 const lockStaleAfter = 30_000;
 
@@ -63,7 +63,8 @@ export async function checkpoint(
 function isWorthIt(index: HistoryIndex, limit: number | undefined): boolean {
   const { isDamaged, bytes } = index.image;
   const share = Math.min(Math.max(bytes / worthIt.share, worthIt.least), worthIt.most);
-  return isDamaged || index.pendingBytes() >= (limit ?? share);
+  const pending = index.pending();
+  return isDamaged || pending.bytes >= (limit ?? share) || pending.files >= worthIt.files;
 }
 
 async function replaceImage(

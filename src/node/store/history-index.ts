@@ -79,17 +79,18 @@ export class HistoryIndex {
     this.#positions = new Map(image.positions);
   }
 
-  /** Bytes of journals that are not in the image. */
-  pendingBytes(): number {
+  /** What of the journals is not in the image. */
+  pending(): { readonly bytes: number; readonly files: number } {
     let bytes = 0;
-    for (const segments of listSegments(this.journal).values()) {
-      for (const { writer, segment, path } of segments) {
-        const covered = this.#image.positions.get(writer) ?? { segment: 0, offset: 0 };
-        if (segment < covered.segment) continue;
-        bytes += sizeOf(path) - (segment === covered.segment ? covered.offset : 0);
-      }
+    let files = 0;
+    for (const { writer, segment, path } of [...listSegments(this.journal).values()].flat()) {
+      const covered = this.#image.positions.get(writer) ?? { segment: 0, offset: 0 };
+      if (segment < covered.segment) continue;
+      const more = sizeOf(path) - (segment === covered.segment ? covered.offset : 0);
+      bytes += more;
+      if (more > 0) files += 1;
     }
-    return bytes;
+    return { bytes, files };
   }
 
   /** The database as a file that covers all `positions`; writers without files are forgotten. */

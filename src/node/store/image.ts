@@ -20,7 +20,7 @@ export interface ImageId {
 /** What was found where an image should be. `damaged` may still hold a readable database. */
 export type FoundImage =
   | { readonly state: "missing" | "newer" }
-  | { readonly state: "good"; readonly id: ImageId; readonly version: number; readonly bytes: Uint8Array }
+  | { readonly state: "good"; readonly id: ImageId; readonly version: number; readonly bytes: Buffer }
   | { readonly state: "damaged"; readonly bytes: Uint8Array };
 
 /** The line that goes behind the database's bytes. */

@@ -51,6 +51,7 @@ export function loadImage(sql: SqlJsStatic, directory: string, report: Report): 
 
 function openGood(sql: SqlJsStatic, image: FoundImage & { state: "good" }, isDamaged: boolean): LoadedImage {
   if (image.version > schemaVersion) throw newerStore();
+  // A Buffer's slice is no copy, so sql.js works on these bytes and the image is in memory once.
   const database = new sql.Database(image.bytes);
   migrate(database, image.version);
   return { database, id: image.id, bytes: image.bytes.length, isDamaged };

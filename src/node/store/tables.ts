@@ -143,11 +143,7 @@ export class Tables {
         this.#run("INSERT INTO writers VALUES (?, ?, ?, ?)", [writer, segment, offset, q]);
       }
     });
-    // Exporting closes and opens the database, which ends all statements.
-    this.#statements.clear();
-    const bytes = this.#database.export();
-    this.#tune();
-    return bytes;
+    return this.#database.export();
   }
 
   close(): void {

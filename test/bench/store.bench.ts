@@ -1,0 +1,180 @@
+import { build } from "esbuild";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Store, StoreRecord } from "#core/ports.ts";
+import type { openStore } from "#node/store/store.ts";
+import { root } from "../support/setup.mjs";
+import { quantile, type Bench, type Row } from "./bench.ts";
+
+const sizesMB = (process.env["BENCH_STORE_MB"] ?? "1,50,200").split(",").map(Number);
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
+const eventBytes = 8_000;
+const eventsPerSession = 100;
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+type Open = (directory: string) => Store;
+
+/** The store as it is shipped: bundled, its index process beside it. */
+async function bundled(folder: string): Promise<Open> {
+  await build({
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    minify: true,
+    platform: "node",
+    target: "node22",
+    outdir: folder,
+    entryPoints: ["store", "index-process"].map((name) => join(root, `src/node/store/${name}.ts`)),
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+  copyFileSync(join(root, "node_modules/sql.js/dist/sql-wasm.wasm"), join(folder, "sql-wasm.wasm"));
+  writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
+  const module = (await import(join(folder, "store.js"))) as { openStore: typeof openStore };
+  return (directory) => module.openStore({ directory, log: silent });
+}
+
+function record(session: string, n: number, text: string): StoreRecord {
+  return { kind: "event", session, n, event: { type: "title-change", at: n, title: text } };
+}
+
+async function fill(store: Store, megabytes: number): Promise<void> {
+  const sessions = Math.ceil((megabytes * 1e6) / eventBytes / eventsPerSession);
+  const text = Buffer.from(Array.from({ length: eventBytes }, (_, at) => 97 + ((at * at) % 26))).toString();
+  for (let at = 0; at < sessions; at++) {
+    const id = `session-${at}`;
+    const events = Array.from({ length: eventsPerSession }, (_, n) => record(id, n, text));
+    const summary = {
+      id,
+      folder: "/project",
+      title: id,
+      startedAt: at,
+      updatedAt: at,
+      messages: 9,
+      state: "idle",
+    } as const;
+    await store.append([...events, { kind: "summary", summary }]);
+  }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+/** Times (ms) of single acknowledged appends of 1 KB, one after another, until `count` or until `until` settles. */
+async function appendTimes(
+  store: Store,
+  session: string,
+  count: number,
+  until?: Promise<unknown>,
+): Promise<readonly number[]> {
+  let isOver = false;
+  void until?.finally(() => (isOver = true));
+  const times: number[] = [];
+  for (let n = 0; n < count && !isOver; n++) {
+    times.push(await timed(() => store.append([record(session, n, "x".repeat(1_000))])));
+  }
+  return times;
+}
+
+function residentMB(pid: number | "self"): number {
+  const status = `/proc/${pid}/status`;
+  return existsSync(status)
+    ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(status, "utf8"))?.[1]) / 1024
+    : Number.NaN;
+}
+
+/** The children of this process, by Linux's list of them. */
+function children(): readonly number[] {
+  const list = `/proc/self/task/${process.pid}/children`;
+  return existsSync(list) ? readFileSync(list, "utf8").trim().split(" ").filter(Boolean).map(Number) : [];
+}
+
+async function measureSize(open: Open, directory: string, megabytes: number): Promise<readonly Row[]> {
+  const filling = open(directory);
+  await fill(filling, megabytes);
+  await filling.close();
+  const list: number[] = [];
+  const again: number[] = [];
+  const transcript: number[] = [];
+  const resident: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const store = open(directory);
+    list.push(await timed(() => store.sessions("/project")));
+    await store.append([record(`round-${Date.now()}`, 0, "")]);
+    again.push(await timed(() => store.sessions("/project")));
+    transcript.push(await timed(() => store.events("session-0")));
+    resident.push(Math.max(...children().map(residentMB)));
+    await store.close();
+  }
+  const name = (what: string) => `${megabytes} MB: ${what}`;
+  return [
+    { name: name("first list, index process started"), unit: "ms", values: list },
+    { name: name("list after an append"), unit: "ms", values: again },
+    { name: name("transcript of 800 KB"), unit: "ms", values: transcript },
+    { name: name("memory of the index process"), unit: "MB", values: resident },
+  ];
+}
+
+async function run(): Promise<readonly Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), "boocode-bench-store-"));
+  try {
+    const bundle = join(folder, "bundle");
+    mkdirSync(bundle);
+    const open = await bundled(bundle);
+    const before = residentMB("self");
+    const small = open(join(folder, "small"));
+    await appendTimes(small, "warm-up", 200);
+    const memory = residentMB("self") - before;
+    const alone = await appendTimes(small, "alone", 2_000);
+    await small.close();
+
+    const rows: Row[] = [];
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    for (const megabytes of sizesMB)
+      rows.push(...(await measureSize(open, join(folder, `${megabytes}`), megabytes)));
+    const busy = await measureBusy(open, join(folder, `${sizesMB.at(-1)}`));
+    delay.disable();
+    return [
+      { name: "append, acknowledged", unit: "ms", values: alone, limit: 5 },
+      { name: "append, 99th percentile", unit: "ms", values: [quantile(alone, 0.99)], limit: 40 },
+      { name: "append while a checkpoint and queries run", unit: "ms", values: busy, limit: 5 },
+      { name: "append then, 99th percentile", unit: "ms", values: [quantile(busy, 0.99)], limit: 40 },
+      { name: "memory in the host after 200 appends", unit: "MB", values: [memory] },
+      ...rows,
+      { name: "longest delay of the host's event loop", unit: "ms", values: [delay.max / 1e6] },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Appends beside a large store while enough is written to fold it, and while it is read. */
+async function measureBusy(open: Open, directory: string): Promise<readonly number[]> {
+  const other = open(directory);
+  const store = open(directory);
+  const reading = async () => {
+    await fill(other, 20);
+    for (let at = 0; at < 20; at++) await other.events(`session-${at}`);
+  };
+  const times = await appendTimes(store, `busy-${Date.now()}`, 100_000, reading());
+  await Promise.all([store.close(), other.close()]);
+  return times;
+}
+
+/** What a save costs, and what it costs to open stores of several sizes. */
+export const bench: Bench = { name: "store", run };
