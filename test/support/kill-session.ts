@@ -13,7 +13,7 @@ import { assertPrefix } from "./prefix.ts";
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Numbers between 0 and 1 that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

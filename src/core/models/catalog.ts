@@ -71,7 +71,7 @@ export function findModel(provider: string, model: string): CatalogModel | undef
 }
 
 /** Whether DeepSeek's peak prices hold: Monday to Friday 01–04 and 06–10 UTC, except Chinese public holidays. */
-export function isPeak(at: number): boolean {
+function isPeak(at: number): boolean {
   const date = new Date(at);
   const day = date.getUTCDay();
   const hour = date.getUTCHours();

@@ -1,7 +1,7 @@
 /** Keeps secrets that BooCode holds out of everything that is written or sent. */
 
 /** What stands where a secret stood; fixed, so that it never breaks a cached prefix. */
-export const secretMarker = "[secret removed by BooCode]";
+const secretMarker = "[secret removed by BooCode]";
 
 /** Knows the secrets in use and replaces them. Shorter ones than 8 characters are left: they would match ordinary text. */
 export class Redactor {
