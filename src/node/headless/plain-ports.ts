@@ -5,6 +5,7 @@ import { BooError, messageOf } from "#core/errors.ts";
 import type { Log, Ports, Settings } from "#core/ports.ts";
 import { createFiles } from "../files.ts";
 import { createPlainEditor, noCodeIntel } from "../plain-editor.ts";
+import { findRipgrep } from "../search-ripgrep.ts";
 import { openStore } from "../store/store.ts";
 import { createSystemClock } from "../system-clock.ts";
 
@@ -34,7 +35,7 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
   return {
     editor: createPlainEditor([{ name: basename(folder), path: folder }]),
     codeIntel: noCodeIntel,
-    files: createFiles({ ripgrep: undefined }),
+    files: createFiles({ ripgrep: findRipgrep(undefined) }),
     store: openStore({ directory: resolve(options.store), log }),
     secrets: {
       get: () => Promise.resolve(undefined),
