@@ -33,6 +33,8 @@ describe("session: kept and opened again", () => {
   it("an unused session leaves nothing behind", async () => {
     await using world = await agentWorld([]);
     assert.equal(world.ports.store.records.length, 0);
+    await world.core.close();
+    assert.equal(world.ports.store.records.length, 0);
   });
 
   it("opens the folder's last session at the start", async () => {
@@ -106,6 +108,16 @@ describe("session: cut off", () => {
     "end interrupted",
   ]);
   check("after the results", (event) => event.type === "tool-end", ["list_files ok", "end interrupted"]);
+
+  it("by a window that closes in the middle of an answer", async () => {
+    await using world = await agentWorld([reply.text("One, two, ").silence()]);
+    const said = nextEvent(world.agent, (event) => event.type === "text-delta");
+    await world.agent.prompt("go");
+    await said;
+    await world.core.close();
+    const next = await world.reload();
+    assert.deepEqual(outline(lastTurn(next.agent)).slice(-1), ["end interrupted"]);
+  });
 
   it("in the middle of an answer: what was said is kept", async () => {
     const said = "Some words of the answer. ".repeat(60);

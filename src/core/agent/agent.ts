@@ -32,6 +32,7 @@ export class Agent {
   readonly #answers = new Map<string, (value: string) => void>();
   #stopper: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
+  #isClosing = false;
 
   constructor(session: Session, context: ContextSource, dependencies: AgentDependencies) {
     this.session = session;
@@ -87,6 +88,12 @@ export class Agent {
   async stop(): Promise<void> {
     this.#stopper?.abort(new BooError("stopped", "Stopped by the user."));
     await this.#running;
+  }
+
+  /** Stops the running turn because its window closes: the turn is shown as interrupted, which nobody asked for. */
+  async interrupt(): Promise<void> {
+    this.#isClosing = true;
+    await this.stop();
   }
 
   /** Answers a question; an answer to one that is no longer asked is refused. */
@@ -185,6 +192,7 @@ export class Agent {
     let result: TurnResult;
     try {
       result = await runTurn(run);
+      if (this.#isClosing && result.reason === "stopped") result = { reason: "interrupted" };
     } catch (error) {
       this.#dependencies.ports.log.error("A turn failed in a way that BooCode did not expect.", error);
       const failure: TurnError = {

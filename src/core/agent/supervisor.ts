@@ -54,12 +54,12 @@ export class Supervisor {
     return opening;
   }
 
-  /** Stops all turns and waits until everything is on disk. */
+  /** Interrupts all turns and waits until everything is on disk; sessions that were never used leave nothing there. */
   async close(): Promise<void> {
     await Promise.all(
       [...this.#agents.values()].map(async (agent) => {
-        await agent.stop();
-        await agent.idle();
+        await agent.interrupt();
+        if (!agent.session.isUnused) await agent.idle();
       }),
     );
   }

@@ -55,6 +55,11 @@ export class Session {
     return this.#count;
   }
 
+  /** Whether nothing of it was written down and nothing of it would be missed. */
+  get isUnused(): boolean {
+    return this.#start !== undefined && this.state.summary === undefined;
+  }
+
   /** Starts the session in memory; the event is written down together with the next one, or by `settled`. */
   begin(event: Extract<SessionEvent, { type: "session-start" }>): void {
     this.#start = this.#ports.redactor.value<SessionEvent>(event);
