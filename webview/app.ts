@@ -18,7 +18,9 @@ export interface App {
   readonly arrangement: Arrangement;
   /** Undefined until the host has said. */
   readonly workspace: ReadonlySignal<WorkspaceState | undefined>;
-  /** The session that is shown, undefined until its snapshot is here. */
+  /** The id of the session that is shown, "" while there is none. */
+  readonly sessionId: ReadonlySignal<string>;
+  /** The session that is shown, undefined until its snapshot is here; changes with every frame of an answer. */
   readonly session: ReadonlySignal<SessionState | undefined>;
   readonly isRunning: ReadonlySignal<boolean>;
   /** Why the last thing that the user asked for did not happen. */
@@ -40,7 +42,8 @@ export function createApp(port: Port, schedule: Schedule): App {
   const problem = signal("");
   const focusRequests = signal(0);
   const workspace = store.follow("workspace", "");
-  const session = followActive(store, workspace);
+  const sessionId = computed(() => workspace.value?.activeSession ?? "");
+  const session = followActive(store, sessionId);
   const isRunning = computed(() => {
     const last = session.value?.turns.at(-1);
     return last !== undefined && last.end === undefined;
@@ -69,6 +72,7 @@ export function createApp(port: Port, schedule: Schedule): App {
     store,
     clock,
     workspace,
+    sessionId,
     session,
     isRunning,
     problem,
@@ -94,9 +98,8 @@ export function createApp(port: Port, schedule: Schedule): App {
 
 function followActive(
   store: Store,
-  workspace: ReadonlySignal<WorkspaceState | undefined>,
+  active: ReadonlySignal<string>,
 ): ReadonlySignal<SessionState | undefined> {
-  const active = computed(() => workspace.value?.activeSession ?? "");
   const followed = signal<ReadonlySignal<SessionState | undefined> | undefined>(undefined);
   effect(() => {
     const id = active.value;

@@ -8,6 +8,7 @@ const app = createApp(editorPort(), (callback) => requestAnimationFrame(callback
 const root = document.getElementById("app");
 
 if (root !== null) {
+  dropBlanks(root);
   hydrate(
     <AppContext.Provider value={app}>
       <Chat />
@@ -21,6 +22,14 @@ if (root !== null) {
       void loadConversation();
     }),
   );
+}
+
+// Line breaks between the shell's elements would make hydration move elements, and the composer lose its focus.
+function dropBlanks(element: Element): void {
+  for (const child of [...element.childNodes]) {
+    if (child instanceof Text && child.data.trim() === "") child.remove();
+    else if (child instanceof Element) dropBlanks(child);
+  }
 }
 
 window.addEventListener("pagehide", () => app.arrangement.flush());

@@ -38,13 +38,12 @@ class Followed<C extends ChannelName> {
   isAwaitingSnapshot = true;
 }
 
-/** A store over a port: subscribes, applies events with the protocol's reducers, and asks again when one is missing. */
-export function createStore(port: Port, schedule: Schedule): Store {
-  const followed = new Map<string, Followed<ChannelName>>();
-  const changed = new Set<Followed<ChannelName>>();
-  const idOf = (channel: ChannelName, key: string) => `${channel}/${key}`;
+type Entry = Followed<ChannelName>;
+type Publish = (entry: Entry) => void;
 
-  const publish = (entry: Followed<ChannelName>) => {
+function createPublish(schedule: Schedule): Publish {
+  const changed = new Set<Entry>();
+  return (entry) => {
     if (changed.size === 0) {
       schedule(() => {
         for (const each of changed) each.published.value = each.state;
@@ -53,26 +52,25 @@ export function createStore(port: Port, schedule: Schedule): Store {
     }
     changed.add(entry);
   };
+}
 
-  const applyEvents = (
-    entry: Followed<ChannelName>,
-    message: Extract<ChannelMessage, { type: "events" }>,
-  ) => {
+/** A store over a port: subscribes, applies events with the protocol's reducers, and asks again when one is missing. */
+export function createStore(port: Port, schedule: Schedule): Store {
+  const followed = new Map<string, Entry>();
+  const publish = createPublish(schedule);
+  const idOf = (channel: ChannelName, key: string) => `${channel}/${key}`;
+
+  const applyEvents = (entry: Entry, message: Extract<ChannelMessage, { type: "events" }>) => {
     if (entry.isAwaitingSnapshot) return;
     if (message.seq !== entry.seq + 1) {
       entry.isAwaitingSnapshot = true;
       port.post({ type: "subscribe", channel: message.channel, key: message.key });
       return;
     }
+    type State = Channels[ChannelName]["state"];
+    const reduce = reducers[message.channel] as (state: State, event: unknown) => State;
     entry.seq = message.seq;
-    const reduce = reducers[message.channel] as (
-      state: unknown,
-      event: unknown,
-    ) => Channels[ChannelName]["state"];
-    entry.state = message.events.reduce<Channels[ChannelName]["state"]>(
-      reduce,
-      entry.state ?? initialStates[message.channel],
-    );
+    entry.state = message.events.reduce<State>(reduce, entry.state ?? initialStates[message.channel]);
     publish(entry);
   };
 
@@ -81,7 +79,7 @@ export function createStore(port: Port, schedule: Schedule): Store {
       const found = followed.get(idOf(channel, key)) as Followed<C> | undefined;
       if (found !== undefined) return found.published;
       const entry = new Followed<C>();
-      followed.set(idOf(channel, key), entry as unknown as Followed<ChannelName>);
+      followed.set(idOf(channel, key), entry as unknown as Entry);
       port.post({ type: "subscribe", channel, key });
       return entry.published;
     },

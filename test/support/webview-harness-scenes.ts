@@ -130,7 +130,8 @@ export function turn(number: number, change: Partial<Turn> = {}): Turn {
   };
 }
 
-const figures: Partial<SessionState> = {
+/** What a session shows beside its turns. */
+export const figures: Partial<SessionState> = {
   title: "Fix the type error",
   usage: { promptTokens: 47_100, cacheHitTokens: 46_900, cacheMissTokens: 200, outputTokens: 1210 },
   costUsd: 0.0042,
@@ -277,7 +278,8 @@ const sessionsOf = (count: number) => ({
   ),
 });
 
-function scene(
+/** A scene of the session after its first turns, changed as a test wants it. */
+export function scene(
   state: Partial<SessionState>,
   more: Partial<HostScript> = {},
   place: Partial<WorkspaceState> = {},

@@ -41,7 +41,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Builds the view as it is shipped and serves it with a page like the host's. */
-export async function startHarness(): Promise<Harness> {
+export async function startHarness(isMinified = true): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), "boocode-view-"));
   const result = await build({
     entryPoints: [
@@ -53,7 +53,7 @@ export async function startHarness(): Promise<Harness> {
     bundle: true,
     format: "esm",
     splitting: true,
-    minify: true,
+    minify: isMinified,
     metafile: true,
     legalComments: "none",
     logLevel: "warning",

@@ -2,6 +2,8 @@ import { CodeMarker, type Mark, type MarkCode, type Tint } from "./tint.ts";
 
 /** The longest that colouring works at a time, in milliseconds. */
 const sliceMs = 3;
+/** How often the end of code that is still being written is coloured anew, in milliseconds. */
+const openEveryMs = 120;
 
 const names: readonly Tint[] = [
   "comment",
@@ -59,13 +61,18 @@ class Painter {
   #schedule(): void {
     if (this.#isScheduled || this.#waiting.size === 0) return;
     this.#isScheduled = true;
-    requestAnimationFrame(() => setTimeout(() => void this.#work()));
+    const delay = Math.min(...[...this.#waiting].map((paint) => paint.dueAt)) - performance.now();
+    const work = () => requestAnimationFrame(() => setTimeout(() => void this.#work()));
+    if (delay > 16) setTimeout(work, delay);
+    else work();
   }
 
   async #work(): Promise<void> {
     this.#mark ??= (await import("./grammar.ts")).markCode;
-    const end = performance.now() + sliceMs;
+    const now = performance.now();
+    const end = now + sliceMs;
     for (const paint of this.#waiting) {
+      if (paint.dueAt > now) continue;
       this.#waiting.delete(paint);
       if (paint.work(this.#mark, end)) this.#waiting.add(paint);
       if (performance.now() >= end) break;
@@ -87,6 +94,8 @@ export class CodePaint {
   readonly #node: Text;
   readonly #language: string;
   #marker: CodeMarker | undefined;
+  /** When it may be coloured next, as `performance.now()` counts. */
+  dueAt = 0;
   #isOpen = true;
   #settled: Painted[] = [];
   #unsettled: Painted[] = [];
@@ -100,6 +109,7 @@ export class CodePaint {
   update(isOpen: boolean): void {
     const isClosing = this.#isOpen && !isOpen;
     this.#isOpen = isOpen;
+    if (isClosing) this.dueAt = 0;
     if (isClosing || this.#marker === undefined || this.#marker.isBehind(this.#node.data)) painter.wait(this);
   }
 
@@ -107,6 +117,7 @@ export class CodePaint {
   work(mark: MarkCode, end: number): boolean {
     this.#marker ??= new CodeMarker(this.#language, mark);
     const code = this.#node.data;
+    this.dueAt = this.#isOpen ? performance.now() + openEveryMs : 0;
     do {
       const { marks, isSettled } = this.#marker.next(code, this.#isOpen);
       this.#clear(this.#unsettled);
@@ -115,6 +126,7 @@ export class CodePaint {
       this.#unsettled = isSettled ? [] : painted;
       if (!this.#marker.isBehind(code)) return false;
     } while (performance.now() < end);
+    this.dueAt = 0;
     return true;
   }
 

@@ -1,5 +1,7 @@
 import { Lexer, type Links, type Token, type Tokens } from "marked";
 
+import { calmNesting } from "./calm.ts";
+
 /** A top-level block of Markdown: a source that can be drawn on its own. */
 export type Block = {
   readonly source: string;
@@ -13,6 +15,10 @@ export type Block = {
 );
 
 const listChunk = 24;
+/** What is drawn as Markdown of one text, in characters; the rest is drawn as it is. */
+const longestText = 400_000;
+/** When reading a growing text takes longer than this, in milliseconds, it is read less often. */
+const dearMs = 6;
 const fenceStart = /^ {0,3}(`{3,}|~{3,})([^\n]*)(?:\n|$)/;
 const definition = /^ {0,3}\[[^\]\n]+\]:/m;
 
@@ -28,6 +34,7 @@ export class BlockSplitter {
   #blocks: readonly Block[] = [];
   #fence: OpenFence | undefined;
   #isInList = false;
+  #readAgainAt = 0;
   #links: Links = {};
 
   /** The reference definitions of the finished text, which any block may use. */
@@ -37,7 +44,17 @@ export class BlockSplitter {
 
   /** The blocks of the text so far. */
   update(whole: string, isStreaming: boolean): readonly Block[] {
-    const text = whole.includes("\r") ? whole.replaceAll(/\r\n?/g, "\n") : whole;
+    const start = performance.now();
+    if (isStreaming && start < this.#readAgainAt) return this.#blocks;
+    const blocks = this.#read(whole.slice(0, longestText), isStreaming);
+    const spent = performance.now() - start;
+    this.#readAgainAt = spent > dearMs ? start + spent * 5 : 0;
+    if (whole.length <= longestText) return blocks;
+    return [...blocks, { ...codeBlock("", "", whole.slice(longestText)), isOpen: isStreaming }];
+  }
+
+  #read(whole: string, isStreaming: boolean): readonly Block[] {
+    const text = calmNesting(whole.includes("\r") ? whole.replaceAll(/\r\n?/g, "\n") : whole);
     if (text === this.#text && isStreaming === this.#isStreaming) return this.#blocks;
     if (!text.startsWith(this.#text)) this.#restart();
     this.#text = text;
@@ -87,7 +104,11 @@ export class BlockSplitter {
     for (const token of tokens.slice(0, Math.max(0, lastIndex))) this.#closeToken(token);
     const last = tokens[lastIndex];
     if (last === undefined) return [];
-    if (last.type === "code" && openFence(last.raw) !== undefined) return this.#readOpen();
+    if (last.type === "code") {
+      if (openFence(last.raw) !== undefined) return this.#readOpen();
+      // A fence whose line is not whole, or indented code.
+      return [{ ...codeBlock(last.raw, "", (last as Tokens.Code).text), isOpen: true }];
+    }
     const items = last.type === "list" ? (last as Tokens.List).items : [];
     if (items.length > listChunk + 4) {
       const head = items.slice(0, listChunk);

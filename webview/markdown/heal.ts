@@ -2,7 +2,9 @@
  * Completes the inline marks that a text still being written has opened but not closed, so that half of a bold word or
  * of a link is not shown as stars and brackets until its end arrives.
  */
-export function healInline(source: string): string {
+export function healInline(whole: string): string {
+  // Up to two backticks on a line of their own are most likely the beginning of a fence.
+  const source = whole.replace(/(^|\n) {0,3}`{1,2}$/, "$1");
   const lineStart = source.lastIndexOf("\n\n") + 1;
   const tail = source.slice(lineStart);
   const outside = withoutCode(tail);

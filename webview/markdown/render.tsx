@@ -113,7 +113,7 @@ function renderTable(table: Tokens.Table): VNode {
   const align = (cell: Tokens.TableCell) => (cell.align === null ? undefined : `align-${cell.align}`);
   const hidden = table.rows.length - maxTableRows;
   return (
-    <div class="table" tabIndex={0} role="region" aria-label="Table">
+    <div class="table" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

@@ -33,7 +33,7 @@ export function BodyText({ title, body }: { readonly title: string; readonly bod
         : `${formatBytes(total - read)} left`
       : "";
   return (
-    <section class="body-text" aria-label={title}>
+    <div class="body-text">
       <div class="code-head">
         <span class="code-language">{title}</span>
         <CopyButton label={`Copy ${title.toLowerCase()}`} text={() => shown ?? pages.join("")} />
@@ -47,6 +47,6 @@ export function BodyText({ title, body }: { readonly title: string; readonly bod
           {isReading ? "Reading" : pages.length === 0 ? `Show all (${rest})` : `Show more (${rest})`}
         </button>
       )}
-    </section>
+    </div>
   );
 }

@@ -28,7 +28,7 @@ interface Props {
 /** A tool call in one line: icon, verb, object, duration, outcome; it opens to what was asked and answered. */
 export function CallRow({ id, call, turn, isInner }: Props): VNode {
   const app = useApp();
-  const session = app.session.value?.id ?? "";
+  const session = app.sessionId.value;
   const [isOpen, setOpen] = useState(app.arrangement.isOpen(session, id) === true);
   const toggle = () => {
     app.arrangement.setOpen(session, id, !isOpen);
@@ -60,28 +60,35 @@ function iconOf(call: ToolCall): string {
 
 function CallText({ call }: { readonly call: ToolCall }): VNode {
   const { verb, object, detail } = call.title;
-  const isFailed = call.status === "ended" && call.outcome !== "ok";
   return (
     <span class="line-text" title={[verb, object, detail].filter(Boolean).join(" ")}>
       <span class="verb">{verb}</span>
       {object !== "" && <span class="object">{` ${object}`}</span>}
       {detail !== undefined && <span class="figure">{` ${detail}`}</span>}
       {call.status === "running" && <Elapsed since={call.startedAt} />}
-      {call.status === "ended" && (
-        <span class="figure">{` · ${formatDuration(callDurationMs(call, 0))}`}</span>
-      )}
-      {isFailed && (
-        <span
-          class={call.outcome === "error" ? "failed" : "figure"}
-        >{` · ${outcomeWord[call.outcome]}`}</span>
-      )}
-      {call.status === "ended" && call.note !== undefined && <span class="figure">{` · ${call.note}`}</span>}
+      {call.status === "ended" && <Outcome call={call} />}
     </span>
   );
 }
 
+// What went wrong comes before how long it took: a narrow line is cut at its end.
+function Outcome({ call }: { readonly call: Extract<ToolCall, { status: "ended" }> }): VNode {
+  const duration = formatDuration(callDurationMs(call, 0));
+  const { outcome, note } = call;
+  if (outcome === "ok") {
+    return <span class="figure">{` · ${note === undefined ? duration : `${duration} · ${note}`}`}</span>;
+  }
+  return (
+    <>
+      <span class={outcome === "error" ? "failed" : "figure"}>
+        {` · ${note === undefined ? outcomeWord[outcome] : `${outcomeWord[outcome]}, ${note}`}`}
+      </span>
+      <span class="figure">{` · ${duration}`}</span>
+    </>
+  );
+}
+
 const outcomeWord = {
-  ok: "",
   error: "failed",
   denied: "denied",
   cancelled: "cancelled",
@@ -90,8 +97,7 @@ const outcomeWord = {
 
 function DiffButton({ file, turn }: { readonly file: FileChange; readonly turn: string }): VNode {
   const app = useApp();
-  const open = () =>
-    void app.act("turn.diff", { session: app.session.value?.id ?? "", turn, path: file.path });
+  const open = () => void app.act("turn.diff", { session: app.sessionId.value, turn, path: file.path });
   return (
     <button
       type="button"

@@ -21,9 +21,10 @@ export function Composer(): VNode {
   const hasText = useSignal(false);
   const pasted = useSignal<readonly PastedText[]>([]);
   const history = useMemo(() => new PromptHistory(), []);
-  const session = app.session.value?.id ?? app.workspace.value?.activeSession ?? "";
+  const session = app.sessionId.value;
   useDraft(app, area, hasText, session);
-  useFocus(app, area, hasText);
+  useFocus(app, area);
+  useSuggestion(app, area, hasText);
 
   const changed = () => {
     const text = area.current?.value ?? "";
@@ -36,7 +37,6 @@ export function Composer(): VNode {
     changed();
   };
   const submit = () => void send(app, area.current?.value ?? "", pasted, set);
-  const isRunning = app.isRunning.value;
   const canSend = hasText.value || pasted.value.length > 0;
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
@@ -49,37 +49,46 @@ export function Composer(): VNode {
         rows={1}
         spellcheck={false}
         onInput={changed}
-        onKeyDown={(event) => key(event, { app, history, submit, set, isRunning })}
+        onKeyDown={(event) => key(event, { app, history, submit, set })}
         onPaste={(event) => take(app, event, event.clipboardData, pasted)}
         onDrop={(event) => take(app, event, event.dataTransfer, pasted)}
       />
-      <div class="composer-bar">
-        <ModelButton />
-        <ContextMeter />
-        <span class="gap" />
-        {isRunning && (
-          <button
-            type="button"
-            class="icon-button"
-            data-testid="stop"
-            aria-label="Stop"
-            title="Stop (Escape)"
-            onClick={() => stop(app)}
-          >
-            <Icon name="debug-stop" />
-          </button>
-        )}
-        <button
-          type="submit"
-          class="icon-button send"
-          aria-label={isRunning ? "Queue message" : "Send"}
-          title={isRunning ? "Queue message (Enter)" : "Send (Enter)"}
-          aria-disabled={!canSend}
-        >
-          <Icon name="send" />
-        </button>
-      </div>
+      <Bar canSend={canSend} />
     </form>
+  );
+}
+
+function Bar({ canSend }: { readonly canSend: boolean }): VNode {
+  const app = useApp();
+  const isRunning = app.isRunning.value;
+  const label = isRunning ? "Queue message" : "Send";
+  return (
+    <div class="composer-bar">
+      <ModelButton />
+      <ContextMeter />
+      <span class="gap" />
+      {isRunning && (
+        <button
+          type="button"
+          class="icon-button"
+          data-testid="stop"
+          aria-label="Stop"
+          title="Stop (Escape)"
+          onClick={() => stop(app)}
+        >
+          <Icon name="stop-circle" />
+        </button>
+      )}
+      <button
+        type="submit"
+        class="icon-button send"
+        aria-label={label}
+        title={`${label} (Enter)`}
+        aria-disabled={!canSend}
+      >
+        <Icon name="send" />
+      </button>
+    </div>
   );
 }
 
@@ -136,13 +145,20 @@ function useDraft(app: App, area: Area, hasText: Signal<boolean>, session: strin
   }, [session]);
 }
 
-function useFocus(app: App, area: Area, hasText: Signal<boolean>): void {
+function useFocus(app: App, area: Area): void {
+  useSignalEffect(() => {
+    if (app.focusRequests.value === 0) return;
+    app.isHistoryOpen.value = false;
+    area.current?.focus();
+    // Behind the list of sessions the composer can take the focus only once it is drawn again.
+    requestAnimationFrame(() => area.current?.focus());
+  });
+}
+
+function useSuggestion(app: App, area: Area, hasText: Signal<boolean>): void {
   useEffect(() => {
     hasText.value = area.current?.value.trim() !== "";
   }, []);
-  useSignalEffect(() => {
-    if (app.focusRequests.value > 0) area.current?.focus();
-  });
   useSignalEffect(() => {
     const text = app.suggestion.value;
     if (text === "" || area.current === null) return;
@@ -165,7 +181,7 @@ async function send(
   if (text === "") return;
   set("");
   pasted.value = [];
-  const active = app.workspace.value?.activeSession ?? "";
+  const active = app.sessionId.value;
   const session = active === "" ? (await app.act("session.create", {}))?.session : active;
   const sent = session === undefined ? undefined : await app.act("session.prompt", { session, text });
   if (sent !== undefined) return;
@@ -175,8 +191,7 @@ async function send(
 }
 
 function stop(app: App): void {
-  const session = app.session.value?.id;
-  if (session !== undefined) void app.act("session.stop", { session });
+  void app.act("session.stop", { session: app.sessionId.value });
 }
 
 interface Keys {
@@ -184,17 +199,16 @@ interface Keys {
   readonly history: PromptHistory;
   readonly submit: () => void;
   readonly set: (text: string) => void;
-  readonly isRunning: boolean;
 }
 
-function key(event: KeyboardEvent, { app, history, submit, set, isRunning }: Keys): void {
+function key(event: KeyboardEvent, { app, history, submit, set }: Keys): void {
   const area = event.currentTarget;
   // 229 is what some input methods send for the Enter that ends a word.
   if (!(area instanceof HTMLTextAreaElement) || event.isComposing || event.keyCode === 229) return;
   if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
     event.preventDefault();
     submit();
-  } else if (event.key === "Escape" && isRunning && area.value === "") {
+  } else if (event.key === "Escape" && app.isRunning.value && area.value === "") {
     event.preventDefault();
     stop(app);
   } else if (event.key === "ArrowUp" && (area.value === "" || history.isShowing(area.value))) {

@@ -1,10 +1,12 @@
+import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { formatShare, formatShort, formatTokens } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
 
 /** How much of the model's context the session fills. */
 export function ContextMeter(): VNode | null {
-  const context = useApp().session.value?.context;
+  const app = useApp();
+  const context = useComputed(() => app.session.value?.context).value;
   if (context === undefined) return null;
   const { usedTokens, windowTokens } = context;
   if (windowTokens === undefined || windowTokens === 0)

@@ -17,10 +17,21 @@ export function EndingRow({ turn, isLast }: { readonly turn: Turn; readonly isLa
       {outcome !== undefined && <Outcome outcome={outcome} turn={turn} isLast={isLast} />}
       <ChangedFiles turn={turn} />
       <div class="totals">
-        <span class="figure">{turnTotals(turn).join(" · ")}</span>
+        <Figures figures={turnTotals(turn)} />
         {answer !== "" && <CopyButton label="Copy answer" text={() => answer} />}
       </div>
     </div>
+  );
+}
+
+// Each figure stays on one line, with its unit.
+function Figures({ figures }: { readonly figures: readonly string[] }): VNode {
+  return (
+    <span class="figure">
+      {figures.map((figure, index) => (
+        <span key={index}>{index === figures.length - 1 ? figure : `${figure} · `}</span>
+      ))}
+    </span>
   );
 }
 
@@ -100,7 +111,7 @@ function Outcome({
 }
 
 function run(app: App, action: TurnAction): void {
-  const session = app.session.value?.id ?? "";
+  const session = app.sessionId.value;
   switch (action) {
     case "retry":
     case "continue":
@@ -122,7 +133,7 @@ function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
   const [isReverting, setReverting] = useState(false);
   const files = changedFiles(turn);
   if (files.length === 0) return null;
-  const session = app.session.value?.id ?? "";
+  const session = app.sessionId.value;
   const revert = async () => {
     setReverting(true);
     await app.act("turn.revert", { session, turn: turn.id });
@@ -131,7 +142,7 @@ function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
   const diff = (path: string) => void app.act("turn.diff", { session, turn: turn.id, path });
   const reverted = new Set(turn.revert?.reverted);
   return (
-    <section class="changes" aria-label="Changed files">
+    <div class="changes" role="group" aria-label="Changed files">
       <div class="changes-head">
         <span>{formatCount(files.length, "changed file")}</span>
         {reverted.size < files.length && (
@@ -161,7 +172,7 @@ function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
         ))}
       </ul>
       {turn.revert !== undefined && turn.revert.refused.length > 0 && <Refused turn={turn} onDiff={diff} />}
-    </section>
+    </div>
   );
 }
 

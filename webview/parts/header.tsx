@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { cachedShare } from "#protocol/usage.ts";
 import { formatMoney, formatShare } from "#protocol/words.ts";
@@ -7,8 +8,8 @@ import { Icon } from "./icon.tsx";
 /** One line: the session's title, model, cost and cached share; a new session; the list of sessions. */
 export function Header(): VNode {
   const app = useApp();
-  const session = app.session.value;
-  const title = app.isHistoryOpen.value ? "Sessions" : (session?.title ?? "");
+  const sessionTitle = useComputed(() => app.session.value?.title ?? "");
+  const title = app.isHistoryOpen.value ? "Sessions" : sessionTitle.value;
   const model = app.workspace.value?.modelLabel ?? "";
   const create = () => {
     app.isHistoryOpen.value = false;
@@ -48,11 +49,12 @@ export function Header(): VNode {
   );
 }
 
-function Figures(): VNode | null {
-  const session = useApp().session.value;
-  if (session === undefined || session.modelCalls === 0) return null;
-  const share = cachedShare(session.usage);
-  const { costUsd, isCostWhole } = session;
+function Figures(): VNode {
+  const app = useApp();
+  const usage = useComputed(() => app.session.value?.usage);
+  const costUsd = useComputed(() => app.session.value?.costUsd).value;
+  const isCostWhole = useComputed(() => app.session.value?.isCostWhole).value;
+  const share = usage.value === undefined ? undefined : cachedShare(usage.value);
   const cost = costUsd === undefined ? undefined : `${isCostWhole ? "" : "≥ "}${formatMoney(costUsd)}`;
   const costTitle = isCostWhole
     ? "Cost of this session"

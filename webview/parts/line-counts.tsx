@@ -5,7 +5,8 @@ import type { FileChange } from "#protocol/session.ts";
 export function LineCounts({ file }: { readonly file: FileChange }): VNode {
   return (
     <span class="counts" aria-hidden="true">
-      <span class="added">+{file.added}</span> <span class="removed">−{file.removed}</span>
+      <span class="added">+{file.added.toLocaleString("en")}</span>{" "}
+      <span class="removed">−{file.removed.toLocaleString("en")}</span>
     </span>
   );
 }

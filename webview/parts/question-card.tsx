@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Question } from "#protocol/session.ts";
@@ -6,9 +7,10 @@ import { Icon } from "./icon.tsx";
 
 /** What the agent needs to know before it goes on; keys 1 to 9 choose while nothing is being typed. */
 export function QuestionCard(): VNode | null {
-  const session = useApp().session.value;
-  if (session?.question === undefined) return null;
-  return <Card key={session.question.id} session={session.id} question={session.question} />;
+  const app = useApp();
+  const question = useComputed(() => app.session.value?.question).value;
+  if (question === undefined) return null;
+  return <Card key={question.id} session={app.sessionId.value} question={question} />;
 }
 
 function Card({ session, question }: { readonly session: string; readonly question: Question }): VNode {

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { QueuedMessage } from "#protocol/session.ts";
@@ -8,14 +9,14 @@ import { Icon } from "./icon.tsx";
 /** Messages that wait for the agent's next boundary: to be read, changed and taken back. */
 export function Queue(): VNode | null {
   const app = useApp();
-  const session = app.session.value;
-  if (session === undefined || session.queue.length === 0) return null;
+  const queue = useComputed(() => app.session.value?.queue).value;
+  if (queue === undefined || queue.length === 0) return null;
   return (
     <section class="queue" aria-label="Queued messages">
-      <p class="queue-head">{formatCount(session.queue.length, "queued message")} · sent at the next step</p>
+      <p class="queue-head">{formatCount(queue.length, "queued message")} · sent at the next step</p>
       <ul>
-        {session.queue.map((message) => (
-          <Queued key={message.id} session={session.id} message={message} />
+        {queue.map((message) => (
+          <Queued key={message.id} session={app.sessionId.value} message={message} />
         ))}
       </ul>
     </section>

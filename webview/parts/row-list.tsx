@@ -3,11 +3,21 @@ import type { Place } from "../arrangement.ts";
 import { RowHeights, type Placed } from "../row-heights.ts";
 
 /** How far beyond the visible part rows are drawn, in pixels. */
-const overscan = 400;
+const overscan = 600;
 /** How near to the end counts as being there. */
 const endSlack = 4;
 
+/** What others ask of a list. */
+export interface RowListHandle {
+  /** Goes to the end and follows it. */
+  jumpToEnd(): void;
+  /** Brings a row into sight. */
+  reveal(index: number): void;
+}
+
 interface Props<R extends Placed> {
+  /** Receives the handle while the list is drawn. */
+  readonly handle?: { current: RowListHandle | null };
   readonly rows: readonly R[];
   readonly renderRow: (row: R) => ComponentChildren;
   readonly estimate: (row: R, width: number) => number;
@@ -27,7 +37,7 @@ interface Props<R extends Placed> {
  * browser's own scroll anchoring keeps a reader's place when rows above turn out higher than estimated; only rows put
  * in front of all others need our help. While it follows its end it stays there as rows grow.
  */
-export class RowList<R extends Placed> extends Component<Props<R>> {
+export class RowList<R extends Placed> extends Component<Props<R>> implements RowListHandle {
   readonly #scroller = createRef<HTMLDivElement>();
   readonly #heights: RowHeights<R>;
   readonly #boxes = new Map<Element, string>();
@@ -49,14 +59,12 @@ export class RowList<R extends Placed> extends Component<Props<R>> {
     if (index !== -1) this.#target = this.#top = this.#heights.startOf(index) + (props.place?.offset ?? 0);
   }
 
-  /** Goes to the end and follows it. */
   jumpToEnd(): void {
     this.#isAtEnd = true;
     this.props.onPlace?.(undefined, true);
     this.forceUpdate();
   }
 
-  /** Brings a row into sight. */
   reveal(index: number): void {
     const start = this.#heights.startOf(index);
     const end = this.#heights.startOf(index + 1);
@@ -77,19 +85,31 @@ export class RowList<R extends Placed> extends Component<Props<R>> {
 
   override componentWillUpdate(next: Props<R>): void {
     if (next.rows === this.props.rows) return;
-    const anchorIndex = this.#heights.indexAt(this.#top);
-    const anchor = this.props.rows[anchorIndex];
-    const into = this.#top - this.#heights.startOf(anchorIndex);
-    const isMoved = next.rows[anchorIndex]?.key !== anchor?.key;
+    const moved = this.#isAtEnd ? [] : this.#findMoved(next.rows);
     this.#heights.setRows(next.rows);
-    if (this.#isAtEnd || !isMoved || anchor === undefined) return;
-    const index = this.#heights.indexOf(anchor.key);
-    if (index !== -1) this.#target = this.#top = this.#heights.startOf(index) + into;
+    for (const { key, below } of moved) {
+      const index = this.#heights.indexOf(key);
+      if (index === -1) continue;
+      this.#target = this.#top = Math.max(0, this.#heights.startOf(index) - below);
+      return;
+    }
+  }
+
+  // The rows in sight that will have another index, because rows were put in front of them, and how far below the
+  // upper edge they are.
+  #findMoved(next: readonly R[]): readonly { readonly key: string; readonly below: number }[] {
+    const [first, end] = this.#wantedRange(0);
+    return this.props.rows.slice(first, end).flatMap((row, offset) => {
+      const index = first + offset;
+      const below = this.#heights.startOf(index) - this.#top;
+      return next[index]?.key === row.key ? [] : [{ key: row.key, below }];
+    });
   }
 
   override componentDidMount(): void {
     const scroller = this.#scroller.current;
     if (scroller === null) return;
+    if (this.props.handle !== undefined) this.props.handle.current = this;
     this.#observer = new ResizeObserver((entries) => this.#measure(entries));
     this.#observer.observe(scroller);
     for (const element of this.#boxes.keys()) this.#observer.observe(element);
@@ -102,11 +122,13 @@ export class RowList<R extends Placed> extends Component<Props<R>> {
 
   override componentWillUnmount(): void {
     this.#observer?.disconnect();
+    if (this.props.handle !== undefined) this.props.handle.current = null;
   }
 
   #settle(): void {
     const scroller = this.#scroller.current;
     if (scroller === null) return;
+    this.#follow(this.#isAtEnd);
     if (this.#isAtEnd) {
       this.#target = undefined;
       scroller.scrollTop = scroller.scrollHeight;
@@ -117,6 +139,13 @@ export class RowList<R extends Placed> extends Component<Props<R>> {
       this.#top = scroller.scrollTop;
     }
     if (this.#range[0] === 0 && this.#top < overscan) this.props.onNearTop?.();
+  }
+
+  // At the end, the browser's anchoring would pull away from it as rows above are measured.
+  #follow(isAtEnd: boolean): void {
+    this.#isAtEnd = isAtEnd;
+    const scroller = this.#scroller.current;
+    if (scroller !== null) scroller.style.overflowAnchor = isAtEnd ? "none" : "auto";
   }
 
   #measure(entries: readonly ResizeObserverEntry[]): void {
@@ -136,9 +165,15 @@ export class RowList<R extends Placed> extends Component<Props<R>> {
   }
 
   #resize(width: number, viewport: number): void {
-    if (width !== this.#width) this.#heights.forget(new Set(this.#boxes.values()));
+    const index = this.#heights.indexAt(this.#top);
+    const into = this.#top - this.#heights.startOf(index);
+    const isOther = width !== this.#width;
     this.#width = width;
     this.#viewport = viewport;
+    if (!isOther) return;
+    this.#heights.forget(new Set(this.#boxes.values()));
+    if (!this.#isAtEnd) this.#target = this.#top = this.#heights.startOf(index) + into;
+    this.forceUpdate();
   }
 
   #indexInRange(key: string): number {
@@ -157,8 +192,8 @@ export class RowList<R extends Placed> extends Component<Props<R>> {
     if (scroller === null) return;
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     const toEnd = scrollHeight - clientHeight - scrollTop;
-    if (toEnd <= endSlack && scrollTop >= this.#top) this.#isAtEnd = this.props.followsEnd;
-    else if (scrollTop < this.#top - 0.5 && toEnd > 1) this.#isAtEnd = false;
+    if (toEnd <= endSlack && scrollTop >= this.#top) this.#follow(this.props.followsEnd);
+    else if (scrollTop < this.#top - 0.5 && toEnd > 1) this.#follow(false);
     this.#top = scrollTop;
     this.#tellPlace();
     const [first, end] = this.#wantedRange(overscan / 2);
@@ -181,7 +216,7 @@ export class RowList<R extends Placed> extends Component<Props<R>> {
   #wheel = (event: WheelEvent): void => {
     const scroller = this.#scroller.current;
     if (event.deltaY < 0 && scroller !== null && scroller.scrollHeight > scroller.clientHeight)
-      this.#isAtEnd = false;
+      this.#follow(false);
   };
 
   override render({ rows, renderRow, label, testId, onClick, onKeyDown }: Props<R>): VNode {
@@ -218,13 +253,18 @@ interface BoxProps {
   readonly renderRow: (row: Placed) => ComponentChildren;
 }
 
-// Draws again only when its row is another object.
-class RowBox extends Component<BoxProps> {
+// Draws again only when its row is another object; a row that can not be drawn takes no other with it.
+class RowBox extends Component<BoxProps, { isBroken: boolean }> {
+  override state = { isBroken: false };
   readonly #element = createRef<HTMLDivElement>();
   #unwatch: (() => void) | undefined;
 
-  override shouldComponentUpdate(next: BoxProps): boolean {
-    return next.row !== this.props.row;
+  override shouldComponentUpdate(next: BoxProps, state: { isBroken: boolean }): boolean {
+    return next.row !== this.props.row || state.isBroken !== this.state.isBroken;
+  }
+
+  override componentDidCatch(): void {
+    this.setState({ isBroken: true });
   }
 
   override componentDidMount(): void {
@@ -236,10 +276,10 @@ class RowBox extends Component<BoxProps> {
     this.#unwatch?.();
   }
 
-  override render({ row, renderRow }: BoxProps): VNode {
+  override render({ row, renderRow }: BoxProps, { isBroken }: { isBroken: boolean }): VNode {
     return (
       <div ref={this.#element} class="row">
-        {renderRow(row)}
+        {isBroken ? <p class="broken">This part could not be drawn.</p> : renderRow(row)}
       </div>
     );
   }

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import type { Turn, Waiting } from "#protocol/session.ts";
 import { turnStatus } from "#protocol/turn-parts.ts";
@@ -14,10 +15,10 @@ export function StatusRow({
   readonly waiting: Waiting | undefined;
 }): VNode {
   const app = useApp();
+  const isAsking = useComputed(() => app.session.value?.question !== undefined).value;
   const status = turnStatus(turn, waiting);
   if (status.until !== undefined)
     return <Countdown text={status.text} until={status.until} attempt={status.attempt} />;
-  const isAsking = app.session.value?.question !== undefined;
   return (
     <div class="line status">
       <Icon name={isAsking ? "question" : "loading"} />

@@ -13,7 +13,7 @@ export function SummaryRow({ body }: { readonly body: Body }): VNode {
         <span class="line-text">Begins with a summary of an earlier session</span>
       </button>
       {isOpen && (
-        <div class="quiet-text" tabIndex={0} role="region" aria-label="Summary">
+        <div class="quiet-text" tabIndex={0} role="group" aria-label="Summary">
           {bodyPreview(body)}
         </div>
       )}

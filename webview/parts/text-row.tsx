@@ -10,7 +10,16 @@ import { healInline } from "../markdown/heal.ts";
 export function TextRow({ block, links }: { readonly block: Block; readonly links: Links }): VNode {
   if (block.kind === "code")
     return <CodeBlock code={block.code} language={block.language} isOpen={block.isOpen} />;
+  if (isTooLong(block)) return <div class="prose plain">{block.source}</div>;
   return <Prose block={block} links={links} />;
+}
+
+/** Longer paragraphs are shown as they are written: reading their inline marks would take too long. */
+const longestProse = 30_000;
+const longestTable = 200_000;
+
+function isTooLong({ source }: Block): boolean {
+  return source.length > (source.startsWith("|") ? longestTable : longestProse);
 }
 
 function Prose({ block, links }: { readonly block: Block; readonly links: Links }): VNode {

@@ -17,7 +17,7 @@ export function ThinkingRow({
   readonly isInner: boolean;
 }): VNode {
   const app = useApp();
-  const session = app.session.value?.id ?? "";
+  const session = app.sessionId.value;
   const [isOpen, setOpen] = useState(app.arrangement.isOpen(session, id) === true);
   const isLive = item.durationMs === undefined;
   const toggle = () => {
@@ -56,5 +56,5 @@ function Thoughts({ text, isLive }: { readonly text: string; readonly isLive: bo
     else node.data = text;
     if (isLive) element.scrollTop = element.scrollHeight;
   }, [text, isLive]);
-  return <div class="quiet-text" ref={box} tabIndex={0} role="region" aria-label="Thoughts" />;
+  return <div class="quiet-text" ref={box} tabIndex={0} role="group" aria-label="Thoughts" />;
 }

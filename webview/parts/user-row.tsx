@@ -10,7 +10,7 @@ const foldedLength = 700;
 /** A message of the user, in a quiet box; a long one is folded. */
 export function UserRow({ id, text }: { readonly id: string; readonly text: Body }): VNode {
   const app = useApp();
-  const session = app.session.value?.id ?? "";
+  const session = app.sessionId.value;
   const [isOpen, setOpen] = useState(app.arrangement.isOpen(session, id) === true);
   const whole = bodyPreview(text);
   const isLong = whole.length > foldedLength || whole.split("\n", foldedLines + 1).length > foldedLines;

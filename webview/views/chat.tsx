@@ -1,6 +1,6 @@
-import { signal } from "@preact/signals";
+import { signal, useComputed } from "@preact/signals";
 import type { ComponentType, VNode } from "preact";
-import { useApp } from "../app.ts";
+import { useApp, type App } from "../app.ts";
 import { Announcer } from "../parts/announcer.tsx";
 import { Composer } from "../parts/composer.tsx";
 import { EmptyState } from "../parts/empty-state.tsx";
@@ -34,12 +34,12 @@ export function Chat(): VNode {
       <main class="stage" data-testid="conversation">
         <Stage />
       </main>
-      <div class="dock" hidden={app.isHistoryOpen.value}>
+      <section class="dock" aria-label="Your message" hidden={app.isHistoryOpen.value}>
         <Notices />
         <QuestionCard />
         <Queue />
         <Composer />
-      </div>
+      </section>
       <Announcer />
     </>
   );
@@ -48,15 +48,20 @@ export function Chat(): VNode {
 function Stage(): VNode | null {
   const app = useApp();
   const loaded = views.value;
-  const workspace = app.workspace.value;
-  const session = app.session.value;
+  const content = useComputed(() => contentOf(app)).value;
   if (loaded !== undefined && app.isHistoryOpen.value) return <loaded.History />;
-  if (workspace === undefined) return null;
-  if (workspace.folders.length === 0 || !workspace.isTrusted) return <EmptyState />;
-  if (workspace.activeSession !== "" && session === undefined) return null;
-  const isEmpty =
-    session === undefined ||
-    (session.turns.length === 0 && session.olderTurns === 0 && session.summary === undefined);
-  if (isEmpty) return <EmptyState />;
-  return loaded === undefined ? null : <loaded.Conversation key={session.id} id={session.id} />;
+  if (content === "unknown") return null;
+  if (content === "empty") return <EmptyState />;
+  const id = app.sessionId.value;
+  return loaded === undefined ? null : <loaded.Conversation key={id} id={id} />;
+}
+
+function contentOf(app: App): "unknown" | "empty" | "conversation" {
+  const workspace = app.workspace.value;
+  if (workspace === undefined) return "unknown";
+  if (workspace.folders.length === 0 || !workspace.isTrusted) return "empty";
+  const session = app.session.value;
+  if (session === undefined) return workspace.activeSession === "" ? "empty" : "unknown";
+  const isEmpty = session.turns.length === 0 && session.olderTurns === 0 && session.summary === undefined;
+  return isEmpty ? "empty" : "conversation";
 }

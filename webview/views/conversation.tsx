@@ -8,7 +8,7 @@ import { CallRow } from "../parts/call-row.tsx";
 import { EndingRow } from "../parts/ending-row.tsx";
 import { ExploredRow } from "../parts/explored-row.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { RowList } from "../parts/row-list.tsx";
+import { RowList, type RowListHandle } from "../parts/row-list.tsx";
 import { StatusRow } from "../parts/status-row.tsx";
 import { SummaryRow } from "../parts/summary-row.tsx";
 import { TextRow } from "../parts/text-row.tsx";
@@ -25,7 +25,7 @@ export function Conversation({ id }: { readonly id: string }): VNode {
   const maker = useMemo(() => new RowMaker(), []);
   const openChanges = useSignal(0);
   const isAway = useSignal(app.arrangement.place(id) !== undefined);
-  const list = useRef<RowList<Row>>(null);
+  const list = useRef<RowListHandle>(null);
 
   const rows = useComputed(() => {
     void openChanges.value;
@@ -47,7 +47,7 @@ export function Conversation({ id }: { readonly id: string }): VNode {
   return (
     <>
       <RowList
-        ref={list}
+        handle={list}
         rows={rows.value}
         renderRow={renderRow}
         estimate={estimateRow}

@@ -5,7 +5,7 @@ import type { SessionSummary } from "#protocol/sessions.ts";
 import { formatCount, formatMoney, formatWhen } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
 import { Icon } from "../parts/icon.tsx";
-import { RowList } from "../parts/row-list.tsx";
+import { RowList, type RowListHandle } from "../parts/row-list.tsx";
 
 interface Entry {
   readonly key: string;
@@ -19,23 +19,13 @@ const rowHeight = 48;
 /** The list of sessions in place of the conversation; arrows move, Enter opens, Escape goes back. */
 export function History(): VNode {
   const app = useApp();
-  const list = useRef<RowList<Entry>>(null);
+  const list = useRef<RowListHandle>(null);
   const focused = useSignal<string | undefined>(undefined);
   const state = useComputed(() => app.store.follow("sessions", "").value);
   useEffect(() => () => app.store.unfollow("sessions", ""), []);
-  const entries = useComputed((): readonly Entry[] => {
-    const active = app.session.value?.id;
-    const sessions = state.value?.sessions ?? [];
-    const chosen = sessions.some(({ id }) => id === focused.value)
-      ? focused.value
-      : (active ?? sessions[0]?.id);
-    return sessions.map((summary) => ({
-      key: summary.id,
-      summary,
-      isActive: summary.id === active,
-      isFocusable: summary.id === chosen,
-    }));
-  });
+  const entries = useComputed(() =>
+    entriesOf(state.value?.sessions ?? [], app.sessionId.value, focused.value),
+  );
   const focus = (key: string) =>
     requestAnimationFrame(() => document.getElementById(`session-${key}`)?.focus());
   useEffect(() => {
@@ -43,10 +33,7 @@ export function History(): VNode {
     if (first !== undefined) focus(first.key);
   }, [state.value?.isLoaded]);
 
-  const close = () => {
-    app.isHistoryOpen.value = false;
-    app.focusRequests.value++;
-  };
+  const close = () => void app.focusRequests.value++;
   const open = useCallback((id: string) => {
     void app.act("session.open", { session: id }).then((result) => result !== undefined && close());
   }, []);
@@ -69,7 +56,7 @@ export function History(): VNode {
   if (state.value?.isLoaded === true && entries.value.length === 0) return <NoSessions onKeyDown={key} />;
   return (
     <RowList
-      ref={list}
+      handle={list}
       rows={entries.value}
       renderRow={renderRow}
       estimate={() => rowHeight}
@@ -79,6 +66,22 @@ export function History(): VNode {
       onKeyDown={key}
     />
   );
+}
+
+// One entry can be reached by Tab: the one focused last, else the session that is open, else the newest.
+function entriesOf(
+  sessions: readonly SessionSummary[],
+  active: string,
+  focused: string | undefined,
+): readonly Entry[] {
+  const ids = new Set(sessions.map(({ id }) => id));
+  const chosen = [focused, active].find((id) => id !== undefined && ids.has(id)) ?? sessions[0]?.id;
+  return sessions.map((summary) => ({
+    key: summary.id,
+    summary,
+    isActive: summary.id === active,
+    isFocusable: summary.id === chosen,
+  }));
 }
 
 function nextIndex(key: string, index: number, count: number): number | undefined {

@@ -1,0 +1,67 @@
+import axe from "axe-core";
+import assert from "node:assert/strict";
+import { hostileMarkdown, hostileHost, spoofedNames } from "../support/hostile-markdown.ts";
+import { themes } from "../support/webview-harness.ts";
+import { useView } from "../support/webview-harness-page.ts";
+import { scene, scenes, turn } from "../support/webview-harness-scenes.ts";
+
+describe("the chat view, hostile or unseen", () => {
+  const view = useView();
+
+  it("lets no hostile Markdown run, load or pass for the view", async () => {
+    const turns = hostileMarkdown.map(({ markdown, name }, index) =>
+      turn(index + 1, { items: [{ kind: "text", id: name, text: markdown, isStreaming: false }] }),
+    );
+    await view.open(scene({ turns }));
+    const outside: string[] = [];
+    view.page.on("request", (request) => {
+      if (request.url().includes(hostileHost)) outside.push(request.url());
+    });
+    const count = await view.page.evaluate(() => document.querySelectorAll("[data-testid]").length);
+    assert.ok(count > 0);
+    await view.conversation().evaluate((element) => (element.scrollTop = 0));
+    for (let step = 0; step < 200; step++) {
+      await view.page.waitForTimeout(16);
+      const found = await view.page.evaluate((names) => {
+        const list = document.querySelector(".row-list");
+        const bad = list?.querySelectorAll(
+          `script, style, iframe, object, embed, img, svg, math, form, input, textarea, link, meta, base, video, audio, template,
+          ${names.map((name) => `.prose [data-testid="${name}"], .prose #${name}`).join()}, .prose [style], .prose [id], .prose [name],
+          a:not([href^="http"], [href^="mailto:"], :not([href]))`,
+        );
+        return [...(bad ?? [])].map((element) => element.outerHTML.slice(0, 200));
+      }, spoofedNames);
+      assert.deepEqual(found, []);
+      const isDone = await view.conversation().evaluate((element) => {
+        element.scrollTop += 500;
+        return element.scrollTop + element.clientHeight >= element.scrollHeight - 1;
+      });
+      if (isDone) break;
+    }
+    assert.equal(await view.page.evaluate(() => "__pwned" in window), false);
+    assert.deepEqual(outside, []);
+  });
+
+  describe("accessibility", () => {
+    for (const theme of themes) {
+      it(`has no violations in ${theme}`, async () => {
+        const all = Object.keys(scenes) as (keyof typeof scenes)[];
+        for (const name of theme === "dark" ? all : (["nothing", "running", "errors", "asking"] as const)) {
+          await view.open(scenes[name], { theme, width: 320 });
+          await view.page.evaluate(() =>
+            document.querySelector<HTMLElement>("[data-testid=tool-call] button.line")?.click(),
+          );
+          await view.page.evaluate(axe.source);
+          const violations = await view.page.evaluate(async () => {
+            const result = await (window as unknown as { axe: typeof axe }).axe.run();
+            return result.violations.map(
+              ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+            );
+          });
+          assert.deepEqual(violations, [], name);
+          await view.page.context().close();
+        }
+      });
+    }
+  });
+});

@@ -1,0 +1,81 @@
+/** One view after another for the tests of a `describe`, with what they all ask of it. */
+import type { Browser, Locator, Page } from "playwright-core";
+import type { Method } from "../../src/protocol/protocol.ts";
+import { launchBrowser } from "./browser.ts";
+import {
+  openView,
+  startHarness,
+  type Harness,
+  type HostScript,
+  type ViewOptions,
+} from "./webview-harness.ts";
+
+/** The view that a test has opened. */
+export interface ViewUnderTest {
+  readonly harness: Harness;
+  readonly page: Page;
+  /** Opens a view and closes the one before. */
+  open(script: HostScript, options?: Partial<ViewOptions>): Promise<Page>;
+  /** A page in which nothing is opened yet. */
+  blank(): Promise<Page>;
+  composer(): Locator;
+  conversation(): Locator;
+  /** The parameters of every request of a method so far. */
+  requests(method: Method): Promise<readonly unknown[]>;
+  /** How far the conversation is from its end, in pixels. */
+  toEnd(): Promise<number>;
+}
+
+/** Sets a browser and the built view up around the tests of a `describe`. */
+export function useView(): ViewUnderTest {
+  let harness: Harness | undefined;
+  let browser: Browser | undefined;
+  let page: Page | undefined;
+  before(async () => {
+    harness = await startHarness();
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    await page?.context().close();
+    page = undefined;
+  });
+  after(async () => {
+    await browser?.close();
+    await harness?.[Symbol.asyncDispose]();
+  });
+  const there = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error("Nothing is open yet.");
+    return value;
+  };
+  return {
+    get harness() {
+      return there(harness);
+    },
+    get page() {
+      return there(page);
+    },
+    async open(script, options) {
+      await page?.context().close();
+      return (page = await openView(there(browser), there(harness), { script, ...options }));
+    },
+    async blank() {
+      await page?.context().close();
+      return (page = await (await there(browser).newContext()).newPage());
+    },
+    composer: () => there(page).getByTestId("composer"),
+    conversation: () => there(page).getByRole("region", { name: "Conversation" }),
+    requests: (method) =>
+      there(page).evaluate(
+        (wanted) =>
+          window.host.sent.flatMap((message) =>
+            message.type === "request" && message.method === wanted ? [message.params] : [],
+          ),
+        method,
+      ),
+    toEnd() {
+      return this.conversation().evaluate(
+        ({ scrollTop, scrollHeight, clientHeight }) => scrollHeight - clientHeight - scrollTop,
+      );
+    },
+  };
+}

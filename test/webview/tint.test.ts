@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { markCode } from "../../webview/code/grammar.ts";
+import { CodeMarker, type Mark } from "../../webview/code/tint.ts";
+
+const code = Array.from(
+  { length: 200 },
+  (_, index) =>
+    `/* a comment\n   over lines */\nexport function f${index}(value: string): number {\n  const text = \`a\n\${value}\`;\n  return ${index};\n}\n`,
+).join("\n");
+
+function markAll(text: string, step: number): readonly Mark[] {
+  const marker = new CodeMarker("ts", markCode);
+  const settled: Mark[] = [];
+  let open: readonly Mark[] = [];
+  for (let end = Math.min(step, text.length); ; end = Math.min(end + step, text.length)) {
+    const isOpen = end < text.length;
+    do {
+      const { marks, isSettled } = marker.next(text.slice(0, end), isOpen);
+      open = isSettled ? [] : marks;
+      if (isSettled) settled.push(...marks);
+    } while (marker.isBehind(text.slice(0, end)));
+    if (!isOpen) return [...settled, ...open];
+  }
+}
+
+describe("colours of code", () => {
+  it("mark what highlight.js marks", () => {
+    const { marks } = markCode("const a = 'b'; // c", "js");
+    const words = marks.map(({ start, end, tint }) => [tint, "const a = 'b'; // c".slice(start, end)]);
+    assert.deepEqual(words, [
+      ["keyword", "const"],
+      ["string", "'b'"],
+      ["comment", "// c"],
+    ]);
+  });
+  it("are none for a language that is not known", () =>
+    assert.deepEqual(markCode("x", "klingon"), { marks: [], isWhole: true }));
+  it("are the same in pieces as whole", () =>
+    assert.deepEqual(markAll(code, code.length), markCode(code, "ts").marks));
+  it("are the same for code that arrives bit by bit", () =>
+    assert.deepEqual(markAll(code.slice(0, 8000), 333), markCode(code.slice(0, 8000), "ts").marks));
+  it("never take long for one piece", () => {
+    const marker = new CodeMarker("ts", markCode);
+    const long = `const text = \`${"x ".repeat(50_000)}`;
+    marker.next(code, false);
+    const start = performance.now();
+    marker.next(long, false);
+    assert.ok(performance.now() - start < 200);
+  });
+});
