@@ -32,4 +32,12 @@ function dropBlanks(element: Element): void {
   }
 }
 
+// The editor focuses the page, not what is in it: whoever comes here comes to write. What was clicked takes the focus itself.
+function focusComposer(): void {
+  if (document.hasFocus() && document.activeElement === document.body && !app.isHistoryOpen.value)
+    app.focusRequests.value++;
+}
+
+focusComposer();
+window.addEventListener("focus", () => setTimeout(focusComposer));
 window.addEventListener("pagehide", () => app.arrangement.flush());

@@ -60,13 +60,12 @@ export function formatCount(count: number, noun: string, plural = `${noun}s`): s
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** A moment relative to now: "14:02" today, "Yesterday 14:02", "12 Mar", "12 Mar 2024"; in the reader's time zone. */
+/** A moment relative to now: "14:02" today, "Yesterday", "12 Mar", "12 Mar 2024"; in the reader's time zone. */
 export function formatWhen(at: number, now: number, locale?: string): string {
   const date = new Date(at);
-  const time = date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
   const today = new Date(now).setHours(0, 0, 0, 0);
-  if (at >= today) return time;
-  if (at >= today - dayMs) return `Yesterday ${time}`;
+  if (at >= today) return date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  if (at >= today - dayMs) return "Yesterday";
   const isThisYear = date.getFullYear() === new Date(now).getFullYear();
   return date.toLocaleDateString(locale, {
     day: "numeric",

@@ -56,7 +56,7 @@ What it does now:
 - [ ] the tests pass`;
 
 /** A tool call that has ended well. */
-export function call(
+function call(
   id: string,
   name: string,
   title: ToolCall["title"],
@@ -131,7 +131,7 @@ export function turn(number: number, change: Partial<Turn> = {}): Turn {
 }
 
 /** What a session shows beside its turns. */
-export const figures: Partial<SessionState> = {
+const figures: Partial<SessionState> = {
   title: "Fix the type error",
   usage: { promptTokens: 47_100, cacheHitTokens: 46_900, cacheMissTokens: 200, outputTokens: 1210 },
   costUsd: 0.0042,

@@ -27,7 +27,7 @@ export type MarkCode = (
 const pieceLength = 1200;
 const longestPiece = 12_000;
 /** Code beyond this many characters stays plain. */
-export const longestCode = 200_000;
+const longestCode = 200_000;
 
 /**
  * Marks a growing code piece by piece, so that no piece takes long: pieces end at a line that begins a new statement

@@ -27,7 +27,7 @@ export function EmptyState(): VNode {
     return (
       <Step
         title="This folder is not trusted"
-        text="In Restricted Mode BooCode does not work on the project: an agent may change files, and what the project says may steer it."
+        text="In Restricted Mode BooCode reads files of this folder, but changes none: what the project says may steer an agent."
         label="Manage trust"
         action="manage-trust"
       />

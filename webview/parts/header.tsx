@@ -31,7 +31,7 @@ export function Header(): VNode {
           {model}
         </button>
       )}
-      <Figures />
+      {!app.isHistoryOpen.value && <Figures />}
       <button type="button" class="icon-button" aria-label="New session" title="New session" onClick={create}>
         <Icon name="add" />
       </button>

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useApp } from "../app.ts";
 import { Icon } from "./icon.tsx";
@@ -7,6 +8,7 @@ export function Notices(): VNode {
   const app = useApp();
   const workspace = app.workspace.value;
   const problem = app.problem.value;
+  const isEmpty = useComputed(() => (app.session.value?.turns.length ?? 0) === 0).value;
   return (
     <>
       {workspace?.storeProblem !== undefined && (
@@ -20,6 +22,21 @@ export function Notices(): VNode {
               onClick={() => void app.act("ui.run", { action: "show-log" })}
             >
               Show log
+            </button>
+          </div>
+        </div>
+      )}
+      {workspace?.isTrusted === false && !isEmpty && (
+        <div class="notice">
+          <Icon name="info" />
+          <p class="notice-text">Restricted Mode: files of this folder can be read, but not changed.</p>
+          <div class="notice-actions">
+            <button
+              type="button"
+              class="button secondary"
+              onClick={() => void app.act("ui.run", { action: "manage-trust" })}
+            >
+              Manage trust
             </button>
           </div>
         </div>

@@ -1,9 +1,9 @@
 import { formatBytes } from "#protocol/words.ts";
 
 /** Texts longer than this are kept beside the composer: laying them out in it would freeze the view. */
-export const longText = 200_000;
+const longText = 200_000;
 /** The longest message, in characters. */
-export const longestMessage = 8 * 1024 * 1024;
+const longestMessage = 8 * 1024 * 1024;
 
 /** A long text beside the composer; it is sent after what was typed. */
 export interface PastedText {

@@ -59,7 +59,7 @@ function Stage(): VNode | null {
 function contentOf(app: App): "unknown" | "empty" | "conversation" {
   const workspace = app.workspace.value;
   if (workspace === undefined) return "unknown";
-  if (workspace.folders.length === 0 || !workspace.isTrusted) return "empty";
+  if (workspace.folders.length === 0) return "empty";
   const session = app.session.value;
   if (session === undefined) return workspace.activeSession === "" ? "empty" : "unknown";
   const isEmpty = session.turns.length === 0 && session.olderTurns === 0 && session.summary === undefined;

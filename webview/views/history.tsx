@@ -101,7 +101,7 @@ function nextIndex(key: string, index: number, count: number): number | undefine
 
 function NoSessions({ onKeyDown }: { readonly onKeyDown: (event: KeyboardEvent) => void }): VNode {
   return (
-    <div class="empty" onKeyDown={onKeyDown}>
+    <div class="empty top" onKeyDown={onKeyDown}>
       <h2>No sessions yet</h2>
       <p>
         Every session of this folder will be listed here with its date, messages and cost, and opens as you
