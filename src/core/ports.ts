@@ -133,7 +133,10 @@ export type StoreRecord =
 
 /** The durable store. */
 export interface Store {
-  /** Resolves when the records are on disk (fsynced); records keep the order of the calls. */
+  /**
+   * Resolves when the records are on disk (fsynced); records keep the order of the calls. Rejects with BooError "store-unwritable" as soon as
+   * the disk is known to fail; the records wait in memory all the same, up to 32 MB, and are written, in order, when they can be.
+   */
   append(records: readonly StoreRecord[]): Promise<void>;
   /** All sessions, newest first; of one folder if given. */
   sessions(folder?: string): Promise<readonly SessionSummary[]>;

@@ -31,11 +31,12 @@ export async function runCalls(
   history: CallHistory,
 ): Promise<void> {
   const calls = requests.map(prepare);
-  const starts = calls.map((call) => start(run, call));
-  await Promise.all(starts);
+  const announced = Promise.all(calls.map((call) => start(run, call)));
   let next = 0;
   while (next < calls.length) {
     let end = next + 1;
+    // What changes something is announced on disk first; what only looks need not wait, since nothing is sent before all is there.
+    if (!isReadOnly(calls[next])) await announced;
     while (isReadOnly(calls[next]) && end < calls.length && isReadOnly(calls[end])) end += 1;
     await Promise.all(calls.slice(next, end).map((call) => runCall(run, step, call, history)));
     next = end;
