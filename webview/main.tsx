@@ -40,4 +40,6 @@ function focusComposer(): void {
 
 focusComposer();
 window.addEventListener("focus", () => setTimeout(focusComposer));
+// A view that goes away by a click elsewhere can say nothing any more once its page hides.
+window.addEventListener("blur", () => app.arrangement.flush());
 window.addEventListener("pagehide", () => app.arrangement.flush());
