@@ -9,6 +9,9 @@ import { Icon } from "./icon.tsx";
 import { joinMessage, judgePaste, type PastedText } from "./pasted-text.ts";
 import { PromptHistory } from "./prompt-history.ts";
 
+// Where the browser does not, lines are counted; a wrapped one then scrolls.
+const growsByItself = typeof CSS !== "undefined" && CSS.supports("field-sizing", "content");
+
 type Area = RefObject<HTMLTextAreaElement | null>;
 
 /**
@@ -30,6 +33,8 @@ export function Composer(): VNode {
     const text = area.current?.value ?? "";
     hasText.value = text.trim() !== "";
     app.arrangement.setDraft(session, text);
+    if (!growsByItself && area.current !== null)
+      area.current.rows = Math.min(10, text.split("\n", 10).length);
   };
   const set = (text: string) => {
     if (area.current === null) return;

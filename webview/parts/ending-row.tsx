@@ -29,7 +29,9 @@ function Figures({ figures }: { readonly figures: readonly string[] }): VNode {
   return (
     <span class="figure">
       {figures.map((figure, index) => (
-        <span key={index}>{index === figures.length - 1 ? figure : `${figure} · `}</span>
+        <>
+          <span>{index === figures.length - 1 ? figure : `${figure} ·`}</span>{" "}
+        </>
       ))}
     </span>
   );

@@ -1,76 +1,58 @@
-import { useComputed } from "@preact/signals";
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
+import type { UiAction } from "#protocol/protocol.ts";
 import { useApp } from "../app.ts";
 import { Icon } from "./icon.tsx";
 
 /** What concerns the whole view: the store, the stand-in, and the last thing that did not happen. */
 export function Notices(): VNode {
   const app = useApp();
-  const workspace = app.workspace.value;
+  const { storeProblem, standInNotice } = app.workspace.value ?? {};
   const problem = app.problem.value;
-  const isEmpty = useComputed(() => (app.session.value?.turns.length ?? 0) === 0).value;
+  const dismiss = () => (app.problem.value = "");
   return (
     <>
-      {workspace?.storeProblem !== undefined && (
-        <div class="notice warning">
-          <Icon name="warning" />
-          <p class="notice-text">{workspace.storeProblem}</p>
-          <div class="notice-actions">
-            <button
-              type="button"
-              class="button secondary"
-              onClick={() => void app.act("ui.run", { action: "show-log" })}
-            >
-              Show log
-            </button>
-          </div>
-        </div>
+      {storeProblem !== undefined && (
+        <Notice kind="warning" text={storeProblem}>
+          <ActionButton label="Show log" action="show-log" />
+        </Notice>
       )}
-      {workspace?.isTrusted === false && !isEmpty && (
-        <div class="notice">
-          <Icon name="info" />
-          <p class="notice-text">Restricted Mode: files of this folder can be read, but not changed.</p>
-          <div class="notice-actions">
-            <button
-              type="button"
-              class="button secondary"
-              onClick={() => void app.act("ui.run", { action: "manage-trust" })}
-            >
-              Manage trust
-            </button>
-          </div>
-        </div>
-      )}
-      {workspace?.standInNotice !== undefined && (
-        <div class="notice">
-          <Icon name="info" />
-          <p class="notice-text">{workspace.standInNotice}</p>
-          <div class="notice-actions">
-            <button
-              type="button"
-              class="button secondary"
-              onClick={() => void app.act("ui.run", { action: "set-key" })}
-            >
-              Set API key
-            </button>
-          </div>
-        </div>
+      {standInNotice !== undefined && (
+        <Notice kind="info" text={standInNotice}>
+          <ActionButton label="Set API key" action="set-key" />
+        </Notice>
       )}
       {problem !== "" && (
-        <div class="notice error">
-          <Icon name="error" />
-          <p class="notice-text">{problem}</p>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Dismiss"
-            title="Dismiss"
-            onClick={() => (app.problem.value = "")}
-          >
+        <Notice kind="error" text={problem}>
+          <button type="button" class="icon-button" aria-label="Dismiss" title="Dismiss" onClick={dismiss}>
             <Icon name="close" />
           </button>
-        </div>
+        </Notice>
       )}
     </>
+  );
+}
+
+interface NoticeProps {
+  readonly kind: "info" | "warning" | "error";
+  readonly text: string;
+  readonly children: ComponentChildren;
+}
+
+function Notice({ kind, text, children }: NoticeProps): VNode {
+  return (
+    <div class={`notice ${kind}`}>
+      <Icon name={kind} />
+      <p class="notice-text">{text}</p>
+      <div class="notice-actions">{children}</div>
+    </div>
+  );
+}
+
+function ActionButton({ label, action }: { readonly label: string; readonly action: UiAction }): VNode {
+  const app = useApp();
+  return (
+    <button type="button" class="button secondary" onClick={() => void app.act("ui.run", { action })}>
+      {label}
+    </button>
   );
 }
