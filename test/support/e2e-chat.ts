@@ -10,10 +10,17 @@ export class Chat {
     this.page = page;
   }
 
-  /** Shows the view by its focus command. */
+  /** Shows the view by its focus command and waits until it answers to keys. */
   static async open(page: Page): Promise<Chat> {
     await openChat(page);
-    return new Chat(page);
+    const chat = new Chat(page);
+    await chat.ready();
+    return chat;
+  }
+
+  /** Waits until the view has heard from the host. */
+  async ready(): Promise<void> {
+    await this.frame.locator(".model-name").filter({ hasText: /./ }).waitFor();
   }
 
   get frame(): FrameLocator {

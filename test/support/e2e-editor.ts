@@ -1,5 +1,5 @@
 /** The editors that the browser tests share: started when the first test asks, ended after the last one. */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, openWorkbench, type PageOptions } from "./browser.ts";
@@ -93,7 +93,10 @@ export async function openWindow(
   options: PageOptions & { readonly files?: Readonly<Record<string, string>> } = {},
 ): Promise<Window> {
   const folder = writeSampleProject();
-  for (const [path, text] of Object.entries(options.files ?? {})) await writeFile(join(folder, path), text);
+  for (const [path, text] of Object.entries(options.files ?? {})) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
   const page = await openWorkbench(editor.browser, editor.server.url(folder), options);
   const name = basename(dirname(folder));
   shown.set(name, page);
@@ -104,6 +107,22 @@ export async function openWindow(
       shown.delete(name);
       await page.context().close();
       await rm(dirname(folder), { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Opens a window without a folder. */
+export async function openEmptyWindow({ browser, server }: SharedEditor): Promise<Omit<Window, "folder">> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  shown.set("empty", page);
+  await page.goto(`http://127.0.0.1:${server.port}/?ew=true`);
+  await page.locator(".monaco-workbench .part.statusbar").waitFor();
+  return {
+    page,
+    async close() {
+      shown.delete("empty");
+      await context.close();
     },
   };
 }
