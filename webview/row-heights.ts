@@ -7,17 +7,15 @@ export interface Placed {
 export class RowHeights<R extends Placed> {
   readonly #estimate: (row: R) => number;
   readonly #measured = new Map<string, number>();
+  #estimated = new WeakMap<R, number>();
   #rows: readonly R[] = [];
+  #heights = new Float64Array(256);
   // #starts[i] is where row i begins; valid up to and including #validTo.
-  #starts = new Float64Array(256);
+  #starts = new Float64Array(257);
   #validTo = 0;
 
   constructor(estimate: (row: R) => number) {
     this.#estimate = estimate;
-  }
-
-  get count(): number {
-    return this.#rows.length;
   }
 
   /** Takes the rows as they are now. */
@@ -27,37 +25,33 @@ export class RowHeights<R extends Placed> {
     let same = 0;
     while (same < shared && earlier[same]?.key === rows[same]?.key) same++;
     this.#rows = rows;
-    if (this.#starts.length < rows.length + 1) {
-      const starts = new Float64Array((rows.length + 1) * 2);
-      starts.set(this.#starts);
-      this.#starts = starts;
+    if (this.#heights.length < rows.length) {
+      this.#heights = grown(this.#heights, rows.length * 2);
+      this.#starts = grown(this.#starts, rows.length * 2 + 1);
     }
-    this.#validTo = Math.min(this.#validTo, same);
+    this.#readHeights(same);
   }
 
-  /** Takes a row's true height; true when it differs from what was assumed. */
-  measure(key: string, height: number, indexHint: number): boolean {
-    const row = this.#rows[indexHint];
-    const known = this.#measured.get(key) ?? (row?.key === key ? this.#estimate(row) : undefined);
+  /** Takes a row's true height; `index` is where the row is. */
+  measure(key: string, height: number, index: number): void {
     this.#measured.set(key, height);
-    if (known === height) return false;
-    this.#validTo = Math.min(this.#validTo, row?.key === key ? indexHint : 0);
-    return true;
+    if (this.#rows[index]?.key !== key || this.#heights[index] === height) return;
+    this.#heights[index] = height;
+    this.#validTo = Math.min(this.#validTo, index);
   }
 
   /** Forgets the heights of all but some rows, as after a change of width. */
   forget(except: ReadonlySet<string>): void {
     for (const key of this.#measured.keys()) if (!except.has(key)) this.#measured.delete(key);
-    this.#validTo = 0;
+    this.#estimated = new WeakMap();
+    this.#readHeights(0);
   }
 
   /** Where a row begins; for the count of rows, where the last one ends. */
   startOf(index: number): number {
     const end = Math.max(0, Math.min(index, this.#rows.length));
     for (let at = this.#validTo; at < end; at++) {
-      const row = this.#rows[at];
-      const height = row === undefined ? 0 : (this.#measured.get(row.key) ?? this.#estimate(row));
-      this.#starts[at + 1] = (this.#starts[at] ?? 0) + height;
+      this.#starts[at + 1] = (this.#starts[at] ?? 0) + (this.#heights[at] ?? 0);
     }
     this.#validTo = Math.max(this.#validTo, end);
     return this.#starts[end] ?? 0;
@@ -93,4 +87,26 @@ export class RowHeights<R extends Placed> {
   indexOf(key: string): number {
     return this.#rows.findIndex((row) => row.key === key);
   }
+
+  #readHeights(from: number): void {
+    for (let index = from; index < this.#rows.length; index++) {
+      const row = this.#rows[index];
+      if (row !== undefined) this.#heights[index] = this.#measured.get(row.key) ?? this.#estimateOnce(row);
+    }
+    this.#validTo = Math.min(this.#validTo, from);
+  }
+
+  #estimateOnce(row: R): number {
+    const known = this.#estimated.get(row);
+    if (known !== undefined) return known;
+    const height = this.#estimate(row);
+    this.#estimated.set(row, height);
+    return height;
+  }
+}
+
+function grown(array: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(length);
+  larger.set(array);
+  return larger;
 }

@@ -4,6 +4,8 @@ import { RowHeights, type Placed } from "../row-heights.ts";
 
 /** How far beyond the visible part rows are drawn, in pixels. */
 const overscan = 600;
+/** How long after a far jump its surroundings are drawn, in milliseconds. */
+const restMs = 50;
 /** How near to the end counts as being there. */
 const endSlack = 4;
 
@@ -42,6 +44,8 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
   readonly #heights: RowHeights<R>;
   readonly #boxes = new Map<Element, string>();
   #observer: ResizeObserver | undefined;
+  #margin = overscan;
+  #resting: ReturnType<typeof setTimeout> | undefined;
   #width = 400;
   #viewport = 800;
   #top = 0;
@@ -122,6 +126,7 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
 
   override componentWillUnmount(): void {
     this.#observer?.disconnect();
+    clearTimeout(this.#resting);
     if (this.props.handle !== undefined) this.props.handle.current = null;
   }
 
@@ -182,7 +187,7 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
     return 0;
   }
 
-  #wantedRange(margin = overscan): readonly [number, number] {
+  #wantedRange(margin = this.#margin): readonly [number, number] {
     const top = this.#isAtEnd ? this.#heights.total - this.#viewport : this.#top;
     return this.#heights.range(top - margin, top + this.#viewport + margin);
   }
@@ -197,9 +202,21 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
     this.#top = scrollTop;
     this.#tellPlace();
     const [first, end] = this.#wantedRange(overscan / 2);
-    if (first < this.#range[0] || end > this.#range[1]) this.forceUpdate();
+    if (first >= this.#range[1] || end <= this.#range[0]) this.#drawFar();
+    else if (first < this.#range[0] || end > this.#range[1]) this.forceUpdate();
     else if (first === 0 && scrollTop < overscan) this.props.onNearTop?.();
   };
+
+  // Far from what is drawn everything is new: what is in sight first, what surrounds it when the reader rests.
+  #drawFar(): void {
+    this.#margin = 0;
+    this.forceUpdate();
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      this.#margin = overscan;
+      this.forceUpdate();
+    }, restMs);
+  }
 
   #tellPlace(): void {
     if (this.props.onPlace === undefined) return;
