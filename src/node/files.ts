@@ -21,8 +21,12 @@ type ListQuery = Parameters<Files["list"]>[0];
 type SearchQuery = Parameters<Files["search"]>[0];
 
 /** Makes the port; `ripgrep` is the binary to use, undefined to do without. */
-export function createFiles(options: { readonly ripgrep: string | undefined }): Files {
-  const rules = new IgnoreRules();
+export function createFiles(options: {
+  readonly ripgrep: string | undefined;
+  /** For how long (ms) ignore rules are believed without another look. */
+  readonly freshMs?: number;
+}): Files {
+  const rules = new IgnoreRules(options.freshMs);
   const engine = lazyEngine(options.ripgrep, rules);
   return {
     stat: statFile,

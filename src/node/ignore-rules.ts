@@ -5,6 +5,8 @@ import ignore, { type Ignore } from "ignore";
 
 // One entry a folder that was asked about; the oldest go first.
 const folderLimit = 5_000;
+// A changed rule holds for single questions after this long at the latest; listing and searching always look afresh.
+const defaultFreshMs = 1_000;
 
 interface RuleFile {
   readonly mtimeMs: number;
@@ -23,6 +25,13 @@ interface Level {
 /** Answers whether paths are ignored; files are read again only when they changed. */
 export class IgnoreRules {
   readonly #files = new Map<string, RuleFile>();
+  readonly #levels = new Map<string, { readonly at: number; readonly level: Promise<Level> }>();
+
+  readonly #freshMs: number;
+
+  constructor(freshMs = defaultFreshMs) {
+    this.#freshMs = freshMs;
+  }
 
   /** Whether the rules that hold in `root` cover a path below it; `.git` always counts as ignored. */
   async isIgnored(root: string, path: string): Promise<boolean> {
@@ -33,7 +42,7 @@ export class IgnoreRules {
     const above = foldersUpFrom(root);
     const inside = names.slice(0, -1).map((_, index) => join(root, ...names.slice(0, index + 1)));
     const [levels, target] = await Promise.all([
-      Promise.all([...above, ...inside].map((folder) => this.#level(folder))),
+      Promise.all([...above, ...inside].map((folder) => this.#recentLevel(folder))),
       stat(path).catch(() => undefined),
     ]);
     let active = fromTop(levels.slice(0, above.length));
@@ -73,6 +82,17 @@ export class IgnoreRules {
       const inside = options.withIgnored ? active : enter(active, await this.#level(join(root, path)));
       yield* this.#walk(root, path, inside, options);
     }
+  }
+
+  // A read asks for the rules of every folder above it: looking each time would take longer than the read.
+  #recentLevel(folder: string): Promise<Level> {
+    const now = performance.now();
+    const known = this.#levels.get(folder);
+    if (known !== undefined && now - known.at < this.#freshMs) return known.level;
+    if (this.#levels.size >= folderLimit) this.#levels.clear();
+    const level = this.#level(folder);
+    this.#levels.set(folder, { at: now, level });
+    return level;
   }
 
   async #level(folder: string): Promise<Level> {

@@ -1,18 +1,11 @@
 /** The `Editor` and `CodeIntel` ports over plain files, for work without an editor. */
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BooError } from "#core/errors.ts";
 import type { CodeIntel, Editor, WorkspaceFolder } from "#core/ports.ts";
-import {
-  binaryFile,
-  changedFile,
-  hugeBytes,
-  hugeFile,
-  missingFile,
-  notAFile,
-  unreadableFile,
-} from "./file-errors.ts";
+import { binaryFile, changedFile, missingFile, unreadableFile } from "./file-errors.ts";
+import { readBytes } from "./read-bytes.ts";
 import { decodeText, encodeText, newFileFormat, type TextFormat } from "./plain-text.ts";
 
 /** Makes an editor of plain files; there are no unsaved documents, and nothing to show. */
@@ -49,10 +42,8 @@ async function readPlain(path: string, signal: AbortSignal): Promise<{ text: str
   signal.throwIfAborted();
   let bytes: Buffer;
   try {
-    const found = await stat(path);
-    if (!found.isFile()) throw notAFile(path, found.isDirectory());
-    if (found.size > hugeBytes) throw hugeFile(path, found.size);
-    bytes = await readFile(path, { signal });
+    bytes = await readBytes(path);
+    signal.throwIfAborted();
   } catch (error) {
     if (error instanceof BooError || signal.aborted) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "";

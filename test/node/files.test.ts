@@ -252,7 +252,7 @@ describe("files: paths", () => {
 });
 
 describe("files: ignore rules", () => {
-  const files = createFiles({ ripgrep });
+  const files = createFiles({ ripgrep, freshMs: 0 });
   let root = "";
   const paths = [
     ...Object.keys(tree),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, globSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, globSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import initSqlJs from "sql.js";
 import { checkpoint, type Stage } from "#node/store/checkpoint.ts";
@@ -115,6 +115,10 @@ export async function killCheckpoint(stage: Stage, seed: number): Promise<void> 
 }
 
 function expireLock(directory: string): void {
-  const lock = join(directory, "boocode.lock");
-  if (statSync(lock, { throwIfNoEntry: false }) !== undefined) utimesSync(lock, 1, 1);
+  try {
+    utimesSync(join(directory, "boocode.lock"), 1, 1);
+  } catch (error) {
+    // The index process of the killed window may just have released it.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
 }
