@@ -75,7 +75,6 @@ const webview = {
   entryPoints: [
     { in: "webview/main.tsx", out: "main" },
     { in: "webview/style.css", out: "style" },
-    { in: "node_modules/@vscode/codicons/dist/codicon.css", out: "codicon" },
   ].filter((entry) => existsSync(entry.in)),
   outdir: "dist/webview",
   chunkNames: "chunks/[name]-[hash]",

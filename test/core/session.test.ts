@@ -70,11 +70,16 @@ describe("session: kept and opened again", () => {
 });
 
 /** Lets a window die at an event: gives a window over what was on disk by then. */
-async function dieAt(world: AgentWorld, fits: (event: SessionEvent) => boolean): Promise<AgentWorld> {
+async function dieAt(
+  world: AgentWorld,
+  fits: (event: SessionEvent) => boolean,
+  isWritten = false,
+): Promise<AgentWorld> {
   const reached = nextEvent(world.agent, fits);
   await world.agent.prompt("go");
   await reached;
-  await Promise.resolve();
+  if (isWritten) await world.agent.session.settled();
+  else await Promise.resolve();
   const kept = world.ports.store.records.length;
   await world.agent.stop();
   const store = new FakeStore();
@@ -126,6 +131,7 @@ describe("session: cut off", () => {
     const next = await dieAt(
       world,
       (event) => event.type === "text-delta" && (length += event.text.length) === said.length,
+      true,
     );
     const item = lastTurn(next.agent).items.at(-1);
     assert.ok(item?.kind === "text" && item.text.length > 1_000 && said.startsWith(item.text));

@@ -2,10 +2,12 @@
 import type { SessionEvent, ToolRequest, TurnError } from "#protocol/session.ts";
 import type { Usage } from "#protocol/usage.ts";
 import { BooError } from "../errors.ts";
-import { attempt, type Answer } from "../models/attempt.ts";
+import { Attempt, type Answer } from "../models/attempt.ts";
 import { costOf, findModel } from "../models/catalog.ts";
 import { classifyFailure, type ModelFailure } from "../models/failure.ts";
 import type { TurnRun } from "./turn.ts";
+
+type DeltaEvent = Extract<SessionEvent, { type: "text-delta" | "reasoning-delta" }>;
 
 /** What a step came to. */
 export type StepResult =
@@ -22,8 +24,8 @@ export type StepResult =
 const answerReserve = 8_000;
 
 /** Makes one step: asks the model until it gives a usable answer, the tries are used up, or the user stops. */
-export async function runStep(run: TurnRun): Promise<StepResult> {
-  const step = new Step(run);
+export async function runStep(run: TurnRun, prepared?: Attempt): Promise<StepResult> {
+  const step = new Step(run, prepared);
   const full = contextProblem(run);
   if (full !== undefined) return { status: "failed", error: full };
   await step.start();
@@ -43,6 +45,15 @@ export async function runStep(run: TurnRun): Promise<StepResult> {
       if (!(await step.waitForRetry(failure, tries))) return step.stop(tries);
     }
   }
+}
+
+/** Prepares the next request of a turn; it carries what the transcript says when it is sent. */
+export function prepareAttempt(run: TurnRun): Attempt {
+  const { route, session, signal, ports } = run;
+  const { transcript } = session;
+  const { header } = transcript;
+  if (header === undefined) throw new BooError("no-header", "The session has no header.");
+  return Attempt.prepare({ route, header, transcript, signal, now: () => ports.clock.now() });
 }
 
 function contextProblem(run: TurnRun): TurnError | undefined {
@@ -67,9 +78,13 @@ class Step {
   #reasoning = "";
   #reasoningAt: number | undefined;
   #isWriting = false;
+  #untold: DeltaEvent | undefined;
+  #telling: ReturnType<typeof setTimeout> | undefined;
+  #prepared: Attempt | undefined;
 
-  constructor(run: TurnRun) {
+  constructor(run: TurnRun, prepared: Attempt | undefined) {
     this.#run = run;
+    this.#prepared = prepared;
     this.#startedAt = run.ports.clock.now();
     this.#inputEvent = run.session.eventCount;
   }
@@ -80,26 +95,24 @@ class Step {
   }
 
   ask(): Promise<Answer> {
-    const { route, session, signal, ports } = this.#run;
-    const { transcript } = session;
-    const { header } = transcript;
-    if (header === undefined) throw new BooError("no-header", "The session has no header.");
+    const { route, session } = this.#run;
     const waiting = { kind: "model" as const, text: `Waiting for ${route.label}` };
     void this.#emit({ type: "waiting", at: this.#now(), waiting });
-    return attempt(
-      { route, header, transcript, ready: session.settled(), signal, now: () => ports.clock.now() },
-      {
-        text: (text) => this.#delta("text-delta", text),
-        reasoning: (text) => this.#delta("reasoning-delta", text),
-        toolInput: (index, name, bytes) => {
-          this.#isWriting = true;
-          void this.#emit({ type: "tool-input", step: this.#id, index, name, bytes });
-        },
+    const attempt = this.#prepared ?? prepareAttempt(this.#run);
+    this.#prepared = undefined;
+    return attempt.send(session.settled(), {
+      text: (text) => this.#delta("text-delta", text),
+      reasoning: (text) => this.#delta("reasoning-delta", text),
+      toolInput: (index, name, bytes) => {
+        this.#isWriting = true;
+        this.#tell();
+        void this.#emit({ type: "tool-input", step: this.#id, index, name, bytes });
       },
-    );
+    });
   }
 
   async finish(answer: Answer, retries: number): Promise<StepResult> {
+    this.#tell();
     const { route } = this.#run;
     const calls = answer.calls.map((call, index) => ({ id: `${this.#id}.${index}`, ...call }));
     const { firstTokenAt, textAt, endedAt } = answer.times;
@@ -152,6 +165,7 @@ class Step {
   }
 
   #reset(reason: string): void {
+    this.#tell();
     if (this.#text === "" && this.#reasoning === "" && !this.#isWriting) return;
     this.#text = "";
     this.#reasoning = "";
@@ -161,6 +175,7 @@ class Step {
   }
 
   async #keepPartial(finish: string): Promise<void> {
+    this.#tell();
     if (this.#text === "" && this.#reasoning === "") {
       this.#reset(finish);
       return;
@@ -202,7 +217,8 @@ class Step {
     };
   }
 
-  #delta(type: "text-delta" | "reasoning-delta", text: string): void {
+  // What comes in one go is told in one event: at full speed a model says thousands of pieces in a second.
+  #delta(type: DeltaEvent["type"], text: string): void {
     if (this.#run.signal.aborted) return;
     const at = this.#now();
     if (type === "text-delta") this.#text += text;
@@ -210,7 +226,22 @@ class Step {
       this.#reasoning += text;
       this.#reasoningAt ??= at;
     }
-    void this.#emit({ type, at, step: this.#id, text });
+    if (this.#untold?.type !== type) this.#tell();
+    this.#untold = {
+      type,
+      at: this.#untold?.at ?? at,
+      step: this.#id,
+      text: (this.#untold?.text ?? "") + text,
+    };
+    this.#telling ??= setTimeout(() => this.#tell(), 0);
+  }
+
+  #tell(): void {
+    clearTimeout(this.#telling);
+    const event = this.#untold;
+    this.#telling = undefined;
+    this.#untold = undefined;
+    if (event !== undefined) void this.#emit(event);
   }
 
   #record(

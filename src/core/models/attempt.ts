@@ -8,7 +8,7 @@ import { toModelMessages } from "./provider.ts";
 import type { Route } from "./router.ts";
 import { loadSdk, type Sdk } from "./sdk.ts";
 import { readUsage } from "./read-usage.ts";
-import { createWireFetch, type WireTimes } from "./wire-fetch.ts";
+import { createWireFetch, type WireFetch, type WireTimes } from "./wire-fetch.ts";
 
 /** Hears an answer while it comes. */
 export interface AnswerListener {
@@ -44,8 +44,6 @@ export interface AttemptRequest {
   readonly route: Route;
   readonly header: Header;
   readonly transcript: Transcript;
-  /** Settles when the transcript is on disk. */
-  readonly ready: Promise<unknown>;
   readonly signal: AbortSignal;
   readonly now: () => number;
 }
@@ -55,36 +53,69 @@ const leakPattern = /<[|｜](tool▁calls?▁begin|DSML)[|｜]|^<tool_call>\s*\{
 
 const toolSets = new WeakMap<Header, ToolSet>();
 
-/** Makes one attempt. Throws UnusableAnswer, the SDK's errors, or an AbortError when the signal aborts. */
-export async function attempt(request: AttemptRequest, listener: AnswerListener): Promise<Answer> {
-  const sdk = await loadSdk();
-  const { route, header, transcript, signal, now } = request;
-  const wire = createWireFetch({
-    messages: transcript.bytes(),
-    timeouts: route.provider.timeouts,
-    ready: request.ready,
-    now,
-  });
-  const { choice, baseUrl, apiKey } = route;
-  const opened = await route.provider.open({ choice, baseUrl, apiKey, fetch: wire.fetch });
-  const tools = toolSets.get(header) ?? toToolSet(sdk, header);
-  toolSets.set(header, tools);
-  const prompt = route.provider.isWire
-    ? { messages: [{ role: "user" as const, content: "-" }] }
-    : { instructions: header.system, messages: toModelMessages(transcript.messages()) };
-  const result = sdk.streamText({
-    ...opened,
-    ...prompt,
-    tools,
-    maxRetries: 0,
-    abortSignal: signal,
-    // Errors come as parts of the stream; the default would print the whole request.
-    onError: () => {},
-  });
-  const collector = new Collector(listener, wire.sawToken, now);
-  for await (const part of result.stream) collector.take(part);
-  signal.throwIfAborted();
-  return collector.answer(wire.times);
+/** One request to a model: made ready before the transcript is, sent once. */
+export class Attempt {
+  readonly #wire: WireFetch;
+  readonly #sending = Promise.withResolvers<unknown>();
+  readonly #request: AttemptRequest;
+  readonly #stream: Promise<AsyncIterable<Part>>;
+
+  private constructor(request: AttemptRequest) {
+    const { transcript, route, now } = request;
+    const { timeouts } = route.provider;
+    this.#request = request;
+    this.#wire = createWireFetch({
+      messages: () => transcript.bytes(),
+      timeouts,
+      ready: this.#sending.promise,
+      now,
+    });
+    this.#stream = this.#open();
+    // An attempt that is never sent fails when its turn ends, and nobody listens.
+    this.#stream.catch(() => {});
+  }
+
+  /** Prepares a request; nothing is sent before `send`. */
+  static prepare(request: AttemptRequest): Attempt {
+    return new Attempt(request);
+  }
+
+  /**
+   * Sends the transcript as it is when `ready` settles, and hears the answer to its end.
+   * Throws UnusableAnswer, the SDK's errors, or an AbortError when the signal aborts.
+   */
+  async send(ready: Promise<unknown>, listener: AnswerListener): Promise<Answer> {
+    const { signal, now } = this.#request;
+    this.#sending.resolve(ready);
+    const collector = new Collector(listener, this.#wire.sawToken, now);
+    for await (const part of await this.#stream) collector.take(part);
+    signal.throwIfAborted();
+    return collector.answer(this.#wire.times);
+  }
+
+  async #open(): Promise<AsyncIterable<Part>> {
+    const sdk = await loadSdk();
+    const { route, header, transcript, signal } = this.#request;
+    const { choice, baseUrl, apiKey } = route;
+    const opened = await route.provider.open({ choice, baseUrl, apiKey, fetch: this.#wire.fetch });
+    const tools = toolSets.get(header) ?? toToolSet(sdk, header);
+    toolSets.set(header, tools);
+    // Providers that take values are given them only when all are there.
+    if (!route.provider.isWire) await this.#sending.promise;
+    const prompt = route.provider.isWire
+      ? { messages: [{ role: "user" as const, content: "-" }] }
+      : { instructions: header.system, messages: toModelMessages(transcript.messages()) };
+    const result = sdk.streamText({
+      ...opened,
+      ...prompt,
+      tools,
+      maxRetries: 0,
+      abortSignal: signal,
+      // Errors come as parts of the stream; the default would print the whole request.
+      onError: () => {},
+    });
+    return result.stream;
+  }
 }
 
 function toToolSet(sdk: Sdk, header: Header): ToolSet {

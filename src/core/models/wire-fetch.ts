@@ -15,8 +15,8 @@ export interface WireTimes {
 
 /** What a request's fetch needs to know. */
 export interface WireRequest {
-  /** The messages' bytes, without the brackets of their array. */
-  readonly messages: Uint8Array;
+  /** The messages' bytes, without the brackets of their array; asked for once, when `ready` has settled. */
+  readonly messages: () => Uint8Array;
   readonly timeouts: Timeouts;
   /** Settles when everything that the request tells is on disk; nothing is sent before. */
   readonly ready: Promise<unknown>;
@@ -37,8 +37,8 @@ export function createWireFetch(request: WireRequest): WireFetch {
   const watch = new Watch(request.timeouts);
   const wireFetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const signal = init?.signal ? AbortSignal.any([init.signal, watch.signal]) : watch.signal;
-    const body = typeof init?.body === "string" ? spliceMessages(init.body, request.messages) : init?.body;
     await request.ready;
+    const body = typeof init?.body === "string" ? spliceMessages(init.body, request.messages()) : init?.body;
     times.sentAt = request.now();
     watch.waitForHeaders();
     try {
