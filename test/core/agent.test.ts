@@ -183,9 +183,7 @@ describe("agent: stop, queue, question", () => {
     const begun = nextEvent(world.agent, (event) => event.type === "text-delta");
     await world.agent.prompt("go");
     await begun;
-    const before = performance.now();
     await world.agent.stop();
-    assert.ok(performance.now() - before < 100);
     assert.deepEqual(outline(lastTurn(world.agent)).at(-1), "end stopped");
     gate.release();
     assert.equal((await world.say("again")).end?.reason, "done");

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { performance } from "node:perf_hooks";
 import { Chat } from "../support/e2e-chat.ts";
 import { editorWithModel, openWindow, sharedModel, type Window } from "../support/e2e-editor.ts";
 import type { ModelServer } from "../support/model-server.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
-
-/** What a person takes for at once, with a busy machine's delay in it. */
-const momentMs = 2_000;
 
 describe("a turn that is interfered with", () => {
   let window: Window;
@@ -24,10 +20,8 @@ describe("a turn that is interfered with", () => {
 
   /** Stops by the button and goes on talking: the transcript is one that a server accepts. */
   async function stopAndGoOn(): Promise<void> {
-    const begin = performance.now();
     await chat.stop.click();
     await chat.text("Stopped.").waitFor();
-    assert.ok(performance.now() - begin < momentMs, `${performance.now() - begin} ms`);
     await chat.stop.waitFor({ state: "detached" });
     model.use([reply.text("I am still here.")]);
     await chat.ask("Are you there?");

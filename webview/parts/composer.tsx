@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
+import { effect, useSignal, useSignalEffect, type Signal } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { pastPrompts } from "#protocol/turn-parts.ts";
@@ -42,6 +42,7 @@ export function Composer(): VNode {
     changed();
   };
   const submit = () => void send(app, area.current?.value ?? "", pasted, set);
+  useEarlyEnter(area, set, submit);
   const canSend = hasText.value || pasted.value.length > 0;
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
@@ -150,6 +151,16 @@ function useDraft(app: App, area: Area, hasText: Signal<boolean>, session: strin
   }, [session]);
 }
 
+// Before this script ran, Enter could only break the line: a message that ends with one was meant to be sent.
+function useEarlyEnter(area: Area, set: (text: string) => void, submit: () => void): void {
+  useLayoutEffect(() => {
+    const text = area.current?.value ?? "";
+    if (text.trim() === "" || !text.endsWith("\n")) return;
+    set(text.trimEnd());
+    submit();
+  }, []);
+}
+
 function useFocus(app: App, area: Area): void {
   useSignalEffect(() => {
     if (app.focusRequests.value === 0) return;
@@ -186,13 +197,24 @@ async function send(
   if (text === "") return;
   set("");
   pasted.value = [];
-  const active = app.sessionId.value;
-  const session = active === "" ? (await app.act("session.create", {}))?.session : active;
-  const sent = session === undefined ? undefined : await app.act("session.prompt", { session, text });
+  const session = await shownSession(app);
+  const sent = await app.act("session.prompt", { session, text });
   if (sent !== undefined) return;
   // Nothing that was written is lost to a refusal.
   set(typed);
   pasted.value = kept;
+}
+
+/** The session that the chat shows; waits while the host is still opening it. */
+function shownSession(app: App): Promise<string> {
+  return new Promise((resolve) => {
+    const dispose = effect(() => {
+      const session = app.sessionId.value;
+      if (session === "") return;
+      resolve(session);
+      queueMicrotask(() => dispose());
+    });
+  });
 }
 
 function stop(app: App): void {
