@@ -88,7 +88,8 @@ function renderToken(token: Token): ComponentChildren {
   }
 }
 
-// The model's headings stand below the turn's own, which is a level 2.
+// The model's headings stand below the turn's own, which is a level 2. It begins at any depth and leaves depths
+// out: that shows in size only, so that the outline has no gaps.
 function Heading({
   depth,
   children,
@@ -97,7 +98,7 @@ function Heading({
   readonly children: ComponentChildren;
 }): VNode {
   const Tag = depth <= 1 ? "h3" : depth === 2 ? "h4" : depth === 3 ? "h5" : "h6";
-  return <Tag>{children}</Tag>;
+  return <Tag aria-level={3}>{children}</Tag>;
 }
 
 function renderList(list: Tokens.List): VNode {

@@ -7,7 +7,7 @@ import { useApp } from "../app.ts";
 import { BodyText } from "./body-text.tsx";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
-import { LineCounts } from "./line-counts.tsx";
+import { lineCounts, LineCounts } from "./line-counts.tsx";
 
 const icons: Readonly<Record<string, string>> = {
   read_file: "file",
@@ -74,7 +74,9 @@ function CallText({ call }: { readonly call: ToolCall }): VNode {
 // What went wrong comes before how long it took: a narrow line is cut at its end.
 function Outcome({ call }: { readonly call: Extract<ToolCall, { status: "ended" }> }): VNode {
   const duration = formatDuration(callDurationMs(call, 0));
-  const { outcome, note } = call;
+  const { outcome } = call;
+  // What an edit counts stands beside its diff already.
+  const note = call.files.length > 0 ? undefined : call.note;
   if (outcome === "ok") {
     return <span class="figure">{` · ${note === undefined ? duration : `${duration} · ${note}`}`}</span>;
   }
@@ -103,7 +105,7 @@ function DiffButton({ file, turn }: { readonly file: FileChange; readonly turn: 
       type="button"
       class="diff-button"
       onClick={open}
-      aria-label={`Diff of ${file.path}, ${file.added} added, ${file.removed} removed`}
+      aria-label={`${lineCounts(file)}, diff of ${file.path}`}
       title={`Diff of ${file.path}`}
     >
       <LineCounts file={file} />

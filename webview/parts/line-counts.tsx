@@ -1,6 +1,11 @@
 import type { VNode } from "preact";
 import type { FileChange } from "#protocol/session.ts";
 
+/** How many lines a change added and removed, in one text, for names: "+12 −3". */
+export function lineCounts({ added, removed }: FileChange): string {
+  return `+${added.toLocaleString("en")} −${removed.toLocaleString("en")}`;
+}
+
 /** How many lines a change added and removed: "+12 −3". */
 export function LineCounts({ file }: { readonly file: FileChange }): VNode {
   return (
