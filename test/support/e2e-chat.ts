@@ -72,6 +72,8 @@ export class Chat {
   /** Begins a new session by its button. */
   async begin(): Promise<void> {
     await this.button("New session").click();
+    // The cursor comes back to the composer once the session is there.
+    await this.frame.locator("[data-testid=composer]:focus").waitFor();
     await this.frame.getByRole("heading", { name: "Ask about this project" }).waitFor();
   }
 }

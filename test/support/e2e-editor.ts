@@ -127,7 +127,7 @@ export async function openEmptyWindow({ browser, server }: SharedEditor): Promis
   };
 }
 
-/** Changes user settings of a running editor, as if its settings file had been edited. */
+/** Changes user settings of a running editor; windows that are opened or reloaded after it know them. */
 export async function changeSettings(
   { server }: SharedEditor,
   change: Readonly<Record<string, unknown>>,

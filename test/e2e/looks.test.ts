@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { Chat, until } from "../support/e2e-chat.ts";
+import {
+  editorWithModel,
+  openWindow,
+  sharedModel,
+  type SharedEditor,
+  type Window,
+} from "../support/e2e-editor.ts";
+import { dragSideBar, editorThemes, picture, violations, wearTheme } from "../support/e2e-looks.ts";
+import type { ModelServer } from "../support/model-server.ts";
+import { hold } from "../support/model-server/gate.ts";
+import { reply } from "../support/model-server/reply.ts";
+
+const markdown = `The error was in \`src/tides.ts\`, where a **text** was declared a number:
+
+\`\`\`ts
+export function formatMinutes(minutes: number): string {
+  const hours: string = String(Math.floor(minutes / 60)).padStart(2, "0");
+  return \`\${hours}:\${String(minutes % 60).padStart(2, "0")}\`;
+}
+\`\`\`
+
+### What else I saw
+
+1. \`harbours\` could be read from a file, see [the notes](https://example.com/notes).
+2. A list
+   - in a list
+
+| Harbour | Delay | High tide after a transit of the moon |
+|---|---:|---|
+| Cuxhaven | 48 | 0:48 |
+| Saint-Malo | 365 | 6:05 |
+
+> Tides wait for nobody.
+`;
+
+describe("the looks of the chat", () => {
+  let editor: SharedEditor;
+  let window: Window;
+  let chat: Chat;
+  let model: ModelServer;
+  before(async () => {
+    model = await sharedModel();
+    editor = await editorWithModel();
+    window = await openWindow(editor, { width: 1400, height: 900 });
+    chat = await Chat.open(window.page);
+    await converse();
+    await fail();
+  });
+  after(() => window?.close());
+
+  /** A turn with every kind of row. */
+  async function converse(): Promise<void> {
+    model.use([
+      reply
+        .thinking("First the diagnostics, then the file.")
+        .text("I look around.")
+        .calls([
+          ["read_file", { path: "package.json" }],
+          ["read_file", { path: "src/tides.ts" }],
+          ["search", { pattern: "hours" }],
+        ]),
+      reply.text("Now the edit.").calls([
+        ["edit_file", { path: "src/tides.ts", old: "const hours: number", new: "const hours: string" }],
+        [
+          "write_file",
+          { path: "src/a-rather-long-folder-name/and-a-long-file-name-in-it.ts", content: "export {};\n" },
+        ],
+        ["edit_file", { path: "src/main.ts", old: "not there", new: "nor there" }],
+      ]),
+      reply.text(markdown),
+    ]);
+    await chat.ask("Fix the type error in the tides, please, and tell me what else you saw on the way");
+  }
+
+  async function fail(): Promise<void> {
+    await chat.begin();
+    model.use([reply.noBalance()]);
+    await chat.ask("Spend");
+  }
+
+  /** A turn so long that the agent asks whether to go on. */
+  async function askBack(): Promise<void> {
+    await chat.begin();
+    model.use((_, index) =>
+      reply.toolCall("list_files", { glob: `*${index}` }).pace({ chunkCharacters: 100 }),
+    );
+    await chat.send("Look at everything");
+    await chat.frame.getByRole("region", { name: "Question" }).waitFor({ timeout: 60_000 });
+  }
+
+  async function work(): Promise<void> {
+    await chat.begin();
+    // Whenever it is asked, also after it was silent for too long.
+    model.use(() => reply.thinking("Hm.").text("I begin with the first").hold(hold()));
+    await chat.send("Work");
+    await chat.text("I begin with the first").waitFor();
+    await chat.send("And then the second, which takes more than a line to say");
+    await chat.frame.getByRole("region", { name: "Queued messages" }).waitFor();
+  }
+
+  const openSession = (title: string) => async () => {
+    await chat.button("Sessions").click();
+    await chat.frame.getByTestId("session-item").filter({ hasText: title }).click();
+    await chat.frame.getByRole("heading", { name: title, level: 1 }).waitFor();
+    await chat.frame.locator(".row").first().waitFor();
+  };
+  const scenes: Readonly<Record<string, () => Promise<void>>> = {
+    empty: () => chat.begin(),
+    working: work,
+    error: openSession("Spend"),
+    sessions: async () => {
+      await chat.button("Sessions").click();
+      await chat.frame.getByTestId("session-item").first().waitFor();
+    },
+    conversation: async () => {
+      await chat.button("Sessions").click();
+      await openSession("Fix the type error")();
+    },
+  };
+
+  for (const theme of Object.keys(editorThemes) as (keyof typeof editorThemes)[]) {
+    it(`has no violations in ${theme}, and leaves pictures`, async () => {
+      const { page } = window;
+      await wearTheme(editor, chat, theme);
+      // It takes two hundred steps to be asked, so one theme must do.
+      const shown = theme === "dark" ? { question: askBack, ...scenes } : scenes;
+      for (const [scene, show] of Object.entries(shown)) {
+        await show();
+        assert.deepEqual(await violations(page), [], scene);
+        await picture(page, `${theme}-300-${scene}`);
+      }
+      for (const width of [420, 900, 300]) {
+        await dragSideBar(page, width);
+        if (width > 300) await picture(page, `${theme}-${width}-conversation`);
+      }
+      const list = chat.frame.getByRole("region", { name: "Conversation" });
+      await list.focus();
+      await page.keyboard.press("Home");
+      await until(
+        () => list.evaluate((element) => element.scrollTop),
+        (top) => top === 0,
+      );
+      await picture(page, `${theme}-300-conversation-top`);
+    });
+  }
+});
