@@ -56,7 +56,7 @@ describe("an answer", () => {
     );
     assert.match(await readFile(join(folder, "src/tides.ts"), "utf8"), /const hours: string = /);
     await chat.calls.getByRole("button", { name: /^Edit src\/tides\.ts/ }).click();
-    await chat.frame.getByRole("region", { name: "Result" }).getByText(/fixed/).waitFor();
+    await chat.frame.getByRole("group", { name: "Result" }).getByText(/fixed/).waitFor();
   });
 
   it("edits an open file so that one undo takes it back", async () => {
@@ -95,9 +95,9 @@ describe("an answer", () => {
     model.use([reply.toolCall("search", { pattern: "Dover" }), reply.text("There.")]);
     await chat.ask("Where is Dover?");
     await chat.calls.getByRole("button", { name: /Search Dover/ }).click();
-    await chat.frame.getByRole("region", { name: "Arguments" }).getByText("pattern: Dover").waitFor();
+    await chat.frame.getByRole("group", { name: "Arguments" }).getByText("pattern: Dover").waitFor();
     await chat.frame
-      .getByRole("region", { name: "Result" })
+      .getByRole("group", { name: "Result" })
       .getByText(/harbour\.ts/)
       .waitFor();
   });
@@ -106,7 +106,7 @@ describe("an answer", () => {
     model.use([reply.toolCall("read_file", { path: "long.txt" }), reply.text("Many lines.")]);
     await chat.ask("Read long.txt");
     await chat.calls.getByRole("button", { name: /Read long\.txt/ }).click();
-    const result = chat.frame.getByRole("region", { name: "Result" }).locator("pre");
+    const result = chat.frame.getByRole("group", { name: "Result" });
     assert.doesNotMatch(await result.innerText(), /line 1900 of/);
     await chat.button(/^Show all/).click();
     await result.getByText(/line 1900 of many/).waitFor();

@@ -38,7 +38,7 @@ export function BodyText({ title, body }: { readonly title: string; readonly bod
         <span class="code-language">{title}</span>
         <CopyButton label={`Copy ${title.toLowerCase()}`} text={() => shown ?? pages.join("")} />
       </div>
-      <pre tabIndex={0} aria-label={title}>
+      <pre tabIndex={0} role="group" aria-label={title}>
         {shown ?? pages.map((page, index) => <span key={index}>{page}</span>)}
         {shown === "" && <span class="figure">Nothing</span>}
       </pre>

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import type { UiAction } from "#protocol/protocol.ts";
 import { useApp } from "../app.ts";
@@ -6,7 +7,8 @@ import { Icon } from "./icon.tsx";
 /** What concerns the whole view: the store, the stand-in, and the last thing that did not happen. */
 export function Notices(): VNode {
   const app = useApp();
-  const { storeProblem, standInNotice } = app.workspace.value ?? {};
+  const { storeProblem, standInNotice, isTrusted } = app.workspace.value ?? {};
+  const isEmpty = useComputed(() => (app.session.value?.turns.length ?? 0) === 0).value;
   const problem = app.problem.value;
   const dismiss = () => (app.problem.value = "");
   return (
@@ -14,6 +16,11 @@ export function Notices(): VNode {
       {storeProblem !== undefined && (
         <Notice kind="warning" text={storeProblem}>
           <ActionButton label="Show log" action="show-log" />
+        </Notice>
+      )}
+      {isTrusted === false && !isEmpty && (
+        <Notice kind="info" text="Restricted Mode: files of this folder can be read, but not changed.">
+          <ActionButton label="Manage trust" action="manage-trust" />
         </Notice>
       )}
       {standInNotice !== undefined && (
