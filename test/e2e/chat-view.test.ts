@@ -299,7 +299,11 @@ describe("the chat view beside an editor", () => {
       ]);
       window.host.emit("session", [{ type: "title-change", at: Date.now(), title: "Other" }]);
     });
-    await view.page.waitForTimeout(200);
+    await view.page.waitForFunction(
+      () =>
+        document.querySelector(".title")?.textContent === "Other" &&
+        (window as unknown as { heard: string[] }).heard.some(Boolean),
+    );
     assert.deepEqual(
       await view.page.evaluate(() => (window as unknown as { heard: string[] }).heard.filter(Boolean)),
       ["The server hung up."],
