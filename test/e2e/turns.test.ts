@@ -110,6 +110,7 @@ describe("a turn that is interfered with", () => {
     await chat.ask("Are you well?");
     await chat.text("All well.").waitFor();
     await chat.button("Sessions").click();
+    await chat.frame.getByTestId("session-item").nth(1).waitFor();
     const titles = await chat.frame.getByTestId("session-item").locator(".session-title").allInnerTexts();
     assert.deepEqual(titles.slice(0, 2), ["Are you well?", "Send me once"]);
     await chat.button("Sessions").click();
