@@ -90,8 +90,10 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** The real path of the nearest existing ancestor joined with the rest, for paths that do not exist yet. */
   realPath(path: string): Promise<string>;
-  /** Whether the ignore rules of `root` cover a path. */
-  isIgnored(root: string, path: string): Promise<boolean>;
+  /** The real path of a workspace folder, which may be that of a second ago. */
+  rootPath(folder: string): Promise<string>;
+  /** Whether the ignore rules of `root` cover a path; without its `kind` the disk is asked for it. */
+  isIgnored(root: string, path: string, kind?: "file" | "directory"): Promise<boolean>;
   /** Files below `root`, a workspace folder or a directory in one (the ignore rules of the directories above hold, too), that match a glob, sorted, at most `limit`; `isCut` says there are more. */
   list(
     query: {
@@ -154,6 +156,27 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A server's answer; `body` comes as it arrives and throws where it breaks off. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  readonly body: AsyncIterator<Uint8Array>;
+}
+
+/** HTTP as models are asked: one request with a body in pieces, which are sent as they are, without a copy. */
+export interface Http {
+  /** Resolves with the head of the answer. Redirects are not followed. Rejects with the signal's reason or the system's error, whose `code` tells what is wrong. */
+  post(
+    url: string,
+    request: {
+      readonly headers: Headers;
+      readonly body: readonly Uint8Array[];
+      readonly signal: AbortSignal;
+    },
+  ): Promise<HttpAnswer>;
+}
+
 /** Secrets: the editor's secret storage, and the environment. */
 export interface Secrets {
   get(name: string): Promise<string | undefined>;
@@ -198,6 +221,7 @@ export interface Ports {
   readonly codeIntel: CodeIntel;
   readonly files: Files;
   readonly store: Store;
+  readonly http: Http;
   readonly secrets: Secrets;
   readonly settings: Settings;
   readonly clock: Clock;

@@ -4,6 +4,7 @@ import { createBooCode, type BooCode } from "#core/boocode.ts";
 import type { Ports } from "#core/ports.ts";
 import type { HostMessage, UiAction } from "#protocol/protocol.ts";
 import { createFiles } from "#node/files.ts";
+import { createHttp } from "#node/http.ts";
 import { findRipgrep } from "#node/search-ripgrep.ts";
 import { openStore } from "#node/store/store.ts";
 import { createSystemClock } from "#node/system-clock.ts";
@@ -43,6 +44,7 @@ export async function openHost(context: ExtensionContext): Promise<Host> {
     codeIntel,
     files: createFiles({ ripgrep: findRipgrep(env.appRoot) }),
     store: openStore({ directory: context.globalStorageUri.fsPath, log }),
+    http: createHttp(),
     secrets,
     settings,
     clock: createSystemClock(),

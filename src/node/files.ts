@@ -3,7 +3,7 @@ import { lstat, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { BooError } from "#core/errors.ts";
 import type { Files, FileStat, SearchMatch } from "#core/ports.ts";
-import { IgnoreRules } from "./ignore-rules.ts";
+import { defaultFreshMs, IgnoreRules } from "./ignore-rules.ts";
 import {
   type Line,
   type Pattern,
@@ -16,6 +16,8 @@ import { comparePaths, globTest, namesGit, relativeGlob } from "./search-glob.ts
 
 const linkLimit = 40;
 const overlaysAtOnce = 4;
+// How many real paths are remembered.
+const recentLimit = 100;
 
 type ListQuery = Parameters<Files["list"]>[0];
 type SearchQuery = Parameters<Files["search"]>[0];
@@ -28,10 +30,12 @@ export function createFiles(options: {
 }): Files {
   const rules = new IgnoreRules(options.freshMs);
   const engine = lazyEngine(options.ripgrep, rules);
+  const realPaths = new RecentRealPaths(options.freshMs);
   return {
     stat: statFile,
     realPath: (path) => realPathOf(path, linkLimit),
-    isIgnored: (root, path) => rules.isIgnored(root, path),
+    rootPath: (folder) => realPaths.of(folder),
+    isIgnored: (root, path, kind) => rules.isIgnored(root, path, kind),
     list: (query, signal) =>
       withTimeout(signal, async (bounded) => listFiles(await engine(), query, bounded)),
     search: (query, signal) =>
@@ -88,6 +92,28 @@ async function statFile(path: string): Promise<FileStat | undefined> {
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   return ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"].includes(code);
+}
+
+/** Every path of a model is compared with the real paths of the workspace's folders: those are looked up once a moment, not every time. */
+class RecentRealPaths {
+  readonly #freshMs: number;
+  readonly #known = new Map<string, { readonly at: number; readonly real: string }>();
+
+  constructor(freshMs = defaultFreshMs) {
+    this.#freshMs = freshMs;
+  }
+
+  async of(path: string): Promise<string> {
+    const now = performance.now();
+    const known = this.#known.get(path);
+    if (known !== undefined && now - known.at < this.#freshMs) return known.real;
+    // Only what exists is remembered: where something is yet to be made, every moment counts.
+    const real = await realpath(path).catch(() => undefined);
+    if (real === undefined) return realPathOf(path, linkLimit);
+    if (this.#known.size >= recentLimit) this.#known.clear();
+    this.#known.set(path, { at: now, real });
+    return real;
+  }
 }
 
 // A link to what does not exist yet counts as its target: writing through it would create that.

@@ -5,8 +5,8 @@ import ignore, { type Ignore } from "ignore";
 
 // One entry a folder that was asked about; the oldest go first.
 const folderLimit = 5_000;
-// A changed rule holds for single questions after this long at the latest; listing and searching always look afresh.
-const defaultFreshMs = 1_000;
+/** A changed rule holds for single questions after this long at the latest; listing and searching always look afresh. */
+export const defaultFreshMs = 1_000;
 
 interface RuleFile {
   readonly mtimeMs: number;
@@ -33,8 +33,8 @@ export class IgnoreRules {
     this.#freshMs = freshMs;
   }
 
-  /** Whether the rules that hold in `root` cover a path below it; `.git` always counts as ignored. */
-  async isIgnored(root: string, path: string): Promise<boolean> {
+  /** Whether the rules that hold in `root` cover a path below it, which is looked at unless its `kind` is given; `.git` always counts as ignored. */
+  async isIgnored(root: string, path: string, kind?: "file" | "directory"): Promise<boolean> {
     const below = relative(root, path);
     if (below === "" || below.startsWith("..") || isAbsolute(below)) return false;
     const names = below.split(sep);
@@ -43,11 +43,12 @@ export class IgnoreRules {
     const inside = names.slice(0, -1).map((_, index) => join(root, ...names.slice(0, index + 1)));
     const [levels, target] = await Promise.all([
       Promise.all([...above, ...inside].map((folder) => this.#recentLevel(folder))),
-      stat(path).catch(() => undefined),
+      kind === undefined ? stat(path).catch(() => undefined) : undefined,
     ]);
+    const isDirectory = kind === undefined ? target?.isDirectory() === true : kind === "directory";
     let active = fromTop(levels.slice(0, above.length));
     for (const [index] of names.entries()) {
-      const isFolder = index < names.length - 1 || target?.isDirectory() === true;
+      const isFolder = index < names.length - 1 || isDirectory;
       if (covers(active, join(root, ...names.slice(0, index + 1)), isFolder)) return true;
       active = enter(active, levels[above.length + index]);
     }

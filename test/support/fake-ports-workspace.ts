@@ -166,6 +166,7 @@ export function fakeFiles(workspace: FakeWorkspace): Files {
   return {
     stat: async (path) => workspace.stat(path),
     realPath: async (path) => workspace.realPath(path),
+    rootPath: async (folder) => workspace.realPath(folder),
     isIgnored: async (_root, path) => workspace.isIgnored(path),
     async list(query, signal) {
       signal.throwIfAborted();

@@ -4,6 +4,7 @@ import { BooError, messageOf } from "#core/errors.ts";
 import type { Clock, Diagnostic, Ports, WorkspaceFolder } from "#core/ports.ts";
 import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
+import { createHttp } from "#node/http.ts";
 import type { UiAction } from "#protocol/protocol.ts";
 import { FakeStore } from "./fake-ports-store.ts";
 import { FakeWorkspace, fakeCodeIntel, fakeEditor, fakeFiles } from "./fake-ports-workspace.ts";
@@ -107,6 +108,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     codeIntel: fakeCodeIntel(workspace),
     files: fakeFiles(workspace),
     store: options.store ?? new FakeStore(),
+    http: createHttp(),
     clock: new FakeClock(),
     secretValues,
     secrets: {

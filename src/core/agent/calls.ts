@@ -35,7 +35,7 @@ export async function runCalls(
   let next = 0;
   while (next < calls.length) {
     let end = next + 1;
-    // What changes something is announced on disk first; what only looks need not wait, since nothing is sent before all is there.
+    // What changes something is announced on disk first; what only looks need not wait, since no request is sent before that is there.
     if (!isReadOnly(calls[next])) await announced;
     while (isReadOnly(calls[next]) && end < calls.length && isReadOnly(calls[end])) end += 1;
     await Promise.all(calls.slice(next, end).map((call) => runCall(run, step, call, history)));
@@ -109,7 +109,7 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
       : await Promise.all(ended.changes.map((change) => keepChange(run, change)));
   const text = warning === undefined ? ended.output : `${ended.output}\n${warning}`;
   const { request } = call;
-  // Not waited for: the next request is made meanwhile, and sent when this is on disk.
+  // Not waited for: the next request may leave before this is on disk.
   const output = await run.session.keep(text);
   void emit(run, {
     type: "tool-end",
@@ -148,9 +148,9 @@ async function endOf(run: TurnRun, call: Prepared): Promise<Ended> {
       (result: ToolResult): Ended => ({ outcome: "ok", ...result }),
       (error: unknown): Ended => failed(run, call, error),
     );
-  const done = new AbortController();
-  const ended = await Promise.race([work, afterStop(run, done.signal)]);
-  done.abort();
+  const { promise: stopped, dispose } = afterStop(run);
+  const ended = await Promise.race([work, stopped]);
+  dispose();
   return ended;
 }
 
@@ -167,13 +167,13 @@ function failed(run: TurnRun, call: Prepared, error: unknown): Ended {
 }
 
 // A tool that is about to come back with what it did is given a moment, so that an applied edit is not told as cancelled.
-function afterStop(run: TurnRun, done: AbortSignal): Promise<Ended> {
-  return new Promise((resolve) => {
-    const give = (): void => {
-      setTimeout(() => resolve(cancelled), run.limits.stopGraceMs);
-    };
-    run.signal.addEventListener("abort", give, { once: true, signal: done });
-  });
+function afterStop(run: TurnRun): { readonly promise: Promise<Ended>; readonly dispose: () => void } {
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const give = (): void => {
+    setTimeout(() => resolve(cancelled), run.limits.stopGraceMs);
+  };
+  run.signal.addEventListener("abort", give, { once: true });
+  return { promise, dispose: () => run.signal.removeEventListener("abort", give) };
 }
 
 async function keepChange(run: TurnRun, change: TextChange): Promise<FileChange> {

@@ -1,10 +1,10 @@
 /** One model call with its retries; the transcript gets one answer, whatever it took. */
 import type { SessionEvent, ToolRequest, TurnError } from "#protocol/session.ts";
 import type { Usage } from "#protocol/usage.ts";
-import { BooError } from "../errors.ts";
-import { Attempt, type Answer } from "../models/attempt.ts";
+import type { Answer } from "../models/attempt.ts";
 import { costOf, findModel } from "../models/catalog.ts";
 import { classifyFailure, type ModelFailure } from "../models/failure.ts";
+import type { AttemptSupply } from "./attempt-supply.ts";
 import type { TurnRun } from "./turn.ts";
 
 type DeltaEvent = Extract<SessionEvent, { type: "text-delta" | "reasoning-delta" }>;
@@ -24,8 +24,8 @@ export type StepResult =
 const answerReserve = 8_000;
 
 /** Makes one step: asks the model until it gives a usable answer, the tries are used up, or the user stops. */
-export async function runStep(run: TurnRun, prepared?: Attempt): Promise<StepResult> {
-  const step = new Step(run, prepared);
+export async function runStep(run: TurnRun, attempts: AttemptSupply): Promise<StepResult> {
+  const step = new Step(run, attempts);
   const full = contextProblem(run);
   if (full !== undefined) return { status: "failed", error: full };
   await step.start();
@@ -47,15 +47,6 @@ export async function runStep(run: TurnRun, prepared?: Attempt): Promise<StepRes
   }
 }
 
-/** Prepares the next request of a turn; it carries what the transcript says when it is sent. */
-export function prepareAttempt(run: TurnRun): Attempt {
-  const { route, session, signal, ports } = run;
-  const { transcript } = session;
-  const { header } = transcript;
-  if (header === undefined) throw new BooError("no-header", "The session has no header.");
-  return Attempt.prepare({ route, header, transcript, signal, now: () => ports.clock.now() });
-}
-
 function contextProblem(run: TurnRun): TurnError | undefined {
   const window = findModel(run.route.choice.provider, run.route.choice.model)?.contextWindow;
   const used = run.session.state.context?.usedTokens;
@@ -71,6 +62,7 @@ function contextProblem(run: TurnRun): TurnError | undefined {
 /** The state of one step while it runs. */
 class Step {
   readonly #run: TurnRun;
+  readonly #attempts: AttemptSupply;
   readonly #id = crypto.randomUUID();
   readonly #startedAt: number;
   readonly #inputEvent: number;
@@ -80,11 +72,10 @@ class Step {
   #isWriting = false;
   #untold: DeltaEvent | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
-  #prepared: Attempt | undefined;
 
-  constructor(run: TurnRun, prepared: Attempt | undefined) {
+  constructor(run: TurnRun, attempts: AttemptSupply) {
     this.#run = run;
-    this.#prepared = prepared;
+    this.#attempts = attempts;
     this.#startedAt = run.ports.clock.now();
     this.#inputEvent = run.session.eventCount;
   }
@@ -98,9 +89,10 @@ class Step {
     const { route, session } = this.#run;
     const waiting = { kind: "model" as const, text: `Waiting for ${route.label}` };
     void this.#emit({ type: "waiting", at: this.#now(), waiting });
-    const attempt = this.#prepared ?? prepareAttempt(this.#run);
-    this.#prepared = undefined;
-    return attempt.send(session.settled(), {
+    const attempt = this.#attempts.take();
+    return attempt.send(session.announced(), {
+      // While the model thinks there is time to make the next request ready.
+      sent: () => this.#attempts.prepare(),
       text: (text) => this.#delta("text-delta", text),
       reasoning: (text) => this.#delta("reasoning-delta", text),
       toolInput: (index, name, bytes) => {

@@ -1,14 +1,14 @@
 /** One turn: model, tools, model, until the model has nothing more to do. One step at a time, so that every boundary can be kept, gated and interrupted. */
 import type { Question, TurnEndReason, TurnError, UserMessage } from "#protocol/session.ts";
 import { isAbort } from "../errors.ts";
-import type { Attempt } from "../models/attempt.ts";
 import type { Route } from "../models/router.ts";
 import type { Session } from "../session/session.ts";
 import type { TraceRecorder } from "../trace/recorder.ts";
 import type { AgentDependencies } from "./agent.ts";
 import { runCalls } from "./calls.ts";
 import { CallHistory } from "./call-history.ts";
-import { prepareAttempt, runStep } from "./step.ts";
+import { AttemptSupply } from "./attempt-supply.ts";
+import { runStep } from "./step.ts";
 
 /** Why a turn ended, and what to say about it. */
 export interface TurnResult {
@@ -34,7 +34,7 @@ export interface TurnRun extends AgentDependencies {
 export async function runTurn(run: TurnRun): Promise<TurnResult> {
   const history = new CallHistory();
   let left = run.limits.steps;
-  let prepared: Attempt | undefined;
+  const attempts = new AttemptSupply(run);
   try {
     for (;;) {
       if (left === 0) {
@@ -42,8 +42,7 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
         left = run.limits.steps;
       }
       left -= 1;
-      const step = await runStep(run, prepared);
-      prepared = undefined;
+      const step = await runStep(run, attempts);
       if (step.status === "failed")
         return { reason: step.error.code === "context-full" ? "context-full" : "error", error: step.error };
       if (step.status === "stopped") return { reason: "stopped" };
@@ -52,8 +51,6 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
         if (!(await deliverQueue(run))) return { reason: "done" };
         continue;
       }
-      // While tools run there is time to make the next request ready.
-      prepared = prepareAttempt(run);
       await runCalls(run, step.id, step.calls, history);
       if (run.isSummary) return { reason: "step-limit" };
       if (run.signal.aborted) return { reason: "stopped" };

@@ -2,6 +2,7 @@
 import type { JSONSchema7, ToolSet } from "ai";
 import type { Header } from "#protocol/session.ts";
 import type { Usage } from "#protocol/usage.ts";
+import type { Http } from "../ports.ts";
 import type { Transcript } from "../session/transcript.ts";
 import { UnusableAnswer } from "./failure.ts";
 import { toModelMessages } from "./provider.ts";
@@ -12,6 +13,8 @@ import { createWireFetch, type WireFetch, type WireTimes } from "./wire-fetch.ts
 
 /** Hears an answer while it comes. */
 export interface AnswerListener {
+  /** The request is on its way. */
+  sent(): void;
   text(delta: string): void;
   reasoning(delta: string): void;
   toolInput(index: number, name: string, bytes: number): void;
@@ -45,6 +48,7 @@ export interface AttemptRequest {
   readonly header: Header;
   readonly transcript: Transcript;
   readonly signal: AbortSignal;
+  readonly http: Http;
   readonly now: () => number;
 }
 
@@ -59,15 +63,18 @@ export class Attempt {
   readonly #sending = Promise.withResolvers<unknown>();
   readonly #request: AttemptRequest;
   readonly #stream: Promise<AsyncIterable<Part>>;
+  #listener: AnswerListener | undefined;
 
   private constructor(request: AttemptRequest) {
-    const { transcript, route, now } = request;
+    const { transcript, route, http, now } = request;
     const { timeouts } = route.provider;
     this.#request = request;
     this.#wire = createWireFetch({
       messages: () => transcript.bytes(),
       timeouts,
       ready: this.#sending.promise,
+      sent: () => this.#listener?.sent(),
+      http,
       now,
     });
     this.#stream = this.#open();
@@ -86,6 +93,7 @@ export class Attempt {
    */
   async send(ready: Promise<unknown>, listener: AnswerListener): Promise<Answer> {
     const { signal, now } = this.#request;
+    this.#listener = listener;
     this.#sending.resolve(ready);
     const collector = new Collector(listener, this.#wire.sawToken, now);
     for await (const part of await this.#stream) collector.take(part);

@@ -1,5 +1,6 @@
 /** The fetch that carries one model request: sends the transcript's own bytes, and watches the answer for life. */
 import { BooError } from "../errors.ts";
+import type { Http } from "../ports.ts";
 import type { Timeouts } from "./provider.ts";
 
 const encoder = new TextEncoder();
@@ -20,6 +21,9 @@ export interface WireRequest {
   readonly timeouts: Timeouts;
   /** Settles when everything that the request tells is on disk; nothing is sent before. */
   readonly ready: Promise<unknown>;
+  /** Called when the request is on its way. */
+  readonly sent: () => void;
+  readonly http: Http;
   readonly now: () => number;
 }
 
@@ -35,27 +39,23 @@ export interface WireFetch {
 export function createWireFetch(request: WireRequest): WireFetch {
   const times: WireTimes = {};
   const watch = new Watch(request.timeouts);
-  const wireFetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const signal = init?.signal ? AbortSignal.any([init.signal, watch.signal]) : watch.signal;
+  const wireFetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const signal = init.signal ? AbortSignal.any([init.signal, watch.signal]) : watch.signal;
     await request.ready;
-    const body = typeof init?.body === "string" ? spliceMessages(init.body, request.messages()) : init?.body;
+    signal.throwIfAborted();
+    const headers = new Headers(init.headers);
+    const body = typeof init.body === "string" ? spliceMessages(init.body, request.messages()) : [];
     times.sentAt = request.now();
     watch.waitForHeaders();
     try {
-      const response = await globalThis.fetch(input, {
-        ...init,
-        ...(body && { body }),
-        signal,
-        redirect: "manual",
-      });
+      const url = input instanceof Request ? input.url : String(input);
+      const answering = request.http.post(url, { headers, body, signal });
+      // A moment later: what is written now still has to leave.
+      setTimeout(request.sent, 0);
+      const answer = await answering;
       times.headersAt = request.now();
-      if (response.body === null) return response;
       watch.waitForToken();
-      return new Response(watched(response.body, watch, times, request.now), {
-        status: response.status,
-        statusText: response.statusText,
-        headers: response.headers,
-      });
+      return new Response(watched(answer.body, watch, times, request.now), answer);
     } catch (error) {
       watch.stop();
       throw watch.signal.aborted ? watch.signal.reason : error;
@@ -66,31 +66,25 @@ export function createWireFetch(request: WireRequest): WireFetch {
 
 // The SDK writes a body with one placeholder message; the transcript's bytes take its place, so that what was
 // sent before is sent again to the byte, whatever the SDK would make of it.
-function spliceMessages(body: string, messages: Uint8Array): Uint8Array<ArrayBuffer> {
+function spliceMessages(body: string, messages: Uint8Array): readonly Uint8Array[] {
   const start = body.indexOf(slot) + slot.length;
   const end = body.indexOf("]", start);
-  const head = encoder.encode(body.slice(0, start));
-  const tail = encoder.encode(body.slice(end));
-  const whole = new Uint8Array(head.length + messages.length + tail.length);
-  whole.set(head);
-  whole.set(messages, head.length);
-  whole.set(tail, head.length + messages.length);
-  return whole;
+  return [encoder.encode(body.slice(0, start)), messages, encoder.encode(body.slice(end))];
 }
 
 // The last event of the format ends the answer: some servers keep the connection open after it, and waiting for its end costs time.
 function watched(
-  source: ReadableStream<Uint8Array>,
+  source: AsyncIterator<Uint8Array>,
   watch: Watch,
   times: WireTimes,
   now: () => number,
 ): ReadableStream<Uint8Array> {
-  const reader = source.getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { done, value } = await watch.race(reader.read());
-        if (done) {
+        const { done, value } = await source.next();
+        if (watch.signal.aborted) throw watch.signal.reason;
+        if (done === true) {
           watch.stop();
           controller.close();
           return;
@@ -101,21 +95,28 @@ function watched(
         if (endsStream(value)) {
           watch.stop();
           controller.close();
-          void reader
-            .read()
-            .then(() => reader.cancel())
-            .catch(() => {});
+          void finish(source);
         }
       } catch (error) {
         watch.stop();
-        controller.error(error);
+        controller.error(watch.signal.aborted ? watch.signal.reason : error);
       }
     },
-    async cancel(reason) {
+    async cancel() {
       watch.stop();
-      await reader.cancel(reason);
+      await source.return?.();
     },
   });
+}
+
+// Reading to the end leaves the connection to the next request.
+async function finish(source: AsyncIterator<Uint8Array>): Promise<void> {
+  try {
+    await source.next();
+    await source.return?.();
+  } catch {
+    // The answer is whole; what becomes of its connection is nobody's concern.
+  }
 }
 
 function endsStream(chunk: Uint8Array): boolean {
@@ -171,11 +172,6 @@ class Watch {
   stop(): void {
     clearTimeout(this.#phase);
     clearTimeout(this.#silence);
-  }
-
-  race<T>(work: Promise<T>): Promise<T> {
-    if (this.signal.aborted) return Promise.reject(this.signal.reason as Error);
-    return work;
   }
 
   #expire(code: string, message: string): void {

@@ -35,6 +35,7 @@ export class Session {
   #start: SessionEvent | undefined;
   #partial: DeltaEvent | undefined;
   #lastAppend: Promise<unknown> = Promise.resolve();
+  #lastAnnounced: Promise<unknown> = Promise.resolve();
   /** Called after each turn or title with the session's new line for the list. */
   onSummary: (summary: SessionSummary) => void = () => {};
 
@@ -107,6 +108,15 @@ export class Session {
     await this.#lastAppend;
   }
 
+  /**
+   * Resolves once everything emitted so far but the newest results of tools is on disk or was refused: what a request to a model waits for.
+   * A result that is lost with its process is told as interrupted, which the next request can say as well.
+   */
+  async announced(): Promise<void> {
+    this.#writeStart();
+    await this.#lastAnnounced;
+  }
+
   /** Makes a body of a text, without secrets: inline when small, else a blob that is on disk when this resolves. */
   async keep(text: string): Promise<Body> {
     const clean = this.#ports.redactor.text(text);
@@ -150,6 +160,7 @@ export class Session {
       () => false,
     );
     this.#lastAppend = durable;
+    if (event.type !== "tool-end") this.#lastAnnounced = durable;
     return durable;
   }
 

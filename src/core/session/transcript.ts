@@ -82,7 +82,7 @@ export class Transcript {
     return [...this.#open.keys()];
   }
 
-  /** The messages as the bytes of a JSON array without its brackets; a view that is valid until the next event. */
+  /** The messages as the bytes of a JSON array without its brackets; a view of what stays as it is. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -133,6 +133,8 @@ export class Transcript {
   #pin(header: Header, reasoning: ReasoningPolicy): void {
     this.#header = header;
     this.#reasoning = reasoning;
+    // A request may still be reading the bytes of before.
+    this.#bytes = new Uint8Array(this.#bytes.length);
     this.#length = 0;
     this.#append({ role: "system", content: header.system });
     for (const entry of this.#entries) this.#append(this.#toWire(entry));

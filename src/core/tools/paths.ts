@@ -11,16 +11,43 @@ export interface Place {
   readonly folder: WorkspaceFolder;
   /** Relative to the folder, with "/"; empty for the folder itself. */
   readonly inFolder: string;
-  /** What is there now, if anything. */
+}
+
+/** A path inside the workspace, and what is there now, if anything. */
+export interface KnownPlace extends Place {
   readonly stat: FileStat | undefined;
 }
 
+interface World {
+  readonly editor: Editor;
+  readonly files: Files;
+}
+
 /** Finds what a path of the model means; throws BooError "outside-workspace", "unknown-folder", "no-folder" or "bad-path". */
-export async function resolvePath(
-  world: { readonly editor: Editor; readonly files: Files },
-  said: string,
-): Promise<Place> {
-  const folders = openFolders(world.editor);
+export async function resolvePath(world: World, said: string): Promise<KnownPlace> {
+  const aim = takeAim(world.editor, said);
+  const stat = await world.files.stat(aim.native);
+  const real = stat?.realPath ?? (await world.files.realPath(aim.native));
+  return { ...(await placeAt(world, aim, real)), stat };
+}
+
+/** As `resolvePath`, for what is about to be read: looking at what is there is left to the reading. */
+export async function resolveFile(world: World, said: string): Promise<Place> {
+  const aim = takeAim(world.editor, said);
+  return placeAt(world, aim, await world.files.realPath(aim.native));
+}
+
+interface Aim {
+  readonly said: string;
+  readonly folders: readonly WorkspaceFolder[];
+  readonly named: readonly NamedFolder[];
+  /** Where it lies in a folder, by its name alone. */
+  readonly inside: { readonly folder: WorkspaceFolder; readonly rest: string } | undefined;
+  readonly native: string;
+}
+
+function takeAim(editor: Editor, said: string): Aim {
+  const folders = openFolders(editor);
   if (said.includes("\0")) throw new BooError("bad-path", "A path can not hold a NUL character.");
   const named = nameFolders(folders);
   const logical = logicalPath(said.trim(), named);
@@ -29,17 +56,20 @@ export async function resolvePath(
   // Only looking at a network path would already sign in to its server.
   if (inside === undefined && logical.startsWith("//")) throw outside(said, false);
   const native = inside === undefined ? logical : join(inside.folder, inside.rest);
-  const stat = await world.files.stat(native);
-  const [real, ...roots] = await Promise.all([
-    stat?.realPath ?? world.files.realPath(native),
-    ...folders.map(async (folder) => ({ folder, path: await world.files.realPath(folder.path) })),
-  ]);
+  return { said, folders, named, inside, native };
+}
+
+async function placeAt(world: World, aim: Aim, real: string): Promise<Place> {
+  const { said, folders, named, inside } = aim;
+  const roots = await Promise.all(
+    folders.map(async (folder) => ({ folder, path: await world.files.rootPath(folder.path) })),
+  );
   // Links are resolved on both sides: a folder may itself be reached through one.
   const behind = innermost(slashed(real), roots);
   if (behind === undefined) throw outside(said, inside !== undefined);
   const folder = inside?.folder ?? behind.root.folder;
   const rest = inside?.rest ?? behind.rest;
-  return { path: join(folder, rest), label: labelIn(named, folder, rest), folder, inFolder: rest, stat };
+  return { path: join(folder, rest), label: labelIn(named, folder, rest), folder, inFolder: rest };
 }
 
 /** The name that the model knows an absolute path by; undefined where it is in no folder of the workspace. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BooError } from "../errors.ts";
 import { byteLength, countFitting, cutText, formatCount, maxResultBytes, plural } from "./cut.ts";
-import { resolvePath } from "./paths.ts";
+import { resolveFile } from "./paths.ts";
 import { readText, refuseIgnored } from "./read-text.ts";
 import { defineTool } from "./tool.ts";
 import { positive, rare, toolInput } from "./tool-input.ts";
@@ -29,7 +29,7 @@ export const readFile = defineTool({
   isReadOnly: true,
   title: ({ path, offset, limit }) => ({ verb: "Read", object: path, ...rangeTitle(offset, limit) }),
   run: async ({ path, ignored, ...range }, run) => {
-    const place = await resolvePath(run, path);
+    const place = await resolveFile(run, path);
     const [refusal, reading] = await Promise.allSettled([
       refuseIgnored(place, ignored, run),
       readText(place, run),

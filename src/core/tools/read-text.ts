@@ -1,6 +1,6 @@
 /** Reading a file for a tool: the editor's failures become advice that a model can follow. */
 import { BooError } from "../errors.ts";
-import type { DocumentText } from "../ports.ts";
+import type { DocumentText, FileStat } from "../ports.ts";
 import { formatCount } from "./cut.ts";
 import { relativePath, splitPath, type Place } from "./paths.ts";
 import { nearNames } from "./similarity.ts";
@@ -8,7 +8,6 @@ import type { ToolRun } from "./tool.ts";
 
 /** The text of a file; throws BooErrors whose messages say what to try instead. */
 export async function readText(place: Place, run: ToolRun): Promise<DocumentText> {
-  if (place.stat?.kind === "directory") throw isDirectory(place);
   try {
     return await run.editor.read(place.path, run.signal);
   } catch (error) {
@@ -18,11 +17,15 @@ export async function readText(place: Place, run: ToolRun): Promise<DocumentText
 }
 
 /** Refuses a path that .gitignore covers, unless the model asked for it by name. */
-export async function refuseIgnored(place: Place, isAsked: boolean | undefined, run: ToolRun): Promise<void> {
+export async function refuseIgnored(
+  place: Place & { readonly stat?: FileStat | undefined },
+  isAsked: boolean | undefined,
+  run: ToolRun,
+): Promise<void> {
   if (isAsked === true || place.inFolder === "") return;
   // Rules like "dist/" cover what is in a directory, so the question is about something in it.
   const asked = place.stat?.kind === "directory" ? `${place.path}/_` : place.path;
-  if (!(await run.files.isIgnored(place.folder.path, asked))) return;
+  if (!(await run.files.isIgnored(place.folder.path, asked, "file"))) return;
   throw new BooError(
     "ignored",
     `"${place.label}" is ignored by .gitignore (built, installed or private). If you really need it, pass "ignored": true.`,
@@ -38,7 +41,8 @@ export function isDirectory(place: Place): BooError {
 }
 
 async function advise(error: BooError, place: Place, run: ToolRun): Promise<BooError> {
-  const size = place.stat === undefined ? "" : ` (${formatCount(place.stat.size)} bytes)`;
+  const stat = await run.files.stat(place.path).catch(() => undefined);
+  const size = stat === undefined ? "" : ` (${formatCount(stat.size)} bytes)`;
   switch (error.code) {
     case "file-missing":
       return new BooError("file-missing", await describeMissing(place, run), { cause: error });

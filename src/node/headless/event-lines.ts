@@ -1,4 +1,6 @@
 /** Tells a session's events as JSON lines; each but deltas only after it is on disk. */
+import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import type { Session } from "#core/session/session.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 
@@ -13,18 +15,43 @@ export function printEvents(
   session: Session,
   redact: (text: string) => string,
 ): { readonly print: Print; readonly flushed: () => Promise<void> } {
-  let tail: Promise<void> = Promise.resolve();
-  const write = (line: Line, durable: Promise<unknown>): void => {
-    const text = `${redact(JSON.stringify(line))}\n`;
-    tail = tail.then(async () => {
-      await durable;
-      if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once("drain", resolve));
-    });
-  };
+  const out = new LineWriter();
+  const write = (line: Line, durable: Promise<unknown>): void =>
+    out.write(`${redact(JSON.stringify(line))}\n`, durable);
   session.channel.listen((event, _seq, durable) => {
     for (const line of toLines(session, event)) write(line, durable);
   });
-  return { print: (line) => write(line, Promise.resolve()), flushed: () => tail };
+  return { print: (line) => write(line, Promise.resolve()), flushed: () => out.flushed() };
+}
+
+/** Writes lines in order, each when it is durable; what is ready at one time goes out in one piece, after more urgent work. */
+class LineWriter {
+  readonly #waiting: { readonly text: string; isReady: boolean }[] = [];
+  #running: Promise<void> | undefined;
+
+  write(text: string, durable: Promise<unknown>): void {
+    const entry = { text, isReady: false };
+    this.#waiting.push(entry);
+    void durable.then(() => {
+      entry.isReady = true;
+      if (this.#waiting[0]?.isReady === true) this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves when every line so far is written. */
+  async flushed(): Promise<void> {
+    while (this.#waiting.length > 0) await (this.#running ?? setImmediate());
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting[0]?.isReady === true) {
+      await setImmediate();
+      const end = this.#waiting.findIndex(({ isReady }) => !isReady);
+      const ready = this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
+      if (!process.stdout.write(ready.map(({ text }) => text).join(""))) await once(process.stdout, "drain");
+    }
+    this.#running = undefined;
+  }
 }
 
 function toLines(session: Session, event: SessionEvent): readonly Line[] {

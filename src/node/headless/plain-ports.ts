@@ -4,6 +4,7 @@ import { basename, resolve } from "node:path";
 import { BooError, messageOf } from "#core/errors.ts";
 import type { Log, Ports, Settings } from "#core/ports.ts";
 import { createFiles } from "../files.ts";
+import { createHttp } from "../http.ts";
 import { createPlainEditor, noCodeIntel } from "../plain-editor.ts";
 import { findRipgrep } from "../search-ripgrep.ts";
 import { openStore } from "../store/store.ts";
@@ -37,6 +38,7 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
     codeIntel: noCodeIntel,
     files: createFiles({ ripgrep: findRipgrep(undefined) }),
     store: openStore({ directory: resolve(options.store), log }),
+    http: createHttp(),
     secrets: {
       get: () => Promise.resolve(undefined),
       set: () => Promise.reject(new BooError("no-secrets", "Keys come from the environment here.")),
