@@ -18,6 +18,7 @@ export function createHttp(): Http {
 }
 
 async function post(url: string, request: Request): Promise<HttpAnswer> {
+  request.signal.throwIfAborted();
   try {
     return await send(url, request);
   } catch (error) {
