@@ -1,5 +1,14 @@
 import { build, context } from "esbuild";
-import { cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, normalize } from "node:path";
 
 /** Limits of what is shipped, in bytes of minified files. */
@@ -122,6 +131,21 @@ function weigh(hostOutputs, webviewOutputs) {
   }
 }
 
+/** The files of a chunk and of all that it imports, each after those that it needs. */
+function loadOrder(outputs, file, seen = new Set()) {
+  if (seen.has(file) || !outputs[file]) return [];
+  seen.add(file);
+  const needed = outputs[file].imports.filter((entry) => entry.kind === "import-statement");
+  return [...needed.flatMap((entry) => loadOrder(outputs, entry.path, seen)), file];
+}
+
+/** Writes down in which order the host's chunks can be loaded one by one. */
+function writeLoadOrder(outputs) {
+  const [entry] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === "src/editor/host.ts");
+  const order = loadOrder(outputs, entry, new Set(loadOrder(outputs, "dist/extension.js")));
+  writeFileSync(loadOrderFile, JSON.stringify(order.map((file) => `./${file.slice("dist/".length)}`)));
+}
+
 /** Removes what earlier builds left, but only now: whoever uses dist meanwhile finds it whole. */
 function removeStale(files) {
   const made = new Set(files.map((file) => normalize(file)));
@@ -132,6 +156,7 @@ function removeStale(files) {
 
 const bundles = [host, webview].filter((options) => options.entryPoints.length > 0);
 const wasm = "dist/sql-wasm.wasm";
+const loadOrderFile = "dist/load-order.json";
 if (isWatching) {
   for (const options of bundles) await (await context(options)).watch();
 } else {
@@ -139,7 +164,8 @@ if (isWatching) {
   const [hostOutputs = {}, webviewOutputs = {}] = [host, webview].map(
     (options) => results[bundles.indexOf(options)]?.metafile.outputs,
   );
-  removeStale([...Object.keys(hostOutputs), ...Object.keys(webviewOutputs), wasm]);
+  removeStale([...Object.keys(hostOutputs), ...Object.keys(webviewOutputs), wasm, loadOrderFile]);
+  writeLoadOrder(hostOutputs);
   if (showsSizes) weigh(hostOutputs, webviewOutputs);
 }
 cpSync("node_modules/sql.js/dist/sql-wasm.wasm", wasm);

@@ -1,5 +1,6 @@
 /** Activation: registers the view and the commands; everything else is loaded when one of them is used. */
-import { setTimeout } from "node:timers/promises";
+import { readFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { commands, window, type ExtensionContext } from "vscode";
 import type { UiAction } from "#protocol/protocol.ts";
 import { ChatView } from "#editor/chat-view.ts";
@@ -42,9 +43,18 @@ export async function deactivate(): Promise<void> {
 
 // Piece by piece: each takes the extension host, which all extensions share, for a few milliseconds only.
 async function load(): Promise<typeof import("#editor/host.ts")> {
-  await import("#protocol/schemas.ts");
-  await setTimeout();
-  await import("#core/boocode.ts");
-  await setTimeout();
+  for (const chunk of await loadOrder()) {
+    await import(new URL(chunk, import.meta.url).href);
+    await setImmediate();
+  }
   return import("#editor/host.ts");
+}
+
+// Written by the build; without it everything is loaded at once.
+async function loadOrder(): Promise<readonly string[]> {
+  try {
+    return JSON.parse(await readFile(new URL("load-order.json", import.meta.url), "utf8")) as string[];
+  } catch {
+    return [];
+  }
 }

@@ -1,4 +1,5 @@
 /** Everything behind the view, loaded when the first of it is asked for: adapters, store, core. */
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { env, workspace, type Disposable, type ExtensionContext } from "vscode";
 import { createBooCode, type BooCode } from "#core/boocode.ts";
 import type { Ports } from "#core/ports.ts";
@@ -53,6 +54,8 @@ export async function openHost(context: ExtensionContext): Promise<Host> {
     isTrusted: () => workspace.isTrusted,
     folderKey: folderKey(),
   };
+  // Adapters, core, first session: a breath between them for the other extensions.
+  await setImmediate();
   const core = createBooCode(ports);
   log.redact = (text) => core.redact(text);
   const refresh = () =>
@@ -63,13 +66,14 @@ export async function openHost(context: ExtensionContext): Promise<Host> {
     context.secrets.onDidChange(refresh),
     ...[settings, codeIntel, diffTexts, log.channel],
   ];
+  await setImmediate();
   await core.start();
   return {
     core,
     run: (action) => ui.run(action),
     connect: (post) => new Connection(core, post, log),
     async close() {
-      await Promise.race([core.close(), new Promise((resolve) => setTimeout(resolve, closingMs))]);
+      await Promise.race([core.close(), setTimeout(closingMs, undefined, { ref: false })]);
       for (const one of owned) one.dispose();
     },
   };

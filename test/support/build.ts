@@ -10,7 +10,7 @@ const maxPackageBytes = 3 * 1024 * 1024;
 
 /** What a package may hold; anything else is a mistake in .vscodeignore. */
 const allowed =
-  /^(package(\.nls)?\.json|(README|CHANGELOG)\.md|LICENSE|media\/(icon\.png|screenshot\.png|activity\.svg|walkthrough\/\w+\.md)|dist\/.+\.(js|css|ttf|wasm))$/;
+  /^(package(\.nls)?\.json|(README|CHANGELOG)\.md|LICENSE|media\/(icon\.png|screenshot\.png|activity\.svg|walkthrough\/\w+\.md)|dist\/load-order\.json|dist\/.+\.(js|css|ttf|wasm))$/;
 
 const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
@@ -36,6 +36,8 @@ export async function packageExtension(): Promise<string> {
   const strangers = files.map((file) => file.replaceAll("\\", "/")).filter((file) => !allowed.test(file));
   if (strangers.length > 0)
     throw new Error(`These files do not belong in the package: ${strangers.join(", ")}`);
+  if (!files.some((file) => file.endsWith("load-order.json")))
+    throw new Error("The package lacks the order in which its chunks are loaded.");
   const vsce = join(root, "node_modules/@vscode/vsce/vsce");
   const options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
   await runNode([vsce, "package", ...options, "--out", packageFile], "The extension can not be packaged");

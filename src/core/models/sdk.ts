@@ -3,6 +3,8 @@
 /** What is used of the SDK. */
 export type Sdk = typeof import("./sdk-parts.ts");
 
+const breathMs = 5;
+
 let loading: Promise<Sdk> | undefined;
 
 /** The SDK, loaded once per window. */
@@ -16,7 +18,10 @@ async function load(): Promise<Sdk> {
   return import("./sdk-parts.ts");
 }
 
-/** Loads the SDK and the tools ahead of the first message, piece by piece. */
+/** Loads the SDK ahead of the first message, piece by piece: what its parts have in common comes with a provider. */
 export async function warmUpSdk(): Promise<void> {
+  await import("./providers/deepseek-sdk.ts");
+  // Long enough to be no part of the same round of timers.
+  await new Promise((resolve) => setTimeout(resolve, breathMs));
   await loadSdk();
 }
