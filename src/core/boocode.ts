@@ -44,7 +44,7 @@ export class BooCode {
   readonly channel: ChannelLookup = <C extends ChannelName>(name: C, key: string) => {
     const channels = {
       workspace: this.#workspace,
-      sessions: this.supervisor.list,
+      sessions: this.supervisor.library.list,
       session: this.supervisor.find(key)?.session.channel,
     };
     // The name decides the type, which the compiler can not follow through the look-up.
@@ -63,12 +63,12 @@ export class BooCode {
 
   /** Starts a session, which the chat then shows. */
   async newSession(summary?: string): Promise<Agent> {
-    return this.#show(await this.supervisor.create(this.router.defaultChoice(), summary));
+    return this.show(await this.supervisor.create(this.router.defaultChoice(), summary));
   }
 
   /** Opens a stored session, which the chat then shows. Throws BooError "no-session". */
   async openSession(id: string): Promise<Agent> {
-    return this.#show(await this.supervisor.open(id));
+    return this.show(await this.supervisor.open(id));
   }
 
   /** The agent whose session the chat shows. */
@@ -115,7 +115,8 @@ export class BooCode {
     return this.supervisor.close();
   }
 
-  async #show(agent: Agent): Promise<Agent> {
+  /** Makes the chat show an open session. */
+  async show(agent: Agent): Promise<Agent> {
     this.#activeId = agent.session.id;
     await this.refresh();
     return agent;
@@ -137,6 +138,12 @@ function withoutSecrets(store: Store, redactor: Redactor): Store {
     append: (records) => store.append(records),
     sessions: (folder) => store.sessions(folder),
     events: (session) => store.events(session),
+    search: (words, limits) => store.search(words, limits),
+    acquire: (session) => store.acquire(session),
+    release: (session) => store.release(session),
+    owner: (session) => store.owner(session),
+    follow: (listener) => store.follow(listener),
+    clean: () => store.clean(),
     spans: (session) => store.spans(session),
     putBlob: (text) => store.putBlob(redactor.text(text)),
     readBlob: (hash) => store.readBlob(hash),

@@ -14,6 +14,7 @@ export class Channel<C extends ChannelName> {
   #state: Channels[C]["state"];
   #seq = 0;
   readonly #listeners = new Set<ChannelListener<C>>();
+  readonly #renewals = new Set<() => void>();
 
   constructor(name: C, state: Channels[C]["state"] = initialStates[name]) {
     this.name = name;
@@ -40,6 +41,23 @@ export class Channel<C extends ChannelName> {
     this.#state = reducers[this.name](this.#state, event);
     this.#seq += 1;
     for (const listener of this.#listeners) listener(event, this.#seq, durable);
+  }
+
+  /** Begins anew with the first state; to be followed by `replay` and `announce`. */
+  reset(): void {
+    this.#state = initialStates[this.name];
+  }
+
+  /** Tells the listeners that the state is another one altogether: they take it as a whole. */
+  announce(): void {
+    this.#seq += 1;
+    for (const listener of this.#renewals) listener();
+  }
+
+  /** Adds a listener to `announce`; returns its removal. */
+  onRenewal(listener: () => void): () => void {
+    this.#renewals.add(listener);
+    return () => this.#renewals.delete(listener);
   }
 
   /** Applies events that happened before anybody listened. */

@@ -6,6 +6,7 @@ import { lastAnswer, summaryByRule, summaryRequest } from "./agent/summary-turn.
 import type { BooCode } from "./boocode.ts";
 import { BooError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
+import { makeSessionHandlers } from "./session-handlers.ts";
 import { revertTurn, textsOf } from "./session/revert.ts";
 import { resolvePath } from "./tools/paths.ts";
 
@@ -49,13 +50,13 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
       return { turns: older.slice(-count) };
     },
     "queue.edit": async ({ session, id, text }) => {
-      const { session: target } = await agentOf(session);
-      await target.emit({ type: "queue-edit", at: ports.clock.now(), message: { id, text } });
+      const agent = await agentOf(session);
+      await agent.write({ type: "queue-edit", at: ports.clock.now(), message: { id, text } });
       return {};
     },
     "queue.remove": async ({ session, id }) => {
-      const { session: target } = await agentOf(session);
-      await target.emit({ type: "queue-remove", at: ports.clock.now(), id });
+      const agent = await agentOf(session);
+      await agent.write({ type: "queue-remove", at: ports.clock.now(), id });
       return {};
     },
     "view.painted": async () => {
@@ -67,6 +68,7 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
       return {};
     },
     ...fileHandlers(agentOf, ports),
+    ...makeSessionHandlers(core, ports, agentOf),
   };
 }
 
@@ -83,7 +85,7 @@ function fileHandlers(
       if (turn.end === undefined)
         throw new BooError("busy", "Wait until the turn has ended, or stop it, then revert.");
       const result = await revertTurn(turn, ports, signal);
-      await agent.session.emit({ type: "turn-revert", at: ports.clock.now(), turn: id, ...result });
+      await agent.write({ type: "turn-revert", at: ports.clock.now(), turn: id, ...result });
       const edited = changedFiles(turn).find(
         (change) => change.keptOut === undefined && result.refused.some(({ path }) => path === change.path),
       );

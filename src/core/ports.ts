@@ -1,6 +1,6 @@
 /** The ports: everything the core needs from the world, implemented in `editor` and `node`. Paths are absolute unless named otherwise. */
 import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
-import type { SessionSummary } from "#protocol/sessions.ts";
+import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { UiAction } from "#protocol/protocol.ts";
 
@@ -131,7 +131,66 @@ export type StoreRecord =
     }
   | { readonly kind: "partial"; readonly session: string; readonly event: SessionEvent }
   | { readonly kind: "summary"; readonly summary: SessionSummary }
-  | { readonly kind: "span"; readonly span: Span };
+  | { readonly kind: "span"; readonly span: Span }
+  /** What the user decided about a session, at a time (epoch ms): the newest decision of any window holds. */
+  | { readonly kind: "marks"; readonly session: string; readonly at: number; readonly marks: SessionMarks }
+  /** Everything of a session goes away, for good. */
+  | { readonly kind: "purge"; readonly session: string; readonly at: number };
+
+/** What another window wrote. */
+export type StoreChange =
+  | {
+      readonly kind: "event";
+      readonly session: string;
+      readonly n: number;
+      readonly epoch: number;
+      /** Parsed when asked for: few windows show what another runs. */
+      readonly event: () => SessionEvent;
+    }
+  | {
+      readonly kind: "partial";
+      readonly session: string;
+      /** The event after which the stream had said this. */
+      readonly after: number;
+      readonly event: () => SessionEvent;
+    }
+  | { readonly kind: "summary"; readonly summary: SessionSummary }
+  | { readonly kind: "marks"; readonly session: string; readonly at: number; readonly marks: SessionMarks }
+  | { readonly kind: "purge"; readonly session: string }
+  /** Who runs a session may have changed: ask `owner`. */
+  | { readonly kind: "lease"; readonly session: string }
+  /** Something may have been missed: read again what is shown. */
+  | { readonly kind: "gap" };
+
+/** Who runs a session now: this window, one that lives, or one that is gone without having ended its turn. */
+export type SessionOwner = "none" | "here" | "elsewhere" | "gone";
+
+/** A session as the store has it. */
+export interface StoredSession {
+  readonly summary: SessionSummary;
+  readonly marks: SessionMarks;
+}
+
+/** A place where words were found: an event's number, the turn's number and who said it, and the text around. */
+export interface SearchHit {
+  readonly session: string;
+  readonly n: number;
+  readonly turn: number;
+  readonly role: "user" | "assistant";
+  readonly text: string;
+}
+
+/** How much a search gives at most. */
+export interface SearchLimits {
+  readonly sessions: number;
+  readonly perSession: number;
+}
+
+/** What `clean` removed: blob files and their bytes. */
+export interface CleanResult {
+  readonly blobs: number;
+  readonly bytes: number;
+}
 
 /** The durable store. */
 export interface Store {
@@ -141,7 +200,21 @@ export interface Store {
    */
   append(records: readonly StoreRecord[]): Promise<void>;
   /** All sessions, newest first; of one folder if given. */
-  sessions(folder?: string): Promise<readonly SessionSummary[]>;
+  sessions(folder?: string): Promise<readonly StoredSession[]>;
+  /** Messages that hold all of the words (any case, parts of words too), newest first, at most `limit` sessions with `perSession` hits each. */
+  search(words: readonly string[], limits: SearchLimits): Promise<readonly SearchHit[]>;
+  /**
+   * Makes this window the session's owner, which others then only follow; all that they wrote is told to the listeners of `follow` before.
+   * Throws BooError "session-busy" while another window runs it.
+   */
+  acquire(session: string): Promise<void>;
+  /** Ends what `acquire` began; resolves when others can know. */
+  release(session: string): Promise<void>;
+  owner(session: string): SessionOwner;
+  /** Hears what other windows write, in each window's order, within a second. */
+  follow(listener: (change: StoreChange) => void): void;
+  /** Forgets what nothing refers to, and what was purged: journals, image, its backup, blobs. */
+  clean(): Promise<CleanResult>;
   /** A session's events in order, followed by what a cut stream had said (partial events); empty for an unknown id. */
   events(session: string): Promise<readonly SessionEvent[]>;
   /** A session's spans in order of their end. */
@@ -213,6 +286,12 @@ export interface Log {
 /** What the core can ask the editor's own user interface to do. */
 export interface Ui {
   run(action: UiAction): Promise<void>;
+  /** Asks where to save a text and saves it; false where the user thought better of it. */
+  saveText(name: string, text: string): Promise<boolean>;
+  /** Asks for a text file; undefined where the user thought better of it. Throws BooError "file-huge" (over 200 MB). */
+  pickText(): Promise<string | undefined>;
+  /** Brings the window of a folder, as `Ports.folderKey` names it, to the front, or opens one. */
+  openWindow(folder: string): Promise<void>;
 }
 
 /** All ports. */

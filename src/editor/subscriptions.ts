@@ -44,7 +44,13 @@ export class Subscriptions {
     }
     this.remove(channel, key);
     if (source === undefined) return false;
-    const stop = source.listen((event) => this.#queue(subscription, event));
+    const stops = [
+      source.listen((event) => this.#queue(subscription, event)),
+      source.onRenewal(() => this.#snapshot(subscription)),
+    ];
+    const stop = (): void => {
+      for (const one of stops) one();
+    };
     const subscription: Subscription = { channel, key, source, stop, seq: known?.seq ?? 0, events: [] };
     this.#all.set(id, subscription);
     this.#snapshot(subscription);

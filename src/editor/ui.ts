@@ -1,5 +1,5 @@
 /** The `Ui` port and what its actions ask a person: keys and models, in the editor's own input. */
-import { commands, window, type QuickPickItem } from "vscode";
+import { commands, Uri, window, workspace, type QuickPickItem } from "vscode";
 import type { BooCode } from "#core/boocode.ts";
 import { BooError } from "#core/errors.ts";
 import { findProvider } from "#core/models/router.ts";
@@ -13,6 +13,8 @@ export interface UiWorld {
   readonly settings: Settings;
   readonly showLog: () => void;
 }
+
+const importLimit = 200 * 1024 * 1024;
 
 /** Makes the port. */
 export function createUi(world: UiWorld): Ui {
@@ -33,7 +35,38 @@ export function createUi(world: UiWorld): Ui {
           return world.showLog();
       }
     },
+    saveText,
+    pickText,
+    async openWindow(folder) {
+      await commands.executeCommand("vscode.openFolder", Uri.file(folder), { forceNewWindow: true });
+    },
   };
+}
+
+async function saveText(name: string, text: string): Promise<boolean> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const target = await window.showSaveDialog({
+    title: "Export session",
+    filters: name.endsWith(".md") ? { Markdown: ["md"] } : { JSON: ["json"] },
+    ...(folder && { defaultUri: Uri.joinPath(folder, name) }),
+  });
+  if (target === undefined) return false;
+  await workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  return true;
+}
+
+async function pickText(): Promise<string | undefined> {
+  const [source] =
+    (await window.showOpenDialog({
+      title: "Import session",
+      filters: { JSON: ["json"] },
+      canSelectMany: false,
+    })) ?? [];
+  if (source === undefined) return undefined;
+  const { size } = await workspace.fs.stat(source);
+  if (size > importLimit)
+    throw new BooError("file-huge", "This file is over 200 MB, more than a session ever is.");
+  return new TextDecoder().decode(await workspace.fs.readFile(source));
 }
 
 async function setApiKey({ core, secrets, settings }: UiWorld): Promise<void> {

@@ -1,7 +1,16 @@
 /** The one protocol between views and the host: requests, channels, and the two message unions. */
 import { emptySession, type SessionEvent, type SessionState, type Turn } from "./session.ts";
 import { reduceSession } from "./session-reducer.ts";
-import { emptySessions, reduceSessions, type SessionsEvent, type SessionsState } from "./sessions.ts";
+import {
+  type CostLine,
+  emptySessions,
+  type FoundSessions,
+  reduceSessions,
+  type SessionQuery,
+  type SessionsEvent,
+  type SessionsState,
+  type TimelineTurn,
+} from "./sessions.ts";
 import { emptyWorkspace, reduceWorkspace, type WorkspaceEvent, type WorkspaceState } from "./workspace.ts";
 import type { RevertRefusal } from "./session.ts";
 
@@ -13,6 +22,13 @@ export type UiAction =
   | "manage-trust"
   | "show-log"
   | "open-settings";
+
+/** A user's decision about sessions. */
+export type SessionChange =
+  | { readonly title: string }
+  | { readonly isPinned: boolean }
+  | { readonly isArchived: boolean }
+  | { readonly isTrashed: boolean };
 
 /** Every request that a view can make. */
 export interface Requests {
@@ -36,6 +52,52 @@ export interface Requests {
     params: { readonly session: string; readonly before: number; readonly count: number };
     result: { readonly turns: readonly Turn[] };
   };
+  "sessions.find": { params: SessionQuery; result: FoundSessions };
+  /** Renames, pins, archives or moves to the trash, and back; the same request with the opposite value undoes it. */
+  "sessions.mark": {
+    params: { readonly sessions: readonly string[]; readonly change: SessionChange };
+    result: Record<string, never>;
+  };
+  /** Deletes sessions for good, with everything that only they refer to. */
+  "sessions.purge": { params: { readonly sessions: readonly string[] }; result: Record<string, never> };
+  /** Asks where to save, and saves; `isSaved` is false where the user thought better of it. */
+  "session.export": {
+    params: { readonly session: string; readonly format: "markdown" | "json" };
+    result: { readonly isSaved: boolean };
+  };
+  /** Asks for an exported file, and makes a session of it; without one where the user thought better of it. */
+  "session.import": { params: Record<string, never>; result: { readonly session?: string } };
+  /** A new session with the same header and everything up to the end of a turn; the chat shows it. */
+  "session.fork": {
+    params: { readonly session: string; readonly turn: string };
+    result: { readonly session: string };
+  };
+  /** A fork that ends before a turn and goes on with another message in its place; the chat shows it. */
+  "session.resend": {
+    params: { readonly session: string; readonly turn: string; readonly text: string };
+    result: { readonly session: string };
+  };
+  "session.timeline": {
+    params: { readonly session: string };
+    result: { readonly turns: readonly TimelineTurn[] };
+  };
+  "session.costs": { params: { readonly session: string }; result: { readonly lines: readonly CostLine[] } };
+  /** The sessions forked from this one. */
+  "session.forks": {
+    params: { readonly session: string };
+    result: {
+      readonly forks: readonly { readonly id: string; readonly title: string; readonly turn: number }[];
+    };
+  };
+  /** What the next message will cost because a prefix is cold, where that is known: after a change of model. */
+  "session.coldCost": {
+    params: { readonly session: string; readonly provider: string; readonly model: string };
+    result: { readonly tokens?: number; readonly costUsd?: number };
+  };
+  /** Brings the window that runs a session to the front, or opens its folder. */
+  "session.openThere": { params: { readonly session: string }; result: Record<string, never> };
+  /** Takes over a session whose window is gone in the middle of a turn, which is then shown as interrupted. */
+  "session.takeOver": { params: { readonly session: string }; result: Record<string, never> };
   "queue.edit": {
     params: { readonly session: string; readonly id: string; readonly text: string };
     result: Record<string, never>;

@@ -6,6 +6,7 @@ const id = z.string().min(1).max(200);
 const text = z.string().max(16 * 1024 * 1024);
 const none = z.strictObject({});
 const session = z.strictObject({ session: id });
+const sessions = z.array(id).min(1).max(1_000);
 
 /** The schema of each request's parameters. */
 export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["params"]> } = {
@@ -21,6 +22,35 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
     before: z.number().int().min(0),
     count: z.number().int().min(1).max(100),
   }),
+  "sessions.find": z.strictObject({
+    text: z.string().max(1_000),
+    scope: z.enum(["folder", "all"]),
+    show: z.enum(["active", "archived", "trash"]),
+    from: z.number().optional(),
+    to: z.number().optional(),
+    offset: z.number().int().min(0),
+    limit: z.number().int().min(1).max(200),
+  }),
+  "sessions.mark": z.strictObject({
+    sessions,
+    change: z.union([
+      z.strictObject({ title: z.string().trim().min(1).max(200) }),
+      z.strictObject({ isPinned: z.boolean() }),
+      z.strictObject({ isArchived: z.boolean() }),
+      z.strictObject({ isTrashed: z.boolean() }),
+    ]),
+  }),
+  "sessions.purge": z.strictObject({ sessions }),
+  "session.export": z.strictObject({ session: id, format: z.enum(["markdown", "json"]) }),
+  "session.import": none,
+  "session.fork": z.strictObject({ session: id, turn: id }),
+  "session.resend": z.strictObject({ session: id, turn: id, text }),
+  "session.timeline": session,
+  "session.costs": session,
+  "session.forks": session,
+  "session.coldCost": z.strictObject({ session: id, provider: id, model: id }),
+  "session.openThere": session,
+  "session.takeOver": session,
   "queue.edit": z.strictObject({ session: id, id, text }),
   "queue.remove": z.strictObject({ session: id, id }),
   "turn.revert": z.strictObject({ session: id, turn: id }),

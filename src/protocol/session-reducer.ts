@@ -22,7 +22,10 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
         startedAt: event.at,
         choice: event.choice,
         ...(event.summary && { summary: event.summary }),
+        ...(event.forkOf && { forkOf: event.forkOf }),
       };
+    case "owner-change":
+      return state.owner === event.owner ? state : { ...state, owner: event.owner };
     case "title-change":
       return { ...state, title: event.title };
     case "model-change":
@@ -77,7 +80,11 @@ function reduceStep(state: SessionState, event: StepEvent): SessionState {
       return changeTurn(state, event.turn, (turn) => addItem(turn, { kind: "user", id, text }));
     }
     case "step-start":
-      return changeTurn(state, event.turn, (turn) => ({ ...turn, steps: turn.steps + 1 }));
+      return changeTurn(state, event.turn, (turn) => ({
+        ...turn,
+        steps: turn.steps + 1,
+        choice: event.choice,
+      }));
     case "reasoning-delta":
     case "text-delta":
     case "tool-input":
@@ -192,7 +199,8 @@ function endStep(state: SessionState, event: EventOf<"step-end">): SessionState 
       ...(costUsd !== undefined && { costUsd }),
     };
   });
-  const totals = addTotals(without(next, "waiting"), event.usage, event.costUsd);
+  const choice = next.turns.findLast((turn) => turn.id === event.turn)?.choice ?? next.choice;
+  const totals = addTotals(without(next, "waiting"), event, choice);
   if (event.contextTokens === undefined) return totals;
   return {
     ...totals,

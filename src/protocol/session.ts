@@ -1,4 +1,6 @@
 /** The `session` channel: one conversation with one agent, as events and as the state that views draw. */
+import { addCost } from "./costs.ts";
+import type { CostLine, ForkOrigin } from "./sessions.ts";
 import { addUsage, noUsage, type Usage } from "./usage.ts";
 
 /** A text kept inline (≤ 16 KB) or, when larger, as a blob by content hash with a preview of its first characters. */
@@ -107,7 +109,10 @@ export type SessionEvent =
       readonly folder: string;
       readonly choice: ModelChoice;
       readonly summary?: Body;
+      readonly forkOf?: ForkOrigin;
     }
+  /** Who runs the session changed, as this window sees it; not kept. */
+  | { readonly type: "owner-change"; readonly owner: SessionState["owner"] }
   | { readonly type: "title-change"; readonly at: number; readonly title: string }
   | {
       readonly type: "model-change";
@@ -166,6 +171,8 @@ export type SessionEvent =
       readonly finish: string;
       readonly usage: Usage;
       readonly costUsd?: number;
+      /** Where the key of the call came from, in words. */
+      readonly key?: string;
       readonly contextTokens?: number;
       readonly contextWindow?: number;
     }
@@ -283,6 +290,8 @@ export interface Turn {
   readonly usage: Usage;
   readonly costUsd?: number;
   readonly steps: number;
+  /** What answered last. */
+  readonly choice?: ModelChoice;
   readonly revert?: { readonly reverted: readonly string[]; readonly refused: readonly RevertRefusal[] };
   readonly end?: { readonly at: number; readonly reason: TurnEndReason; readonly error?: TurnError };
 }
@@ -306,7 +315,12 @@ export interface SessionState {
   /** False when some call of the session had no price or no usage, so `costUsd` is a lower bound. */
   readonly isCostWhole: boolean;
   readonly modelCalls: number;
+  /** Every call, by model and key. */
+  readonly costs: readonly CostLine[];
   readonly context?: { readonly usedTokens: number; readonly windowTokens?: number };
+  readonly forkOf?: ForkOrigin;
+  /** Set while another window runs the session ("elsewhere": this one only follows), or has gone in the middle of a turn ("gone"). */
+  readonly owner?: "elsewhere" | "gone" | undefined;
 }
 
 /** The state before `session-start`. */
@@ -322,6 +336,7 @@ export const emptySession: SessionState = {
   usage: noUsage,
   isCostWhole: true,
   modelCalls: 0,
+  costs: [],
 };
 
 /** The turn that is running, if any. */
@@ -368,11 +383,17 @@ export function bodyPreview(body: Body): string {
 }
 
 /** Adds a model call's usage and price to a session's totals. */
-export function addTotals(state: SessionState, usage: Usage, costUsd: number | undefined): SessionState {
+export function addTotals(
+  state: SessionState,
+  call: { readonly usage: Usage; readonly costUsd?: number; readonly key?: string },
+  choice: ModelChoice,
+): SessionState {
+  const { usage, costUsd, key } = call;
   return {
     ...state,
     usage: addUsage(state.usage, usage),
     modelCalls: state.modelCalls + 1,
+    costs: addCost(state.costs, { choice, key: key ?? "", usage, costUsd }),
     isCostWhole: state.isCostWhole && costUsd !== undefined,
     ...(costUsd === undefined ? {} : { costUsd: (state.costUsd ?? 0) + costUsd }),
   };

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { Store, StoreRecord } from "#core/ports.ts";
+import { BooError } from "#core/errors.ts";
+import type {
+  CleanResult,
+  SearchHit,
+  SessionOwner,
+  Store,
+  StoreChange,
+  StoredSession,
+  StoreRecord,
+} from "#core/ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
-import type { SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 
 /** A store in memory that keeps every record, and refuses events with gaps in their numbers. */
@@ -15,6 +23,9 @@ export class FakeStore implements Store {
   /** Set to make `append` and `putBlob` fail. */
   failure: Error | undefined;
   isClosed = false;
+  /** Who runs which session; nobody where there is no entry. */
+  readonly owners = new Map<string, SessionOwner>();
+  readonly #followers: ((change: StoreChange) => void)[] = [];
   readonly #listeners: ((problem: string | undefined) => void)[] = [];
   readonly #numbers = new Map<string, number>();
 
@@ -33,13 +44,59 @@ export class FakeStore implements Store {
     this.records.push(...structuredClone(records));
   }
 
-  async sessions(folder?: string): Promise<readonly SessionSummary[]> {
-    const byId = new Map<string, SessionSummary>();
-    for (const record of this.records)
-      if (record.kind === "summary") byId.set(record.summary.id, record.summary);
+  async sessions(folder?: string): Promise<readonly StoredSession[]> {
+    const byId = new Map<string, StoredSession>();
+    for (const record of this.records) {
+      if (record.kind === "summary") {
+        const { summary } = record;
+        byId.set(summary.id, { summary, marks: byId.get(summary.id)?.marks ?? {} });
+      }
+      const known = record.kind === "marks" ? byId.get(record.session) : undefined;
+      if (record.kind === "marks" && known !== undefined)
+        byId.set(record.session, { ...known, marks: { ...known.marks, ...record.marks } });
+      if (record.kind === "purge") byId.delete(record.session);
+    }
     return [...byId.values()]
-      .filter((summary) => folder === undefined || summary.folder === folder)
-      .toSorted((a, b) => b.updatedAt - a.updatedAt);
+      .filter(({ summary }) => folder === undefined || summary.folder === folder)
+      .toSorted((a, b) => b.summary.updatedAt - a.summary.updatedAt);
+  }
+
+  async search(words: readonly string[]): Promise<readonly SearchHit[]> {
+    return this.records.flatMap((record) => {
+      if (record.kind !== "event" || record.event.type !== "step-end") return [];
+      const { text } = record.event;
+      const holds = words.every((word) => text.toLowerCase().includes(word));
+      return holds
+        ? [{ session: record.session, n: record.n, turn: 1, role: "assistant" as const, text }]
+        : [];
+    });
+  }
+
+  async acquire(session: string): Promise<void> {
+    if (this.owners.get(session) === "elsewhere")
+      throw new BooError("session-busy", "This session is running in another window.");
+    this.owners.set(session, "here");
+  }
+
+  async release(session: string): Promise<void> {
+    this.owners.delete(session);
+  }
+
+  owner(session: string): SessionOwner {
+    return this.owners.get(session) ?? "none";
+  }
+
+  follow(listener: (change: StoreChange) => void): void {
+    this.#followers.push(listener);
+  }
+
+  /** Plays what another window wrote. */
+  hear(change: StoreChange): void {
+    for (const listener of this.#followers) listener(change);
+  }
+
+  async clean(): Promise<CleanResult> {
+    return { blobs: 0, bytes: 0 };
   }
 
   async events(session: string): Promise<readonly SessionEvent[]> {

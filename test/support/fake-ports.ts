@@ -38,6 +38,12 @@ export interface FakePorts extends Ports {
   /** Lines of the log: "warn: …". */
   readonly logged: string[];
   readonly uiActions: UiAction[];
+  /** Texts that were saved, by the name that was offered. */
+  readonly saved: Map<string, string>;
+  /** What the user picks to import. */
+  picked: string | undefined;
+  /** Folders whose windows were opened. */
+  readonly windows: string[];
   trusted: boolean;
   /** Changes settings and tells the listeners. */
   configure(settings: Partial<FakeSettings>): void;
@@ -139,7 +145,18 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
         void logged.push(`error: ${message}${cause === undefined ? "" : ` (${messageOf(cause)})`}`),
     },
     uiActions,
-    ui: { run: async (action) => void uiActions.push(action) },
+    ui: {
+      run: async (action) => void uiActions.push(action),
+      saveText: async (name, text) => {
+        ports.saved.set(name, text);
+        return true;
+      },
+      pickText: async () => ports.picked,
+      openWindow: async (folder) => void ports.windows.push(folder),
+    },
+    saved: new Map(),
+    picked: undefined,
+    windows: [],
     trusted: options.isTrusted ?? true,
     isTrusted: () => ports.trusted,
     folderKey: folders.map((folder) => folder.path).join("\n"),

@@ -1,7 +1,7 @@
 /** States of the chat worth looking at: with nothing, with one, with a hundred of things, with the longest plausible text. */
 import type { Item, QueuedMessage, SessionState, ToolCall, Turn } from "../../src/protocol/session.ts";
 import { emptySession } from "../../src/protocol/session.ts";
-import type { SessionSummary } from "../../src/protocol/sessions.ts";
+import type { SessionEntry } from "../../src/protocol/sessions.ts";
 import type { WorkspaceState } from "../../src/protocol/workspace.ts";
 import type { HostScript } from "./webview-harness.ts";
 
@@ -244,7 +244,7 @@ const queue: readonly QueuedMessage[] = [
   { id: "q2", text: `And document it, with an example for ${word} and everything that belongs to it` },
 ];
 
-const summary = (index: number, change: Partial<SessionSummary> = {}): SessionSummary => ({
+const summary = (index: number, change: Partial<SessionEntry> = {}): SessionEntry => ({
   id: `s${index}`,
   folder: "weather-station",
   title:
@@ -259,11 +259,14 @@ const summary = (index: number, change: Partial<SessionSummary> = {}): SessionSu
   messages: 1 + ((index * 7) % 40),
   costUsd: 0.0042 * index,
   state: "idle",
+  isPinned: false,
+  isElsewhere: false,
   ...change,
 });
 
 const sessionsOf = (count: number) => ({
   isLoaded: true,
+  revision: 0,
   sessions: Array.from({ length: count }, (_, index) =>
     summary(
       index + 1,
@@ -294,7 +297,7 @@ export function scene(
 
 /** The scenes, by name. */
 export const scenes = {
-  nothing: scene({}, { sessions: { isLoaded: true, sessions: [] } }),
+  nothing: scene({}, { sessions: { isLoaded: true, sessions: [], revision: 0 } }),
   "no-folder": scene({}, {}, { folders: [] }),
   "not-trusted": scene({}, {}, { isTrusted: false }),
   "no-key": scene(

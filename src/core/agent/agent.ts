@@ -5,6 +5,7 @@ import { BooError, messageOf } from "../errors.ts";
 import type { Route, Router } from "../models/router.ts";
 import type { Ports } from "../ports.ts";
 import type { Redactor } from "../session/redact.ts";
+import { recover } from "../session/recover.ts";
 import type { Session } from "../session/session.ts";
 import { titleOf } from "../session/summary.ts";
 import { toolHeaders } from "../tools/registry.ts";
@@ -111,20 +112,52 @@ export class Agent {
 
   /** Changes the model of the coming turns. */
   async choose(choice: ModelChoice): Promise<void> {
-    await this.session.emit({ type: "model-change", at: this.#now(), choice, label: choice.model });
+    await this.write({ type: "model-change", at: this.#now(), choice, label: choice.model });
+  }
+
+  /** Adds an event to the session that belongs to no step. Throws BooError "session-busy" while another window runs the session. */
+  async write(event: SessionEvent): Promise<void> {
+    const { store } = this.#dependencies.ports;
+    const { session } = this;
+    const isOwned = this.isRunning || session.isUnused;
+    if (!isOwned) await store.acquire(session.id);
+    await session.emit(event);
+    if (!isOwned) await store.release(session.id);
+  }
+
+  /** Begins anew with what the store has of the session. */
+  async reload(events: readonly SessionEvent[]): Promise<void> {
+    await this.session.reload(events);
+    await this.#context.learn(events);
+  }
+
+  /** Ends a turn that a window left in the middle. Throws BooError "session-busy" while one runs it. */
+  async recover(): Promise<void> {
+    const { store } = this.#dependencies.ports;
+    const { session } = this;
+    if (runningTurn(session.state) === undefined || this.isRunning) return;
+    await store.acquire(session.id);
+    await recover(session, this.#now());
+    await store.release(session.id);
   }
 
   async #start(text: string | undefined, isSummary = false): Promise<string> {
     const stopper = new AbortController();
     this.#stopper = stopper;
     const turn = crypto.randomUUID();
+    const { store } = this.#dependencies.ports;
+    const isShared = !this.session.isUnused;
     try {
+      // From here to the turn's end no other window writes this session.
+      if (isShared) await store.acquire(this.session.id);
       const route = await this.#pin();
       await this.#emitStart(turn, text, stopper.signal);
+      if (!isShared) await store.acquire(this.session.id);
       this.#running = this.#run(turn, route, stopper.signal, isSummary);
       return turn;
     } catch (error) {
       this.#stopper = undefined;
+      await store.release(this.session.id);
       throw error;
     }
   }
@@ -205,6 +238,7 @@ export class Agent {
     this.#answers.clear();
     await this.session.emit({ type: "turn-end", at: this.#now(), turn, ...result });
     this.#recordTurn(run, startedAt, result);
+    await this.#dependencies.ports.store.release(this.session.id);
     this.#stopper = undefined;
     await this.#startQueued(result);
   }

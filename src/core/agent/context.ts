@@ -20,6 +20,15 @@ export class ContextSource {
     this.#ports = ports;
   }
 
+  /** Learns anew from a session's whole log. */
+  async learn(events: readonly SessionEvent[]): Promise<void> {
+    this.#told = undefined;
+    this.#reverted = [];
+    this.#summary = undefined;
+    for (const event of events) this.apply(event);
+    await this.#restore();
+  }
+
   /** Learns from an event what was told and what happened since. */
   apply(event: SessionEvent): void {
     if (event.type === "session-start") this.#summary = event.summary;
@@ -32,8 +41,8 @@ export class ContextSource {
     }
   }
 
-  /** Reads back the rules that were told, after a reload. */
-  async restore(): Promise<void> {
+  /** Reads back the rules that were told. */
+  async #restore(): Promise<void> {
     const hash = this.#told?.rules;
     this.#toldRules = hash === undefined ? "" : ((await this.#ports.store.readBlob(hash)) ?? "");
   }

@@ -204,6 +204,7 @@ class Step {
       finish,
       usage,
       ...(costUsd !== undefined && { costUsd }),
+      key: route.keySource,
       ...(promptTokens !== undefined && { contextTokens: promptTokens + (outputTokens ?? 0) }),
       ...(contextWindow !== undefined && { contextWindow }),
     };

@@ -1,9 +1,9 @@
 /** The open agents of this window, one for each open session. */
-import type { ModelChoice } from "#protocol/session.ts";
-import type { SessionSummary } from "#protocol/sessions.ts";
-import { Channel } from "../channel.ts";
+import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
+import type { SessionEntry, SessionSummary } from "#protocol/sessions.ts";
 import { BooError } from "../errors.ts";
-import { recover } from "../session/recover.ts";
+import type { StoreChange } from "../ports.ts";
+import { SessionLibrary } from "../session/library.ts";
 import { Session } from "../session/session.ts";
 import { Agent, type AgentDependencies } from "./agent.ts";
 import { ContextSource } from "./context.ts";
@@ -11,15 +11,22 @@ import { ContextSource } from "./context.ts";
 // Idle sessions beyond this many are closed, oldest first; they open again from the store.
 const openAgents = 8;
 
-/** Opens, creates and closes agents; the writer of the `sessions` channel. */
+/** Opens, creates and closes agents, and keeps those up to date that other windows run. */
 export class Supervisor {
-  readonly list = new Channel("sessions");
+  readonly library: SessionLibrary;
   readonly #dependencies: AgentDependencies;
   readonly #agents = new Map<string, Agent>();
   readonly #opening = new Map<string, Promise<Agent>>();
+  /** What other windows wrote is taken in one after the other. */
+  #hearing: Promise<void> = Promise.resolve();
 
   constructor(dependencies: AgentDependencies) {
     this.#dependencies = dependencies;
+    this.library = new SessionLibrary(
+      dependencies.ports,
+      (session) => this.#agents.get(session)?.isRunning === true,
+    );
+    dependencies.ports.store.follow((change) => this.#hear(change));
   }
 
   /** The agent of an open session. */
@@ -27,22 +34,38 @@ export class Supervisor {
     return this.#agents.get(session);
   }
 
-  /** Reads the folder's sessions from the store; those cut off by the end of their window are shown as interrupted. */
-  async loadList(): Promise<readonly SessionSummary[]> {
-    const { store, folderKey } = this.#dependencies.ports;
-    const stored = await store.sessions(folderKey);
-    const sessions = stored.map((entry) =>
-      entry.state === "running" && !this.#agents.get(entry.id)?.isRunning
-        ? { ...entry, state: "interrupted" as const }
-        : entry,
-    );
-    this.list.emit({ type: "sessions-loaded", sessions });
-    return sessions;
+  /** Reads the sessions from the store, this folder's newest first; those cut off by the end of their window are shown as interrupted. */
+  loadList(): Promise<readonly SessionEntry[]> {
+    return this.library.load();
   }
 
   /** Starts a session; it is written down with its first event, so that an unused one leaves nothing behind. */
-  create(choice: ModelChoice, summary?: string): Promise<Agent> {
-    return this.#create(choice, summary);
+  async create(choice: ModelChoice, summary?: string): Promise<Agent> {
+    const { ports } = this.#dependencies;
+    const id = crypto.randomUUID();
+    const session = this.#makeSession(id);
+    const kept = summary === undefined ? undefined : await session.keep(summary);
+    const agent = new Agent(session, new ContextSource(ports), this.#dependencies);
+    session.begin({
+      type: "session-start",
+      at: ports.clock.now(),
+      id,
+      folder: ports.folderKey,
+      choice,
+      ...(kept && { summary: kept }),
+    });
+    this.#add(agent);
+    return agent;
+  }
+
+  /** Makes a stored session out of events, the first of which names it. */
+  async adopt(events: readonly SessionEvent[]): Promise<Agent> {
+    const [start] = events;
+    if (start?.type !== "session-start")
+      throw new BooError("bad-session", "A session begins with its start, and this one does not.");
+    const session = this.#makeSession(start.id);
+    await session.adopt(events);
+    return this.#addLoaded(session, events);
   }
 
   /** Opens a stored session, mending what was cut off. Throws BooError "no-session". */
@@ -64,48 +87,84 @@ export class Supervisor {
     );
   }
 
-  async #create(choice: ModelChoice, summary: string | undefined): Promise<Agent> {
-    const { ports } = this.#dependencies;
-    const id = crypto.randomUUID();
-    const session = this.#makeSession(id);
-    const kept = summary === undefined ? undefined : await session.keep(summary);
-    const context = new ContextSource(ports);
-    const agent = new Agent(session, context, this.#dependencies);
-    session.begin({
-      type: "session-start",
-      at: ports.clock.now(),
-      id,
-      folder: ports.folderKey,
-      choice,
-      ...(kept && { summary: kept }),
-    });
-    this.#add(agent);
-    return agent;
+  /** Forgets an open session, which opens again from the store. */
+  forget(id: string): void {
+    this.#agents.delete(id);
   }
 
   async #open(id: string): Promise<Agent> {
-    const { ports } = this.#dependencies;
-    const events = await ports.store.events(id);
+    const events = await this.#dependencies.ports.store.events(id);
     if (events.length === 0)
       throw new BooError(
         "no-session",
         "This session is not in the store. Choose another one or start a new session.",
       );
     const session = this.#makeSession(id);
-    const context = new ContextSource(ports);
     await session.load(events);
-    for (const event of events) context.apply(event);
-    await context.restore();
+    const agent = await this.#addLoaded(session, events);
+    await agent.recover().catch(() => this.#showOwner(agent));
+    return agent;
+  }
+
+  async #addLoaded(session: Session, events: readonly SessionEvent[]): Promise<Agent> {
+    const context = new ContextSource(this.#dependencies.ports);
+    await context.learn(events);
     const agent = new Agent(session, context, this.#dependencies);
-    await recover(session, events, ports.clock.now());
     this.#add(agent);
     return agent;
+  }
+
+  #hear(change: StoreChange): void {
+    if (
+      change.kind === "summary" ||
+      change.kind === "marks" ||
+      change.kind === "purge" ||
+      change.kind === "gap"
+    )
+      this.library.hear(change);
+    // Where a session's events are taken in late, so is the news of who runs it.
+    this.#hearing = this.#hearing
+      .then(() => this.#take(change))
+      .catch((error: unknown) =>
+        this.#dependencies.ports.log.error("What another window wrote could not be taken in.", error),
+      );
+  }
+
+  async #take(change: StoreChange): Promise<void> {
+    if (change.kind === "gap") {
+      await Promise.all([...this.#agents.values()].map((agent) => this.#readAgain(agent)));
+      return;
+    }
+    const agent = this.#agents.get(change.kind === "summary" ? change.summary.id : change.session);
+    if (change.kind === "lease") this.library.hear(change);
+    if (agent === undefined) return;
+    const { session } = agent;
+    if (change.kind === "partial") session.followPartial(change.after, change.event());
+    else if (change.kind === "lease") this.#showOwner(agent);
+    else if (change.kind === "purge") this.#agents.delete(session.id);
+    else if (change.kind === "event" && !(await session.follow(change.n, change.event())))
+      await this.#readAgain(agent);
+  }
+
+  /** Brings an open session to what the store has, in place: views and the agent keep what they hold. */
+  async #readAgain(agent: Agent): Promise<void> {
+    if (agent.isRunning || agent.session.isUnused) return;
+    const { store } = this.#dependencies.ports;
+    const events = await store.events(agent.session.id);
+    if (events.length > 0) await agent.reload(events);
+    this.#showOwner(agent);
+  }
+
+  #showOwner({ session, isRunning }: Agent): void {
+    const owner = this.#dependencies.ports.store.owner(session.id);
+    const shown = !isRunning && (owner === "elsewhere" || owner === "gone") ? owner : undefined;
+    if (session.state.owner !== shown) void session.emit({ type: "owner-change", owner: shown });
   }
 
   #makeSession(id: string): Session {
     const { ports, redactor } = this.#dependencies;
     const session = new Session(id, { store: ports.store, log: ports.log, redactor });
-    session.onSummary = (summary) => this.list.emit({ type: "session-summary", summary });
+    session.onSummary = (summary: SessionSummary) => this.library.note(summary);
     return session;
   }
 

@@ -17,6 +17,8 @@ export interface Route {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
   readonly keyState: KeyState;
+  /** Where the key came from, in words. */
+  readonly keySource: string;
   /** "deepseek-flash", "Rehearsal". */
   readonly label: string;
   /** A sentence, where Rehearsal stands in for the choice. */
@@ -65,7 +67,7 @@ export class Router {
         `Rehearsal answers, not a model: boocode.baseUrl is empty. Set it to the address of an ${provider.label} server.`,
       );
     }
-    const apiKey = await this.#key(provider, baseUrl);
+    const { apiKey, keySource } = await this.#key(provider, baseUrl);
     if (apiKey === undefined && provider.needsKey) {
       return rehearsalRoute(
         choice,
@@ -79,6 +81,7 @@ export class Router {
       baseUrl,
       apiKey,
       keyState: apiKey === undefined ? "not-needed" : "set",
+      keySource,
       label: choice.model,
     };
   }
@@ -128,15 +131,20 @@ export class Router {
     return [...own, ...known, rehearsal];
   }
 
-  async #key(provider: Provider, baseUrl: string): Promise<string | undefined> {
-    if (!URL.canParse(baseUrl)) return undefined;
+  async #key(
+    provider: Provider,
+    baseUrl: string,
+  ): Promise<{ readonly apiKey: string | undefined; readonly keySource: string }> {
+    const none = { apiKey: undefined, keySource: "no key" };
+    if (!URL.canParse(baseUrl)) return none;
     const { secrets, redactor } = this.#ports;
     const variable = provider.keyVariable;
-    const stored = await secrets.get(this.keyName(provider));
-    const key = (stored || (variable === undefined ? undefined : secrets.environment(variable)))?.trim();
-    if (key === undefined || key === "") return undefined;
-    redactor.hold(key);
-    return key;
+    const stored = (await secrets.get(this.keyName(provider)))?.trim();
+    const found = variable === undefined ? undefined : secrets.environment(variable)?.trim();
+    const apiKey = stored || found;
+    if (apiKey === undefined || apiKey === "") return none;
+    redactor.hold(apiKey);
+    return { apiKey, keySource: stored ? "saved in the editor" : `environment (${variable})` };
   }
 }
 
@@ -156,6 +164,7 @@ function rehearsalRoute(
     baseUrl: "",
     apiKey: undefined,
     keyState,
+    keySource: "no key",
     label: rehearsalProvider.label,
     ...(standInNotice !== undefined && { standInNotice }),
   };

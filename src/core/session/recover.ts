@@ -1,15 +1,15 @@
 /** Brings a session that was cut off in the middle of a turn into a state that can go on. */
-import { runningTurn, type SessionEvent } from "#protocol/session.ts";
+import { runningTurn, type Turn } from "#protocol/session.ts";
 import type { Session } from "./session.ts";
 
 const interruptedOutput =
   "Interrupted: BooCode ended before this call did. It may have had part of its effect; check before you repeat it.";
 
 /** Ends a cut turn: keeps what was said, gives unanswered calls a result that says so, marks the turn interrupted. Does nothing where no turn is open. */
-export async function recover(session: Session, events: readonly SessionEvent[], now: number): Promise<void> {
+export async function recover(session: Session, now: number): Promise<void> {
   const turn = runningTurn(session.state);
   if (turn === undefined) return;
-  const said = saidByStep(events);
+  const said = saidByStep(turn);
   if (said !== undefined) {
     const { step, text, reasoning } = said;
     void session.emit({
@@ -37,17 +37,25 @@ export async function recover(session: Session, events: readonly SessionEvent[],
   await session.emit({ type: "turn-end", at: now, turn: turn.id, reason: "interrupted" });
 }
 
-function saidByStep(
-  events: readonly SessionEvent[],
-): { step: string; text: string; reasoning: string } | undefined {
-  const ended = events.findLastIndex(
-    (event) => event.type === "step-end" || event.type === "step-reset" || event.type === "turn-start",
-  );
+// What was streamed and not ended: the state has it as items of a step that no step-end replaced.
+function saidByStep(turn: Turn): { step: string; text: string; reasoning: string } | undefined {
   const said = { step: "", text: "", reasoning: "" };
-  for (const event of events.slice(ended + 1)) {
-    if (event.type !== "text-delta" && event.type !== "reasoning-delta") continue;
-    said.step = event.step;
-    said[event.type === "text-delta" ? "text" : "reasoning"] += event.text;
+  for (const item of turn.items) {
+    if (item.kind === "text" && item.isStreaming) {
+      said.step = stepOf(item.id);
+      said.text = item.text;
+    }
+  }
+  for (const item of turn.items) {
+    if (item.kind !== "reasoning") continue;
+    const isOpen = item.durationMs === undefined || stepOf(item.id) === said.step;
+    if (!isOpen || (said.step !== "" && stepOf(item.id) !== said.step)) continue;
+    said.step = stepOf(item.id);
+    said.reasoning = item.text;
   }
   return said.step === "" ? undefined : said;
+}
+
+function stepOf(item: string): string {
+  return item.slice(0, item.lastIndexOf(":"));
 }

@@ -22,13 +22,13 @@ export interface SessionPorts {
 
 type DeltaEvent = Extract<SessionEvent, { type: "text-delta" | "reasoning-delta" }>;
 
-const unkept: ReadonlySet<SessionEvent["type"]> = new Set(["tool-input", "waiting"]);
+const unkept: ReadonlySet<SessionEvent["type"]> = new Set(["tool-input", "waiting", "owner-change"]);
 
 /** One conversation in this window: reduces, numbers, keeps and tells every event. */
 export class Session {
   readonly id: string;
   readonly channel: Channel<"session">;
-  readonly transcript: Transcript;
+  transcript: Transcript;
   readonly #ports: SessionPorts;
   readonly #texts = new Map<string, string>();
   #count = 0;
@@ -77,6 +77,53 @@ export class Session {
     }
     this.channel.replay(events);
     this.#texts.clear();
+  }
+
+  /**
+   * Takes in an event that another window wrote; false where it does not follow what is here, so that the session must be read again.
+   * The texts of its bodies are read first, which keeps events in order as long as one call is waited for before the next.
+   */
+  async follow(n: number, event: SessionEvent): Promise<boolean> {
+    if (n < this.#count) return true;
+    if (n > this.#count) return false;
+    await this.#loadBodies(event);
+    this.transcript.apply(event);
+    this.#count += 1;
+    if (event.type === "turn-end") this.#texts.clear();
+    this.channel.emit(event);
+    return true;
+  }
+
+  /** Takes in what another window's stream said after an event. */
+  followPartial(after: number, event: SessionEvent): void {
+    if (after === this.#count - 1) this.channel.emit(event);
+  }
+
+  /** Begins anew with what the store has of it. */
+  async reload(events: readonly SessionEvent[]): Promise<void> {
+    this.#count = 0;
+    this.#partial = undefined;
+    this.transcript = new Transcript((body) => this.#textOf(body));
+    this.channel.reset();
+    await this.load(events);
+    this.channel.announce();
+  }
+
+  /** Makes a new session out of events, as if they had happened here; resolves when they are on disk. */
+  async adopt(events: readonly SessionEvent[]): Promise<void> {
+    await this.load(events);
+    const records = events.map((event, n): StoreRecord => ({
+      kind: "event",
+      session: this.id,
+      n,
+      event: this.#ports.redactor.value(event),
+    }));
+    const last = events.at(-1);
+    const summary =
+      last === undefined ? undefined : { ...summarize(this.state, last), state: "idle" as const };
+    if (summary !== undefined) records.push({ kind: "summary", summary });
+    await this.#ports.store.append(records);
+    if (summary !== undefined) this.onSummary(summary);
   }
 
   /** Makes an event true: resolves once it is on disk (at once for deltas), to false where the disk refused it. */

@@ -21,6 +21,7 @@ export function summarize(state: SessionState, event: SessionEvent): SessionSumm
     updatedAt: "at" in event ? event.at : state.startedAt,
     messages: messages + adds,
     ...(state.costUsd !== undefined && { costUsd: state.costUsd }),
+    ...(state.forkOf !== undefined && { forkOf: state.forkOf }),
     state: stateAfter(event),
   };
 }

@@ -47,7 +47,12 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
     settings: settingsOf(options),
     clock: createSystemClock(),
     log,
-    ui: { run: () => Promise.resolve() },
+    ui: {
+      run: () => Promise.resolve(),
+      saveText: () => Promise.resolve(false),
+      pickText: () => Promise.resolve(undefined),
+      openWindow: () => Promise.resolve(),
+    },
     isTrusted: () => true,
     folderKey: folder,
   };

@@ -1,6 +1,6 @@
 /** Texts by content hash: `blobs/<first 2 hex digits>/<sha-256>`, written once, for the user's eyes only. */
 import { randomBytes, webcrypto } from "node:crypto";
-import { open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { open, readFile, rename, stat, unlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BooError } from "#core/errors.ts";
 import { codeOf, diskProblem } from "./disk-problem.ts";
@@ -61,7 +61,12 @@ export class Blobs {
   async #write(hash: string, bytes: Buffer): Promise<void> {
     const path = this.#path(hash);
     const folder = dirname(path);
-    const existing = await stat(path).catch(() => undefined);
+    // One that is used again is young again: nobody removes it before the event that names it is there.
+    const now = new Date();
+    const existing = await utimes(path, now, now).then(
+      () => stat(path),
+      () => undefined,
+    );
     if (existing?.size !== bytes.length) {
       await makeDirectory(folder);
       await writeAside(path, bytes);

@@ -24,13 +24,19 @@ export type Stage =
   | "half-deleted"
   | "deleted";
 
-/** Writes a new image if the journals are big enough for it (`limit` bytes, by default a share of the image); false where nothing was to do or another process is at it. */
+/** When a checkpoint is made: where journals hold `limit` bytes (by default a share of the image), or in any case. */
+export interface Occasion {
+  readonly limit?: number | undefined;
+  readonly isForced?: boolean;
+}
+
+/** Writes a new image if the journals are big enough for it; false where nothing was to do or another process is at it. */
 export async function checkpoint(
   index: HistoryIndex,
   reach: (stage: Stage) => void,
-  limit?: number,
+  occasion: Occasion = {},
 ): Promise<boolean> {
-  if (!isWorthIt(index, limit)) return false;
+  if (!isWorthIt(index, occasion)) return false;
   const { lock } = (await import("proper-lockfile")).default;
   let lostLock: Error | undefined;
   let release: () => Promise<void>;
@@ -50,7 +56,7 @@ export async function checkpoint(
     const onDisk = peekImage(imagePath(index.directory, "main"));
     if (onDisk !== undefined && onDisk.sum !== index.image.id?.sum) index.reload();
     index.follow();
-    if (!isWorthIt(index, limit)) return false;
+    if (!isWorthIt(index, occasion)) return false;
     await replaceImage(index, reach, () => {
       if (lostLock !== undefined) throw lostLock;
     });
@@ -60,7 +66,8 @@ export async function checkpoint(
   }
 }
 
-function isWorthIt(index: HistoryIndex, limit: number | undefined): boolean {
+function isWorthIt(index: HistoryIndex, { limit, isForced }: Occasion): boolean {
+  if (isForced === true) return true;
   const { isDamaged, bytes } = index.image;
   const share = Math.min(Math.max(bytes / worthIt.share, worthIt.least), worthIt.most);
   const pending = index.pending();

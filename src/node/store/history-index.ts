@@ -8,6 +8,8 @@ import type { Report } from "./index-messages.ts";
 import { keepAside } from "./keep-aside.ts";
 import { loadImage } from "./load-image.ts";
 import { isFinished, listSegments, readSegment, type SegmentEnd, type SegmentName } from "./segments.ts";
+import { Queries } from "./queries.ts";
+import { Statements } from "./statements.ts";
 import { Tables, type Position } from "./tables.ts";
 
 /** What of the tables is in an image on disk. */
@@ -27,6 +29,7 @@ export class HistoryIndex {
   readonly report: Report;
   readonly #sql: SqlJsStatic;
   #tables: Tables;
+  #queries: Queries;
   #image: ImageState;
   #positions: Map<string, Position>;
 
@@ -35,12 +38,17 @@ export class HistoryIndex {
     this.#sql = sql;
     this.directory = directory;
     this.report = report;
-    ({ tables: this.#tables, image: this.#image } = this.#load());
+    ({ tables: this.#tables, queries: this.#queries, image: this.#image } = this.#load());
     this.#positions = new Map(this.#image.positions);
   }
 
-  get tables(): Tables {
-    return this.#tables;
+  get queries(): Queries {
+    return this.#queries;
+  }
+
+  /** Blobs that were freed by what was followed. */
+  get freedBlobs(): ReadonlySet<string> {
+    return this.#tables.freed;
   }
 
   /** The image that was loaded, or written last by this index. */
@@ -70,11 +78,17 @@ export class HistoryIndex {
     }
   }
 
+  /** Frees the memory. */
+  close(): void {
+    this.#tables.close();
+  }
+
   /** Begins anew with the image that is on disk now. */
   reload(): void {
-    const { tables, image } = this.#load();
+    const { tables, queries, image } = this.#load();
     this.#tables.close();
     this.#tables = tables;
+    this.#queries = queries;
     this.#image = image;
     this.#positions = new Map(image.positions);
   }
@@ -106,10 +120,15 @@ export class HistoryIndex {
     this.#image = image;
   }
 
-  #load(): { readonly tables: Tables; readonly image: ImageState } {
+  #load(): { readonly tables: Tables; readonly queries: Queries; readonly image: ImageState } {
     const { database, id, bytes, isDamaged } = loadImage(this.#sql, this.directory, this.report);
-    const tables = new Tables(database);
-    return { tables, image: { id, bytes, positions: tables.positions(), isDamaged } };
+    const statements = new Statements(database);
+    const tables = new Tables(statements);
+    return {
+      tables,
+      queries: new Queries(statements),
+      image: { id, bytes, positions: tables.positions(), isDamaged },
+    };
   }
 
   /** False if a segment was deleted under its reader. */

@@ -7,7 +7,14 @@ export type Report = (level: "info" | "warn" | "error", message: string) => void
 export type IndexQuery =
   | { readonly kind: "sessions"; readonly folder?: string }
   | { readonly kind: "events"; readonly session: string }
-  | { readonly kind: "spans"; readonly session: string };
+  | { readonly kind: "spans"; readonly session: string }
+  | {
+      readonly kind: "search";
+      readonly words: readonly string[];
+      readonly limits: { readonly sessions: number; readonly perSession: number };
+    }
+  /** Folds all journals into image and backup, and removes blobs that nothing refers to; answers with the number and bytes of those. */
+  | { readonly kind: "clean" };
 
 /** Host → process. `checkpoint` folds journals into the image if it is worth it; `end` comes last. */
 export type ToIndex =

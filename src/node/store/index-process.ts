@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { BooError, messageOf } from "#core/errors.ts";
 import { checkpoint, type Stage } from "./checkpoint.ts";
+import { removeUnused } from "./blob-collector.ts";
 import { HistoryIndex } from "./history-index.ts";
 import type { FromIndex, IndexQuery, IndexProcessData, Report, ToIndex } from "./index-messages.ts";
 
@@ -54,7 +55,7 @@ async function answer(query: IndexQuery & { readonly id: number }): Promise<void
   try {
     const index = await openIndex();
     index.follow();
-    post({ kind: "done", id, ...answerFrom(index, query) });
+    post({ kind: "done", id, ...(await answerFrom(index, query)) });
   } catch (error) {
     const code = error instanceof BooError ? error.code : "store-unreadable";
     const message =
@@ -66,24 +67,39 @@ async function answer(query: IndexQuery & { readonly id: number }): Promise<void
 }
 
 /** Posts the pages of an answer and gives what comes with it. */
-function answerFrom(
+async function answerFrom(
   index: HistoryIndex,
   query: IndexQuery & { readonly id: number },
-): { epoch: number; events: number } {
+): Promise<{ epoch: number; events: number }> {
   const { id } = query;
+  const none = { epoch: 0, events: 0 };
   switch (query.kind) {
     case "sessions":
-      postPages(id, index.tables.summaries(query.folder));
-      return { epoch: 0, events: 0 };
+      postPages(id, index.queries.sessions(query.folder));
+      return none;
     case "spans":
-      postPages(id, index.tables.spans(query.session));
-      return { epoch: 0, events: 0 };
+      postPages(id, index.queries.spans(query.session));
+      return none;
+    case "search":
+      postPages(id, index.queries.search(query.words, query.limits));
+      return none;
+    case "clean":
+      postPages(id, [JSON.stringify(await clean(index))]);
+      return none;
     case "events": {
-      const { events, partials, epoch } = index.tables.log(query.session);
+      const { events, partials, epoch } = index.queries.log(query.session);
       postPages(id, [...events, ...partials]);
       return { epoch, events: events.length };
     }
   }
+}
+
+/** Twice, because a segment goes only when the image and the one before it both hold what is in it. */
+async function clean(index: HistoryIndex): Promise<{ readonly blobs: number; readonly bytes: number }> {
+  await running;
+  const freed = index.freedBlobs;
+  for (let time = 0; time < 2; time++) await checkpoint(index, () => {}, { isForced: true });
+  return removeUnused(directory, index.queries.blobs(), freed);
 }
 
 function postPages(id: number, bodies: Iterable<string>): void {
@@ -115,7 +131,7 @@ async function foldNow(): Promise<void> {
     const reach = (stage: Stage) => {
       if (stage === fault) process.kill(process.pid, "SIGKILL");
     };
-    const isDone = await checkpoint(index, reach, checkpointBytes);
+    const isDone = await checkpoint(index, reach, { limit: checkpointBytes });
     if (isDone)
       report(
         "info",

@@ -64,6 +64,25 @@ export class JournalWriter {
     this.#options = options;
   }
 
+  /** The name of this process's journal. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Ends the current segment, so that it can be folded into the image; the next append begins another. */
+  async seal(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    const segment = this.#segment;
+    this.#segment = undefined;
+    if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
+    await segment?.close().catch(() => {});
+  }
+
+  /** Gives the current segment the time of now. */
+  async touch(): Promise<void> {
+    await this.#segment?.touch().catch(() => {});
+  }
+
   /**
    * Resolves when the records (JSON texts, in order) are durable. Rejects with BooError "store-unwritable" as soon as the disk is known
    * to fail: the records wait in memory all the same and are written, in order, when it can be. Only over 32 MB of them they are lost.
@@ -95,11 +114,8 @@ export class JournalWriter {
       await this.#running;
     }
     clearTimeout(this.#retry);
-    const segment = this.#segment;
-    this.#segment = undefined;
     // A seal that can not be written is not needed: the process's end will tell the same.
-    if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
-    await segment?.close().catch(() => {});
+    await this.seal();
     if (this.#problem !== undefined && this.#queue.length > 0) throw this.#refusal(this.#problem);
   }
 

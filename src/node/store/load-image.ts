@@ -1,4 +1,5 @@
 /** Opens the newest image that can be trusted. */
+import { copyFileSync, existsSync, renameSync } from "node:fs";
 import type { Database, SqlJsStatic } from "sql.js";
 import { imagePath, readImage, type FoundImage, type ImageId } from "./image.ts";
 import type { Report } from "./index-messages.ts";
@@ -20,7 +21,7 @@ export interface LoadedImage {
  */
 export function loadImage(sql: SqlJsStatic, directory: string, report: Report): LoadedImage {
   const main = readImage(imagePath(directory, "main"));
-  if (main.state === "good") return openGood(sql, main, false);
+  if (main.state === "good") return openGood(sql, directory, main, false);
   if (main.state === "newer") throw newerStore();
   const backup = readImage(imagePath(directory, "backup"));
   if (backup.state === "newer") throw newerStore();
@@ -31,7 +32,7 @@ export function loadImage(sql: SqlJsStatic, directory: string, report: Report): 
       "warn",
       `The history's image ${path} is ${main.state}: the one before it and the journals are used, which hold the same.`,
     );
-    return openGood(sql, backup, true);
+    return openGood(sql, directory, backup, true);
   }
   for (const image of [main, backup]) {
     const database = image.state === "damaged" ? salvage(sql, image.bytes) : undefined;
@@ -49,12 +50,28 @@ export function loadImage(sql: SqlJsStatic, directory: string, report: Report): 
   return openEmpty(sql, true);
 }
 
-function openGood(sql: SqlJsStatic, image: FoundImage & { state: "good" }, isDamaged: boolean): LoadedImage {
+function openGood(
+  sql: SqlJsStatic,
+  directory: string,
+  image: FoundImage & { state: "good" },
+  isDamaged: boolean,
+): LoadedImage {
   if (image.version > schemaVersion) throw newerStore();
+  if (image.version < schemaVersion) keepCopy(directory, image.version);
   // A Buffer's slice is no copy, so sql.js works on these bytes and the image is in memory once.
   const database = new sql.Database(image.bytes);
   migrate(database, image.version);
   return { database, id: image.id, bytes: image.bytes.length, isDamaged };
+}
+
+/** An image of an earlier version is kept as it was before it is brought to this one; where that can not be done, nothing is brought anywhere. */
+function keepCopy(directory: string, version: number): void {
+  const path = imagePath(directory, "main");
+  const copy = `${path}.version-${version}`;
+  if (existsSync(copy) || !existsSync(path)) return;
+  const temporary = `${copy}.${process.pid}.tmp`;
+  copyFileSync(path, temporary);
+  renameSync(temporary, copy);
 }
 
 function openEmpty(sql: SqlJsStatic, isDamaged: boolean): LoadedImage {

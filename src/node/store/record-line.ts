@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import type { StoreRecord } from "#core/ports.ts";
 
 /** The number of this format; a reader that meets a higher one must not touch the store. */
-export const journalFormat = 1;
+export const journalFormat = 2;
 
 /** The epoch of records whose line names none: that of a session's first owner. */
 export const firstEpoch = 1;
@@ -53,7 +53,20 @@ export type LineHead = { readonly q: number } & (
       readonly epoch?: number;
     }
   | { readonly kind: "span"; readonly session: string; readonly endedAt: number }
+  | { readonly kind: "lease"; readonly session: string; readonly epoch: number; readonly isHeld: boolean }
+  | { readonly kind: "marks"; readonly session: string; readonly at: number }
+  | { readonly kind: "purge"; readonly session: string; readonly at: number }
 );
+
+const kinds: ReadonlySet<string> = new Set([
+  "event",
+  "partial",
+  "summary",
+  "span",
+  "lease",
+  "marks",
+  "purge",
+] satisfies LineHead["kind"][]);
 
 /** A line that says its segment is whole: nothing follows in it. */
 export const sealLine = frameLine(`{"kind":"seal"}`);
@@ -83,7 +96,16 @@ export function recordJson(record: StoreRecord, head: SessionHead | undefined): 
     }
     case "span":
       return join({ kind: "span", session: record.span.session, endedAt: record.span.endedAt }, record.span);
+    case "marks":
+      return join({ kind: "marks", session: record.session, at: record.at }, record.marks);
+    case "purge":
+      return join({ kind: "purge", session: record.session, at: record.at }, {});
   }
+}
+
+/** A claim on a session, or its end, as JSON. */
+export function leaseJson(session: string, epoch: number, isHeld: boolean): string {
+  return join({ kind: "lease", session, epoch, isHeld }, {});
 }
 
 function join(head: object, body: unknown): string {
@@ -104,6 +126,5 @@ export function splitLine(json: string): { readonly head: LineHead; readonly bod
   const at = json.indexOf(bodyMark);
   if (at < 0) return undefined;
   const head = JSON.parse(`${json.slice(0, at)}}`) as LineHead;
-  const isKnown = ["event", "partial", "summary", "span"].includes(head.kind);
-  return isKnown ? { head, body: json.slice(at + bodyMark.length, -1) } : undefined;
+  return kinds.has(head.kind) ? { head, body: json.slice(at + bodyMark.length, -1) } : undefined;
 }

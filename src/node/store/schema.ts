@@ -1,9 +1,12 @@
 /** The image's schema, as numbered migrations. */
 import type { Database } from "sql.js";
+import { blobsOf, fold, searchTextOf } from "./derived.ts";
+import { unpack } from "./packed.ts";
 
 /** One entry per version: what leads there from the version before. Entries are never changed once they were shipped. */
-const migrations: readonly string[] = [
-  `CREATE TABLE sessions (
+const migrations: readonly { readonly sql: string; readonly fill?: (database: Database) => void }[] = [
+  {
+    sql: `CREATE TABLE sessions (
      key INTEGER PRIMARY KEY,
      id TEXT NOT NULL UNIQUE,
      epoch INTEGER NOT NULL DEFAULT 0,
@@ -23,6 +26,18 @@ const migrations: readonly string[] = [
    CREATE INDEX spans_by_session ON spans (session, ended_at);
    CREATE TABLE strays (session INTEGER NOT NULL, n INTEGER NOT NULL, epoch INTEGER NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL);
    CREATE TABLE writers (writer TEXT PRIMARY KEY, segment INTEGER NOT NULL, "offset" INTEGER NOT NULL, q INTEGER NOT NULL) WITHOUT ROWID;`,
+  },
+  {
+    sql: `ALTER TABLE sessions ADD COLUMN marks TEXT;
+   ALTER TABLE sessions ADD COLUMN purged_at REAL;
+   ALTER TABLE sessions ADD COLUMN lease_writer TEXT;
+   ALTER TABLE sessions ADD COLUMN lease_q INTEGER;
+   ALTER TABLE sessions ADD COLUMN lease_epoch INTEGER;
+   CREATE TABLE messages (session INTEGER NOT NULL, n INTEGER NOT NULL, turn INTEGER NOT NULL, role TEXT NOT NULL, folded TEXT NOT NULL);
+   CREATE UNIQUE INDEX messages_by_number ON messages (session, n);
+   CREATE TABLE blob_refs (hash TEXT NOT NULL, session INTEGER NOT NULL, PRIMARY KEY (hash, session)) WITHOUT ROWID;`,
+    fill: fillDerived,
+  },
 ];
 
 /** The version that this code reads and writes. */
@@ -32,7 +47,27 @@ export const schemaVersion = migrations.length;
 export function migrate(database: Database, version: number): void {
   if (version === schemaVersion) return;
   database.run("BEGIN");
-  for (const step of migrations.slice(version)) database.run(step);
+  for (const { sql, fill } of migrations.slice(version)) {
+    database.run(sql);
+    if (version > 0) fill?.(database);
+  }
   database.run(`PRAGMA user_version = ${schemaVersion}`);
   database.run("COMMIT");
+}
+
+function fillDerived(database: Database): void {
+  const rows = database.prepare("SELECT session, n, type, body FROM events ORDER BY session, n");
+  const message = database.prepare("INSERT INTO messages VALUES (?, ?, ?, ?, ?)");
+  const reference = database.prepare("INSERT OR IGNORE INTO blob_refs VALUES (?, ?)");
+  let turn = 0;
+  while (rows.step()) {
+    const [session = null, n = null, type, kept] = rows.get();
+    const body = unpack(kept);
+    for (const hash of blobsOf(body)) reference.run([hash, session]);
+    if (n === 0) turn = 0;
+    const said = searchTextOf(String(type), body);
+    turn = said?.turn ?? turn;
+    if (said !== undefined) message.run([session, n, turn, said.role, fold(said.text)]);
+  }
+  for (const statement of [rows, message, reference]) statement.free();
 }

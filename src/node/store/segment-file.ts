@@ -69,6 +69,12 @@ export class SegmentFile {
     this.#size += data.length;
   }
 
+  /** Gives the file the time of now. */
+  async touch(): Promise<void> {
+    const now = new Date();
+    await this.#handle.utimes(now, now);
+  }
+
   async close(): Promise<void> {
     this.#isUsable = false;
     await this.#handle.close();

@@ -1,6 +1,5 @@
 /** The journal as a reader finds it: which segments there are, what is in them, who still writes. */
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { BooError } from "#core/errors.ts";
 import {
@@ -11,6 +10,7 @@ import {
   type LineHead,
   type SegmentHeader,
 } from "./record-line.ts";
+import { isWriterRunning } from "./process-life.ts";
 
 /** A segment's name taken apart. */
 export interface SegmentName {
@@ -33,7 +33,15 @@ const sealJson = sealLine.slice(9, -1);
 
 /** All segments, by writer in the order in which the writers began, each writer's in their own order. */
 export function listSegments(journal: string): ReadonlyMap<string, readonly SegmentName[]> {
-  const names = namesIn(journal).flatMap((name) => {
+  return segmentNames(journal, namesIn(journal));
+}
+
+/** As `listSegments`, of the names that a directory holds. */
+export function segmentNames(
+  journal: string,
+  files: readonly string[],
+): ReadonlyMap<string, readonly SegmentName[]> {
+  const names = files.flatMap((name) => {
     const match = /^([0-9a-z]+-[0-9a-f]{12})\.(\d{6,})\.log$/.exec(name);
     if (match === null) return [];
     const [, writer = "", segment = ""] = match;
@@ -92,10 +100,8 @@ function isAbandoned(path: string): boolean {
   const header = headerOf(path);
   const age = Date.now() - statSync(path).mtimeMs;
   if (header === undefined) return age > abandonedAfter.headless;
-  if (header.host !== hostname()) return age > abandonedAfter.foreign;
-  if (header.pid !== process.pid) return !isRunning(header.pid);
-  // Our own number, but from before this process began: containers give every host the same one.
-  return header.startedAt < Date.now() - process.uptime() * 1_000 - 1_000;
+  const isRunning = isWriterRunning(header);
+  return isRunning === undefined ? age > abandonedAfter.foreign : !isRunning;
 }
 
 function headerOf(path: string): SegmentHeader | undefined {
@@ -109,7 +115,8 @@ function headerOf(path: string): SegmentHeader | undefined {
   }
 }
 
-function parseHeader(json: string): SegmentHeader | undefined {
+/** A segment's first line; undefined where it is none. Throws BooError "store-newer". */
+export function parseHeader(json: string): SegmentHeader | undefined {
   const header = JSON.parse(json) as Partial<SegmentHeader>;
   if (header.kind !== "header" || typeof header.format !== "number") return undefined;
   if (header.format > journalFormat) throw newerStore();
@@ -122,15 +129,6 @@ export function newerStore(): BooError {
     "store-newer",
     "A newer version of BooCode has written this history: reload the window to use that version.",
   );
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
-  }
 }
 
 /** The lines of a file between two offsets, without line ends; an unfinished last line is left out. A line is valid until the next is asked for. */

@@ -1,15 +1,27 @@
 /** The durable store: a journal that is the truth, an index over it, and blobs. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import type { Log, Store, StoreRecord } from "#core/ports.ts";
+import type {
+  CleanResult,
+  Log,
+  SearchHit,
+  SearchLimits,
+  SessionOwner,
+  Store,
+  StoreChange,
+  StoredSession,
+  StoreRecord,
+} from "#core/ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
-import type { SessionSummary } from "#protocol/sessions.ts";
+import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import { Blobs } from "./blobs.ts";
 import { imageFile } from "./image.ts";
 import { IndexClient, type IndexOptions } from "./index-client.ts";
+import { JournalFollower } from "./journal-follower.ts";
 import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
-import { firstEpoch, recordJson, type SessionHead } from "./record-line.ts";
+import { Leases } from "./leases.ts";
+import { firstEpoch, recordJson, type LineHead } from "./record-line.ts";
 
 /** What a store needs. */
 export interface StoreOptions {
@@ -22,8 +34,16 @@ export interface StoreOptions {
   readonly index?: IndexOptions;
 }
 
-/** Sessions whose place is remembered; a session that is written after that many others were looked at must be read again first. */
-const headsLimit = 10_000;
+/** Sessions whose last event's number is remembered, besides those that this window runs. */
+const lastLimit = 10_000;
+/** While a session runs here, the journal is touched this often (ms). */
+const heartbeatEvery = 15_000;
+
+interface StoredLease {
+  readonly writer: string;
+  readonly epoch: number;
+  readonly q: number;
+}
 
 /** A store on a directory; does nothing before it is asked. */
 export function openStore(options: StoreOptions): Store {
@@ -35,10 +55,14 @@ class FileStore implements Store {
   readonly #journal: JournalWriter;
   readonly #index: IndexClient;
   readonly #blobs: Blobs;
-  readonly #heads = new Map<string, SessionHead>();
-  /** Sessions that this process writes: reading them again does not change their epoch. */
-  readonly #owned = new Set<string>();
+  readonly #follower: JournalFollower;
+  readonly #leases: Leases;
+  /** Number of the last event of each session that was read or written. */
+  readonly #last = new Map<string, number>();
+  readonly #followers: ((change: StoreChange) => void)[] = [];
   readonly #listeners: ((problem: string | undefined) => void)[] = [];
+  #following: Promise<void> | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
   #problem: string | undefined;
 
   constructor(options: StoreOptions) {
@@ -52,31 +76,82 @@ class FileStore implements Store {
       onSealed: () => this.#index.checkpoint(),
       onProblem: (problem) => this.#setProblem(problem, log),
     });
+    const ownWriter = this.#journal.name;
+    this.#follower = new JournalFollower({
+      journal: join(directory, "journal"),
+      ownWriter,
+      onRecord: (writer, head, body) => this.#hear(writer, head, body),
+      onGap: () => this.#tell({ kind: "gap" }),
+      onError: (error) => log.error("What other windows write can not be read.", error),
+    });
+    this.#leases = new Leases({
+      ownWriter,
+      append: (json) => this.#journal.append([json]),
+      catchUp: () => this.#follower.catchUp(),
+      isAlive: (writer) => this.#follower.isAlive(writer),
+    });
   }
 
   append(records: readonly StoreRecord[]): Promise<void> {
     return this.#journal.append(records.map((record) => this.#json(record)));
   }
 
-  async sessions(folder?: string): Promise<readonly SessionSummary[]> {
+  async sessions(folder?: string): Promise<readonly StoredSession[]> {
+    await this.#startFollowing();
     if (!(await this.#exists())) return [];
     const query =
       folder === undefined ? { kind: "sessions" as const } : { kind: "sessions" as const, folder };
-    return (await this.#index.ask<SessionSummary>(query)).values;
+    const { values } = await this.#index.ask<StoredSession & { readonly lease?: StoredLease }>(query);
+    for (const { summary, lease } of values) {
+      if (lease !== undefined) this.#leases.noteStored(lease.writer, summary.id, lease.epoch, lease.q);
+    }
+    return values.map(({ summary, marks }) => ({ summary, marks }));
   }
 
   async events(session: string): Promise<readonly SessionEvent[]> {
+    await this.#startFollowing();
     if (!(await this.#exists())) return [];
     const { values, epoch, events } = await this.#index.ask<SessionEvent>({ kind: "events", session });
-    // Who writes on after this owns the session: what an earlier owner still writes does not count.
-    if (events > 0 && !this.#owned.has(session))
-      this.#setHead(session, { epoch: epoch + 1, last: events - 1 });
+    if (events > 0) {
+      this.#leases.noteEpoch(session, epoch, undefined);
+      this.#setLast(session, events - 1);
+    }
     return values;
   }
 
   async spans(session: string): Promise<readonly Span[]> {
     if (!(await this.#exists())) return [];
     return (await this.#index.ask<Span>({ kind: "spans", session })).values;
+  }
+
+  async search(words: readonly string[], limits: SearchLimits): Promise<readonly SearchHit[]> {
+    if (!(await this.#exists())) return [];
+    return (await this.#index.ask<SearchHit>({ kind: "search", words, limits })).values;
+  }
+
+  async acquire(session: string): Promise<void> {
+    await this.#startFollowing();
+    await this.#leases.acquire(session);
+    this.#heartbeat ??= setInterval(() => this.#beat(), heartbeatEvery).unref();
+  }
+
+  async release(session: string): Promise<void> {
+    await this.#leases.release(session);
+  }
+
+  owner(session: string): SessionOwner {
+    return this.#leases.owner(session);
+  }
+
+  follow(listener: (change: StoreChange) => void): void {
+    this.#followers.push(listener);
+  }
+
+  async clean(): Promise<CleanResult> {
+    await this.#journal.seal();
+    if (!(await this.#exists())) return { blobs: 0, bytes: 0 };
+    const [result] = (await this.#index.ask<CleanResult>({ kind: "clean" })).values;
+    return result ?? { blobs: 0, bytes: 0 };
   }
 
   putBlob(text: string): Promise<string> {
@@ -93,7 +168,11 @@ class FileStore implements Store {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
     await this.#blobs.settle();
+    await Promise.all(this.#leases.held().map((session) => this.#leases.release(session)));
+    await this.#following;
+    await this.#follower.close();
     try {
       await this.#journal.close();
     } finally {
@@ -101,11 +180,15 @@ class FileStore implements Store {
     }
   }
 
+  #startFollowing(): Promise<void> {
+    this.#following ??= this.#follower.start().catch(() => {});
+    return this.#following;
+  }
+
   #json(record: StoreRecord): string {
     if (record.kind === "event") {
-      const epoch = this.#heads.get(record.session)?.epoch ?? firstEpoch;
-      this.#owned.add(record.session);
-      this.#setHead(record.session, { epoch, last: record.n });
+      this.#leases.noteWritten(record.session);
+      this.#setLast(record.session, record.n);
     }
     const session =
       record.kind === "summary"
@@ -113,14 +196,50 @@ class FileStore implements Store {
         : record.kind === "span"
           ? record.span.session
           : record.session;
-    return recordJson(record, this.#heads.get(session));
+    return recordJson(record, { epoch: this.#leases.epochOf(session), last: this.#last.get(session) ?? -1 });
   }
 
-  #setHead(session: string, head: SessionHead): void {
-    if (this.#heads.size >= headsLimit) {
-      for (const known of this.#heads.keys()) if (!this.#owned.has(known)) this.#heads.delete(known);
+  #setLast(session: string, last: number): void {
+    if (this.#last.size >= lastLimit) {
+      for (const known of this.#last.keys()) if (!this.#leases.isHeld(known)) this.#last.delete(known);
     }
-    this.#heads.set(session, head);
+    this.#last.set(session, last);
+  }
+
+  #hear(writer: string, head: LineHead, body: string): void {
+    const { kind, session } = head;
+    switch (kind) {
+      case "event": {
+        this.#leases.noteEpoch(session, head.epoch ?? firstEpoch, writer);
+        const parse = (): SessionEvent => JSON.parse(body) as SessionEvent;
+        return this.#tell({ kind, session, n: head.n, epoch: head.epoch ?? firstEpoch, event: parse });
+      }
+      case "partial": {
+        const parse = (): SessionEvent => JSON.parse(body) as SessionEvent;
+        return this.#tell({ kind, session, after: head.after, event: parse });
+      }
+      case "summary":
+        return this.#tell({ kind, summary: JSON.parse(body) as SessionSummary });
+      case "marks":
+        return this.#tell({ kind, session, at: head.at, marks: JSON.parse(body) as SessionMarks });
+      case "purge":
+        // What is still in this window's segment of it can go only when the segment is sealed.
+        void this.#journal.seal();
+        return this.#tell({ kind, session });
+      case "lease":
+        this.#leases.note(writer, session, head.epoch, head.isHeld, head.q);
+        return this.#tell({ kind, session });
+      case "span":
+    }
+  }
+
+  #tell(change: StoreChange): void {
+    for (const listener of this.#followers) listener(change);
+  }
+
+  /** Shows windows on other machines that this one lives. */
+  #beat(): void {
+    if (this.#leases.held().length > 0) void this.#journal.touch();
   }
 
   #setProblem(problem: string | undefined, log: Log): void {
@@ -130,7 +249,7 @@ class FileStore implements Store {
     for (const listener of this.#listeners) listener(problem);
   }
 
-  /** Whether there is anything to ask the index about, which costs a thread. */
+  /** Whether there is anything to ask the index about, which costs a process. */
   async #exists(): Promise<boolean> {
     const found = await Promise.allSettled(
       ["journal", imageFile.main, imageFile.backup].map((name) => access(join(this.#directory, name))),

@@ -52,16 +52,16 @@ describe("a damaged store", () => {
   function look(directory: string, session = "a"): Found {
     const log = new LogLines();
     const index = open(directory, log);
-    const { events, partials } = index.tables.log(session);
-    index.tables.close();
+    const { events, partials } = index.queries.log(session);
+    index.close();
     return { shape: shape([...events, ...partials].map((body) => JSON.parse(body))), log };
   }
 
   /** Folds all journals into a new image. */
   async function fold(directory: string): Promise<void> {
     const index = open(directory);
-    assert.equal(await checkpoint(index, () => {}, 1), true);
-    index.tables.close();
+    assert.equal(await checkpoint(index, () => {}, { limit: 1 }), true);
+    index.close();
   }
 
   /** Writes events 0–6 of session a: 0–3 are in the image, 0 and 1 in the one before it, 2–6 in journals. */
@@ -307,7 +307,7 @@ describe("a damaged store", () => {
   });
 });
 
-const newerJournal = frameLine(JSON.stringify({ kind: "header", format: 2, writer: "w", segment: 1 }));
+const newerJournal = frameLine(JSON.stringify({ kind: "header", format: 99, writer: "w", segment: 1 }));
 
 function isNewer(error: unknown): boolean {
   return (

@@ -3,6 +3,8 @@ import initSqlJs, { type SqlJsStatic } from "sql.js";
 import type { StoreRecord } from "#core/ports.ts";
 import { recordJson, splitLine, type SessionHead } from "#node/store/record-line.ts";
 import { migrate } from "#node/store/schema.ts";
+import { Queries } from "#node/store/queries.ts";
+import { Statements } from "#node/store/statements.ts";
 import { Tables } from "#node/store/tables.ts";
 import { event, partial, shape, summary } from "./world.ts";
 
@@ -25,7 +27,9 @@ describe("ownership of a session", () => {
   } {
     const database = new sql.Database();
     migrate(database, 0);
-    const tables = new Tables(database);
+    const statements = new Statements(database);
+    const tables = new Tables(statements);
+    const queries = new Queries(statements);
     for (const { writer, epoch, records } of stretches) {
       let head: SessionHead = { epoch, last: -1 };
       for (const record of records) {
@@ -35,8 +39,10 @@ describe("ownership of a session", () => {
         tables.apply(writer, line.head, line.body);
       }
     }
-    const { events, partials } = tables.log("a");
-    const [title = ""] = [...tables.summaries(undefined)].map((json) => JSON.parse(json).title as string);
+    const { events, partials } = queries.log("a");
+    const [title = ""] = [...queries.sessions(undefined)].map(
+      (json) => JSON.parse(json).summary.title as string,
+    );
     database.close();
     return { shape: shape([...events, ...partials].map((body) => JSON.parse(body))), title };
   }

@@ -66,13 +66,13 @@ describe("store", () => {
     await using store = opened(folder.path);
     const summaries = [summary("old", 1), summary("new", 3), summary("other", 2, "/elsewhere")];
     await store.append(summaries.map((entry) => ({ kind: "summary", summary: entry })));
-    const ids = async (of?: string) => (await store.sessions(of)).map(({ id }) => id);
+    const ids = async (of?: string) => (await store.sessions(of)).map(({ summary: { id } }) => id);
     assert.deepEqual(await ids(), ["new", "other", "old"]);
     assert.deepEqual(await ids("/project"), ["new", "old"]);
     assert.deepEqual(await ids("/nowhere"), []);
     await store.append([{ kind: "summary", summary: { ...summary("old", 0), title: "changed" } }]);
     assert.deepEqual(
-      (await store.sessions("/project"))[1]?.title,
+      (await store.sessions("/project"))[1]?.summary.title,
       "changed",
       "although the clock was set back",
     );
@@ -84,7 +84,8 @@ describe("store", () => {
     const choice = { provider: "p", model: "m", effort: "low" } as const;
     const start: SessionEvent = { type: "session-start", at: 7, id: "a", folder: "/project", choice };
     await store.append([{ kind: "event", session: "a", n: 0, event: start }]);
-    const [found] = await store.sessions("/project");
+    const [stored] = await store.sessions("/project");
+    const found = stored?.summary;
     assert.deepEqual([found?.id, found?.updatedAt, found?.state], ["a", 7, "interrupted"]);
   });
 
@@ -128,7 +129,7 @@ describe("store", () => {
     assert.deepEqual(shape(await two.events("a")), [0]);
     await one.append([event("a", 1), { kind: "summary", summary: summary("a", 1) }]);
     assert.deepEqual(shape(await two.events("a")), [0, 1]);
-    assert.equal((await two.sessions())[0]?.id, "a");
+    assert.equal((await two.sessions())[0]?.summary.id, "a");
   });
 
   it("writes nothing and starts nothing before it is asked to", async () => {

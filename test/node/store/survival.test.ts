@@ -25,7 +25,7 @@ describe("what was acknowledged survives", () => {
       const acknowledged = stdout.trim().split("\n").length;
       assert.match(stderr, /no space left/);
       using opened = look(folder.path);
-      const read = shape(opened.index.tables.log("a").events.map((body) => JSON.parse(body)));
+      const read = shape(opened.index.queries.log("a").events.map((body) => JSON.parse(body)));
       assert.ok(acknowledged > 5 && read.length >= acknowledged, `${read.length} of ${acknowledged}`);
     }).timeout(60_000);
 });

@@ -29,12 +29,12 @@ export function look(
   const log = new LogLines();
   const index = new HistoryIndex(sql, directory, (level, message) => log[level](message));
   index.follow();
-  return { index, log, [Symbol.dispose]: () => index.tables.close() };
+  return { index, log, [Symbol.dispose]: () => index.close() };
 }
 
 /** Numbers of a session's events; fails unless they are 0, 1, 2 … */
 function countEvents(index: HistoryIndex, session: string): number {
-  const { events } = index.tables.log(session);
+  const { events } = index.queries.log(session);
   const numbers = shape(events.map((body) => JSON.parse(body)));
   assert.deepEqual(
     numbers,
@@ -105,7 +105,7 @@ export async function killCheckpoint(stage: Stage, seed: number): Promise<void> 
   verify(folder.path, sessions, acknowledged);
   for (let round = 0; round < 2; round++) {
     using opened = look(folder.path);
-    await checkpoint(opened.index, () => {}, 0);
+    await checkpoint(opened.index, () => {}, { limit: 0 });
     verify(folder.path, sessions, acknowledged);
   }
   assert.deepEqual(globSync(join(folder.path, "*.{tmp,lock}")), []);

@@ -1,0 +1,179 @@
+/** Reads an exported session back; the file is hostile until it has passed the schema. */
+import { z } from "zod";
+import type { SessionEvent } from "#protocol/session.ts";
+import { BooError } from "../errors.ts";
+import { exportFormat } from "./export.ts";
+
+const id = z.string().min(1).max(200);
+const at = z.number();
+const text = z.string();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const body = z.union([
+  z.strictObject({ text }),
+  z.strictObject({ blob: hash, bytes: z.number().int().min(0), preview: text }),
+]);
+const choice = z.strictObject({ provider: id, model: id, effort: z.enum(["low", "high", "max"]) });
+const count = z.number().int().min(0).optional();
+const usage = z.strictObject({
+  promptTokens: count,
+  cacheHitTokens: count,
+  cacheMissTokens: count,
+  outputTokens: count,
+  reasoningTokens: count,
+});
+const message = z.strictObject({
+  id,
+  text: body,
+  context: body.optional(),
+  facts: z
+    .strictObject({ day: text.optional(), activeFile: text.optional(), rules: text.optional() })
+    .optional(),
+});
+const queued = z.strictObject({ id, text });
+const title = z.strictObject({ verb: text, object: text, detail: text.optional() });
+const change = z.strictObject({
+  path: text,
+  kind: z.enum(["created", "changed", "deleted"]),
+  before: hash.optional(),
+  after: hash.optional(),
+  added: z.number(),
+  removed: z.number(),
+  keptOut: text.optional(),
+});
+const call = z.strictObject({ id, callId: text, name: text, arguments: text });
+const error = z.strictObject({
+  code: text,
+  message: text,
+  actions: z.array(
+    z.enum(["retry", "continue", "set-key", "switch-model", "new-with-summary", "show-log", "settings"]),
+  ),
+});
+const header = z.strictObject({
+  system: text,
+  tools: z.array(z.strictObject({ name: text, description: text, parameters: z.unknown() })),
+  hash: text,
+});
+const forkOf = z.strictObject({ session: id, turn: z.number().int().min(0) });
+const refusals = z.array(z.strictObject({ path: text, reason: text }));
+const question = z.strictObject({
+  id,
+  text,
+  choices: z.array(z.strictObject({ value: text, label: text })),
+});
+
+const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("session-start"),
+    at,
+    id,
+    folder: text,
+    choice,
+    summary: body.optional(),
+    forkOf: forkOf.optional(),
+  }),
+  z.strictObject({ type: z.literal("title-change"), at, title: z.string().max(500) }),
+  z.strictObject({ type: z.literal("model-change"), at, choice, label: text }),
+  z.strictObject({
+    type: z.literal("header-pin"),
+    at,
+    reason: z.enum(["first", "model", "effort", "clear", "fork", "compaction", "edit", "upgrade"]),
+    header,
+    choice,
+    reasoning: z.enum(["always", "given", "never"]),
+  }),
+  z.strictObject({
+    type: z.literal("turn-start"),
+    at,
+    turn: id,
+    number: z.number().int().min(1),
+    message: message.optional(),
+  }),
+  z.strictObject({ type: z.literal("user-message"), at, turn: id, message }),
+  z.strictObject({ type: z.literal("step-start"), at, turn: id, step: id, choice }),
+  z.strictObject({ type: z.literal("step-reset"), at, step: id, reason: text }),
+  z.strictObject({
+    type: z.literal("step-end"),
+    at,
+    turn: id,
+    step: id,
+    reasoning: text,
+    thinkingMs: z.number().optional(),
+    text,
+    calls: z.array(call),
+    finish: text,
+    usage,
+    costUsd: z.number().optional(),
+    key: text.optional(),
+    contextTokens: z.number().optional(),
+    contextWindow: z.number().optional(),
+  }),
+  z.strictObject({ type: z.literal("tool-start"), at, turn: id, call: id, title }),
+  z.strictObject({
+    type: z.literal("tool-end"),
+    at,
+    turn: id,
+    call: id,
+    outcome: z.enum(["ok", "error", "denied", "cancelled", "interrupted"]),
+    output: body,
+    note: text.optional(),
+    files: z.array(change).optional(),
+  }),
+  z.strictObject({ type: z.literal("queue-add"), at, message: queued }),
+  z.strictObject({ type: z.literal("queue-edit"), at, message: queued }),
+  z.strictObject({ type: z.literal("queue-remove"), at, id }),
+  z.strictObject({ type: z.literal("question-asked"), at, turn: id, question }),
+  z.strictObject({ type: z.literal("question-answered"), at, id, value: text }),
+  z.strictObject({
+    type: z.literal("turn-revert"),
+    at,
+    turn: id,
+    reverted: z.array(text),
+    refused: refusals,
+  }),
+  z.strictObject({
+    type: z.literal("turn-end"),
+    at,
+    turn: id,
+    reason: z.enum(["done", "stopped", "error", "step-limit", "context-full", "interrupted"]),
+    error: error.optional(),
+  }),
+]);
+
+const file = z.strictObject({
+  format: z.literal("boocode-session"),
+  version: z.number().int(),
+  events: z.array(event).min(1).max(1_000_000),
+  blobs: z.record(hash, z.string()),
+});
+
+/** An exported session as it was read; ids and folder are still those of where it came from. */
+export type ImportedSession = z.infer<typeof file>;
+
+/** Parses an exported session; throws BooError "bad-import" with what is wrong. */
+export function parseSessionFile(json: string): ImportedSession {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(json);
+  } catch (cause) {
+    throw new BooError("bad-import", "This file is not JSON, so it is no exported session.", { cause });
+  }
+  const version = (raw as { readonly version?: unknown } | null)?.version;
+  if (typeof version === "number" && version > exportFormat) {
+    throw new BooError(
+      "bad-import",
+      "A newer version of BooCode has written this file: update, then import it.",
+    );
+  }
+  const parsed = file.safeParse(raw);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new BooError(
+      "bad-import",
+      `This is no session that BooCode exported: ${issue?.path.join(".") || "the file"} — ${issue?.message ?? "not as expected"}.`,
+    );
+  }
+  const [start, ...rest] = parsed.data.events;
+  if (start?.type !== "session-start" || rest.some(({ type }) => type === "session-start"))
+    throw new BooError("bad-import", "This file does not begin with a session's start.");
+  return parsed.data;
+}

@@ -1,0 +1,219 @@
+/** All sessions of the store as lists show them; the writer of the `sessions` channel. */
+import type {
+  FoundSessions,
+  MessageHit,
+  SessionEntry,
+  SessionMarks,
+  SessionQuery,
+  SessionSummary,
+} from "#protocol/sessions.ts";
+import type { SessionChange } from "#protocol/protocol.ts";
+import { Channel } from "../channel.ts";
+import type { Ports, SearchHit, StoreChange, StoredSession } from "../ports.ts";
+import { excerptOf, wordsOf } from "./excerpt.ts";
+
+/** Sessions that one question about words goes through, and hits shown of each. */
+const searchLimits = { sessions: 500, perSession: 3 };
+const day = 86_400_000;
+
+/** Knows every session, in this window or not. */
+export class SessionLibrary {
+  readonly list = new Channel("sessions");
+  readonly #ports: Ports;
+  readonly #known = new Map<string, StoredSession>();
+  /** Whether this window runs a session. */
+  readonly #isHere: (session: string) => boolean;
+
+  constructor(ports: Ports, isHere: (session: string) => boolean) {
+    this.#ports = ports;
+    this.#isHere = isHere;
+  }
+
+  /** Reads all sessions from the store; gives this folder's, newest first. */
+  async load(): Promise<readonly SessionEntry[]> {
+    const stored = await this.#ports.store.sessions();
+    for (const { summary, marks } of stored) this.#known.set(summary.id, { summary, marks });
+    const sessions = this.#entries().filter((entry) => this.#isListed(entry));
+    this.list.emit({ type: "sessions-loaded", sessions });
+    return this.list.state.sessions;
+  }
+
+  /** A session's line; undefined for one that is not known. */
+  find(session: string): SessionEntry | undefined {
+    const known = this.#known.get(session);
+    return known && this.#entryOf(known);
+  }
+
+  /** Takes in a session's new line. */
+  note(summary: SessionSummary): void {
+    const marks = this.#known.get(summary.id)?.marks ?? {};
+    this.#known.set(summary.id, { summary, marks });
+    this.#announce(summary.id);
+  }
+
+  /** Takes in what another window wrote. */
+  hear(change: StoreChange): void {
+    switch (change.kind) {
+      case "summary":
+        return this.note(change.summary);
+      case "marks":
+        return this.#mark(change.session, change.marks);
+      case "purge":
+        return this.#remove(change.session);
+      case "lease":
+        return this.#announce(change.session);
+      case "gap":
+        void this.load().catch((error: unknown) =>
+          this.#ports.log.error("The list of sessions could not be read again.", error),
+        );
+        return;
+      default:
+    }
+  }
+
+  /** Sessions that fit a query, pinned ones first, then by last change. */
+  async search(query: SessionQuery): Promise<FoundSessions> {
+    const words = wordsOf(query.text);
+    const hits = words.length === 0 ? new Map<string, SearchHit[]>() : await this.#hits(words);
+    const fitting = this.#entries().filter(
+      (entry) => words.length === 0 || hits.has(entry.id) || holdsAll(entry.title, words),
+    );
+    const shown = fitting.filter((entry) => this.#passes(entry, query));
+    shown.sort((a, b) => Number(b.isPinned) - Number(a.isPinned) || b.updatedAt - a.updatedAt);
+    const page = shown.slice(query.offset, query.offset + query.limit);
+    return {
+      found: page.map((entry) => ({
+        entry,
+        hits: (hits.get(entry.id) ?? []).map((hit): MessageHit => {
+          const { turn, role } = hit;
+          return { turn, role, ...excerptOf(hit.text, words) };
+        }),
+      })),
+      total: shown.length,
+      hidden: fitting.length - shown.length,
+    };
+  }
+
+  /** Keeps a decision about sessions; resolves when it is on disk. */
+  async change(sessions: readonly string[], change: SessionChange): Promise<void> {
+    const at = this.#ports.clock.now();
+    const marks = marksOf(change, at);
+    for (const session of sessions) this.#mark(session, marks);
+    await this.#ports.store.append(
+      sessions.map((session) => ({ kind: "marks" as const, session, at, marks })),
+    );
+  }
+
+  /** Deletes sessions and what only they refer to, for good. */
+  async purge(sessions: readonly string[]): Promise<void> {
+    const at = this.#ports.clock.now();
+    for (const session of sessions) this.#remove(session);
+    await this.#ports.store.append(sessions.map((session) => ({ kind: "purge" as const, session, at })));
+    await this.#ports.store.clean();
+  }
+
+  /** Sessions whose time in the trash is over, and those that the user's retention lets go. */
+  expired(
+    now: number,
+    rules: { readonly trashDays: number; readonly keepDays: number },
+  ): {
+    readonly toPurge: readonly string[];
+    readonly toTrash: readonly string[];
+  } {
+    const entries = this.#entries();
+    const isOver = (since: number | undefined, days: number): boolean =>
+      days > 0 && since !== undefined && now - since > days * day;
+    return {
+      toPurge: entries.filter((entry) => isOver(entry.trashedAt, rules.trashDays)).map(({ id }) => id),
+      toTrash: entries
+        .filter((entry) => entry.trashedAt === undefined && !entry.isPinned && !entry.isElsewhere)
+        .filter((entry) => isOver(entry.updatedAt, rules.keepDays) && !this.#isHere(entry.id))
+        .map(({ id }) => id),
+    };
+  }
+
+  /** Sessions that were forked from one. */
+  forksOf(
+    session: string,
+  ): readonly { readonly id: string; readonly title: string; readonly turn: number }[] {
+    return this.#entries()
+      .filter(({ forkOf, trashedAt }) => forkOf?.session === session && trashedAt === undefined)
+      .map(({ id, title, forkOf }) => ({ id, title, turn: forkOf?.turn ?? 0 }));
+  }
+
+  async #hits(words: readonly string[]): Promise<Map<string, SearchHit[]>> {
+    const all = await this.#ports.store.search(words, searchLimits);
+    return Map.groupBy(all, (hit) => hit.session);
+  }
+
+  #passes(entry: SessionEntry, query: SessionQuery): boolean {
+    const place =
+      entry.trashedAt !== undefined ? "trash" : entry.archivedAt !== undefined ? "archived" : "active";
+    return (
+      place === query.show &&
+      (query.scope === "all" || entry.folder === this.#ports.folderKey) &&
+      entry.updatedAt >= (query.from ?? Number.NEGATIVE_INFINITY) &&
+      entry.updatedAt <= (query.to ?? Number.POSITIVE_INFINITY)
+    );
+  }
+
+  #entries(): SessionEntry[] {
+    return [...this.#known.values()].map((known) => this.#entryOf(known));
+  }
+
+  #entryOf({ summary, marks }: StoredSession): SessionEntry {
+    const { title, isPinned = false, archivedAt, trashedAt } = marks;
+    const owner = this.#ports.store.owner(summary.id);
+    const isElsewhere = owner === "elsewhere";
+    const isCut = summary.state === "running" && !isElsewhere && !this.#isHere(summary.id);
+    return {
+      ...summary,
+      ...(title !== undefined && { title }),
+      ...(isCut && { state: "interrupted" }),
+      isPinned,
+      isElsewhere,
+      ...(typeof archivedAt === "number" && { archivedAt }),
+      ...(typeof trashedAt === "number" && { trashedAt }),
+    };
+  }
+
+  #isListed(entry: SessionEntry): boolean {
+    return (
+      entry.folder === this.#ports.folderKey &&
+      entry.archivedAt === undefined &&
+      entry.trashedAt === undefined
+    );
+  }
+
+  #mark(session: string, marks: SessionMarks): void {
+    const known = this.#known.get(session);
+    if (known === undefined) return;
+    this.#known.set(session, { ...known, marks: { ...known.marks, ...marks } });
+    this.#announce(session);
+  }
+
+  #remove(session: string): void {
+    this.#known.delete(session);
+    this.list.emit({ type: "session-removed", id: session });
+  }
+
+  #announce(session: string): void {
+    const entry = this.find(session);
+    if (entry === undefined) return;
+    if (this.#isListed(entry)) this.list.emit({ type: "session-summary", summary: entry });
+    else if (this.list.state.sessions.some(({ id }) => id === session))
+      this.list.emit({ type: "session-removed", id: session });
+    else this.list.emit({ type: "session-elsewhere" });
+  }
+}
+
+function holdsAll(text: string, words: readonly string[]): boolean {
+  const folded = text.normalize("NFC").toLowerCase();
+  return words.every((word) => folded.includes(word));
+}
+
+function marksOf(change: SessionChange, at: number): SessionMarks {
+  if ("isArchived" in change) return { archivedAt: change.isArchived ? at : null };
+  if ("isTrashed" in change) return { trashedAt: change.isTrashed ? at : null };
+  return change;
+}

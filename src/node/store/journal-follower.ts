@@ -1,0 +1,236 @@
+/** Reads what other windows append to their journals, soon after they do. */
+import { watch, type FSWatcher } from "node:fs";
+import { open, readdir, stat, type FileHandle } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { codeOf } from "./disk-problem.ts";
+import { foreignSilence, isWriterRunning, type WriterIdentity } from "./process-life.ts";
+import { parseHeader, segmentNames, type SegmentName } from "./segments.ts";
+import { splitLine, unframeLine, type LineHead } from "./record-line.ts";
+
+/** Many small writes are read together: what changed is read this long (ms) after the first of them. */
+const passEvery = 40;
+/** Where the system does not tell of changes (network folders) they are seen after this long (ms). */
+const lookEvery = 900;
+/** Parsing leaves the event loop to others after this long (ms). */
+const slice = 4;
+const chunkLength = 1 << 17;
+
+/** What a follower needs. */
+export interface FollowerOptions {
+  /** The directory of the segments. */
+  readonly journal: string;
+  /** The writer of this process, whose segments are left out. */
+  readonly ownWriter: string;
+  readonly onRecord: (writer: string, head: LineHead, body: string) => void;
+  /** A segment went away before it was read to its end. */
+  readonly onGap: () => void;
+  /** The journal can not be read, or was written by a newer version: BooError "store-newer". */
+  readonly onError: (error: unknown) => void;
+}
+
+interface Writer {
+  segment: number;
+  offset: number;
+  q: number;
+  identity: WriterIdentity | undefined;
+  touchedAt: number;
+}
+
+/** Follows all journals of a store but this process's own. */
+export class JournalFollower {
+  readonly #options: FollowerOptions;
+  readonly #writers = new Map<string, Writer>();
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #pass: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins: what is appended from now on is told. */
+  async start(): Promise<void> {
+    for (const [name, segments] of await this.#list()) {
+      const last = segments.at(-1);
+      if (last !== undefined) this.#writers.set(name, await positionAtEnd(last));
+    }
+    this.#watch();
+    this.#timer = setInterval(() => this.#look(), lookEvery).unref();
+  }
+
+  /** Resolves when everything that was durable when this was called has been told. */
+  catchUp(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    if (this.#pass === undefined) return this.#begin();
+    // A pass that runs may have looked already: the one after it has not.
+    this.#next ??= this.#pass.then(() => {
+      this.#next = undefined;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  /** Whether a writer lives; one that was never seen does not. */
+  isAlive(writer: string): boolean {
+    const known = this.#writers.get(writer);
+    if (known?.identity === undefined) return false;
+    return isWriterRunning(known.identity) ?? Date.now() - known.touchedAt < foreignSilence;
+  }
+
+  /** Ends; a pass that runs is waited for. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#watcher?.close();
+    clearInterval(this.#timer);
+    clearTimeout(this.#soon);
+    await this.#pass;
+  }
+
+  #watch(): void {
+    try {
+      this.#watcher = watch(this.#options.journal, { persistent: false }, () => this.#look());
+      this.#watcher.on("error", () => {
+        this.#watcher?.close();
+        this.#watcher = undefined;
+      });
+    } catch {
+      // No journal yet, or a system that tells nothing: looking now and then will do.
+    }
+  }
+
+  #look(): void {
+    if (this.#isClosed || this.#soon !== undefined) return;
+    if (this.#watcher === undefined) this.#watch();
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      void this.catchUp();
+    }, passEvery).unref();
+  }
+
+  #begin(): Promise<void> {
+    this.#pass = this.#run().finally(() => (this.#pass = undefined));
+    return this.#pass;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const listed = await this.#list();
+      for (const name of this.#writers.keys()) if (!listed.has(name)) this.#writers.delete(name);
+      for (const [name, segments] of listed) await this.#readWriter(name, segments);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  async #list(): Promise<ReadonlyMap<string, readonly SegmentName[]>> {
+    const { journal, ownWriter } = this.#options;
+    const files = await readdir(journal).catch((error: unknown) => {
+      if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return [];
+      throw error;
+    });
+    const all = new Map(segmentNames(journal, files));
+    all.delete(ownWriter);
+    return all;
+  }
+
+  async #readWriter(name: string, segments: readonly SegmentName[]): Promise<void> {
+    const first = segments[0]?.segment ?? 1;
+    const writer = this.#writers.get(name) ?? newWriter(first);
+    if (first > writer.segment) {
+      // Its segments were folded into the image and deleted before they were read here.
+      if (writer.offset > 0) this.#options.onGap();
+      Object.assign(writer, { segment: first, offset: 0 });
+    }
+    this.#writers.set(name, writer);
+    for (const { segment, path } of segments) {
+      if (segment < writer.segment) continue;
+      if (segment > writer.segment) Object.assign(writer, { segment, offset: 0 });
+      await this.#readSegment(name, writer, path);
+    }
+  }
+
+  async #readSegment(name: string, writer: Writer, path: string): Promise<void> {
+    try {
+      const found = await stat(path);
+      writer.touchedAt = found.mtimeMs;
+      if (found.size <= writer.offset) return;
+      const file = await open(path, "r");
+      try {
+        await this.#readLines(name, writer, file);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+      this.#options.onGap();
+    }
+  }
+
+  async #readLines(name: string, writer: Writer, file: FileHandle): Promise<void> {
+    let buffer = Buffer.allocUnsafe(chunkLength);
+    let filled = 0;
+    let since = performance.now();
+    for (;;) {
+      if (filled === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
+      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, writer.offset + filled);
+      if (bytesRead === 0) return;
+      filled += bytesRead;
+      let start = 0;
+      for (let end = buffer.indexOf(10); end >= 0 && end < filled; end = buffer.indexOf(10, start)) {
+        if (!this.#take(name, writer, buffer.subarray(start, end))) return;
+        writer.offset += end + 1 - start;
+        start = end + 1;
+        if (performance.now() - since < slice) continue;
+        await setImmediate();
+        since = performance.now();
+      }
+      buffer.copy(buffer, 0, start, filled);
+      filled -= start;
+    }
+  }
+
+  /** False at a line that can not be read: nothing behind it in its segment is believed. */
+  #take(name: string, writer: Writer, line: Buffer): boolean {
+    const json = unframeLine(line);
+    if (json === undefined) return false;
+    const record = splitLine(json);
+    if (record === undefined) {
+      writer.identity ??= parseHeader(json);
+      return true;
+    }
+    if (record.head.q <= writer.q) return true;
+    writer.q = record.head.q;
+    this.#options.onRecord(name, record.head, record.body);
+    return true;
+  }
+}
+
+function newWriter(segment: number): Writer {
+  return { segment, offset: 0, q: 0, identity: undefined, touchedAt: 0 };
+}
+
+/** After the last whole line of a segment. */
+async function positionAtEnd({ segment, path }: SegmentName): Promise<Writer> {
+  const writer = newWriter(segment);
+  const file = await open(path, "r").catch(() => undefined);
+  if (file === undefined) return writer;
+  try {
+    const { size, mtimeMs } = await file.stat();
+    writer.touchedAt = mtimeMs;
+    const head = Buffer.alloc(Math.min(size, 1024));
+    await file.read(head, 0, head.length, 0);
+    const json = unframeLine(head.subarray(0, Math.max(head.indexOf(10), 0)));
+    writer.identity = json === undefined ? undefined : parseHeader(json);
+    const tail = Buffer.alloc(Math.min(size, chunkLength));
+    await file.read(tail, 0, tail.length, size - tail.length);
+    const lineEnd = tail.lastIndexOf(10);
+    // A line longer than that is read again from the segment's beginning; what is told twice changes nothing.
+    writer.offset = lineEnd < 0 ? 0 : size - tail.length + lineEnd + 1;
+    return writer;
+  } finally {
+    await file.close();
+  }
+}

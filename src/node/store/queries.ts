@@ -1,0 +1,122 @@
+/** The questions that the index answers; with `tables.ts` and `schema.ts` the only SQL. */
+import { fold } from "./derived.ts";
+import { plainMarks, type DatedMarks } from "./marks.ts";
+import { unpack } from "./packed.ts";
+import type { Statements } from "./statements.ts";
+import { isAfter } from "./tables.ts";
+
+/** A session's log: bodies of its events from 0 without gaps, of what a cut stream had said after them, and its owner's epoch. */
+export interface SessionLog {
+  readonly events: readonly string[];
+  readonly partials: readonly string[];
+  readonly epoch: number;
+}
+
+/** Asks one database. */
+export class Queries {
+  readonly #sql: Statements;
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  /** Sessions (JSON: summary, marks, lease), last changed first; of one folder if given. A session whose summary was never written gets a makeshift one. */
+  *sessions(folder: string | undefined): Generator<string> {
+    const where = folder === undefined ? "" : "AND folder = ?";
+    const query = `SELECT summary, id, folder, updated_at, marks, lease_writer, lease_epoch, lease_q FROM sessions
+      WHERE folder IS NOT NULL ${where} ORDER BY updated_at DESC, key DESC`;
+    for (const row of this.#sql.each(query, folder === undefined ? [] : [folder])) {
+      const [summary, id, ofFolder, at, marks, writer, epoch, q] = row;
+      const line =
+        summary === null ? makeshiftSummary(String(id), String(ofFolder), Number(at)) : String(summary);
+      const dated = typeof marks === "string" ? (JSON.parse(marks) as DatedMarks) : {};
+      const lease = writer === null ? undefined : { writer, epoch, q };
+      yield `{"summary":${line},"marks":${JSON.stringify(plainMarks(dated))}${lease === undefined ? "" : `,"lease":${JSON.stringify(lease)}`}}`;
+    }
+  }
+
+  /** A session's log; empty for an unknown session. */
+  log(session: string): SessionLog {
+    const [found] = this.#sql.each("SELECT key, closed_epoch, closed_n FROM sessions WHERE id = ?", [
+      session,
+    ]);
+    if (found === undefined) return { events: [], partials: [], epoch: 0 };
+    const [key = null, closedEpoch, closedAt] = found;
+    const events: string[] = [];
+    let epoch = 0;
+    const all = "SELECT n, epoch, body FROM events WHERE session = ? ORDER BY n";
+    for (const [n, ofEpoch, body] of this.#sql.each(all, [key])) {
+      if (n !== events.length) break;
+      events.push(unpack(body));
+      epoch = Math.max(epoch, Number(ofEpoch));
+    }
+    // What lies behind a gap must not come back when the gap is filled: the next owner's epoch is above it.
+    const [[highest] = []] = this.#sql.each("SELECT max(epoch) FROM events WHERE session = ?", [key]);
+    const partials = [
+      ...this.#sql.each("SELECT epoch, after, body FROM partials WHERE session = ? ORDER BY rowid", [key]),
+    ].filter(
+      ([ofEpoch, after]) =>
+        isAfter(Number(ofEpoch), Number(after) + 1, Number(closedEpoch), Number(closedAt)) &&
+        Number(after) < events.length,
+    );
+    return {
+      events,
+      partials: partials.map(([, , body]) => unpack(body)),
+      epoch: Math.max(epoch, Number(highest ?? 0)),
+    };
+  }
+
+  /** A session's spans (JSON) in order of their end. */
+  *spans(session: string): Generator<string> {
+    const query =
+      "SELECT body FROM spans WHERE session = (SELECT key FROM sessions WHERE id = ?) ORDER BY ended_at, rowid";
+    for (const [body] of this.#sql.each(query, [session])) yield unpack(body);
+  }
+
+  /** Hits (JSON) of words in messages, sessions by last change, in each the newest first. */
+  *search(
+    words: readonly string[],
+    limits: { readonly sessions: number; readonly perSession: number },
+  ): Generator<string> {
+    if (words.length === 0) return;
+    const patterns = words.map((word) => `%${fold(word).replace(/[\\%_]/g, String.raw`\$&`)}%`);
+    const holds = patterns.map(() => String.raw`folded LIKE ? ESCAPE '\'`).join(" AND ");
+    const query = `SELECT m.session, s.id, m.n, m.turn, m.role FROM messages m JOIN sessions s ON s.key = m.session
+      WHERE s.folder IS NOT NULL AND ${holds} ORDER BY s.updated_at DESC, s.key DESC, m.n DESC`;
+    const counts = new Map<number, number>();
+    for (const [key, id, n, turn, role] of this.#sql.each(query, patterns)) {
+      const count = counts.get(Number(key)) ?? 0;
+      if (count === 0 && counts.size >= limits.sessions) return;
+      counts.set(Number(key), count + 1);
+      if (count >= limits.perSession) continue;
+      yield JSON.stringify({ session: id, n, turn, role, text: this.#messageText(Number(key), Number(n)) });
+    }
+  }
+
+  /** All blobs that something refers to. */
+  blobs(): ReadonlySet<string> {
+    return new Set([...this.#sql.each("SELECT DISTINCT hash FROM blob_refs")].map(([hash]) => String(hash)));
+  }
+
+  #messageText(key: number, n: number): string {
+    const [[kept] = []] = this.#sql.each("SELECT body FROM events WHERE session = ? AND n = ?", [key, n]);
+    if (kept === undefined) return "";
+    const event = JSON.parse(unpack(kept)) as {
+      readonly text?: string;
+      readonly message?: { readonly text: { readonly text?: string; readonly preview?: string } };
+    };
+    return event.text ?? event.message?.text.text ?? event.message?.text.preview ?? "";
+  }
+}
+
+function makeshiftSummary(id: string, folder: string, at: number): string {
+  return JSON.stringify({
+    id,
+    folder,
+    title: "New session",
+    startedAt: at,
+    updatedAt: at,
+    messages: 0,
+    state: "interrupted",
+  });
+}
