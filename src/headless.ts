@@ -5,13 +5,18 @@ import type { Agent } from "#core/agent/agent.ts";
 import { createBooCode, type BooCode } from "#core/boocode.ts";
 import { BooError, messageOf } from "#core/errors.ts";
 import { printEvents, type Print } from "#node/headless/event-lines.ts";
+import { readJob, runJob, type Job } from "#node/headless/jobs.ts";
 import { makePlainPorts, type HeadlessOptions } from "#node/headless/plain-ports.ts";
 import { commandSchema, type Command } from "#node/headless/commands.ts";
 
 const usage = `Usage: npm run headless -- --folder DIR --store DIR [--provider deepseek|openai-compatible|rehearsal] [--base-url URL] [--model NAME] [--effort low|high|max] [--session ID | --new]
+  or one of, which tell and end: --list · --search TEXT · --fork SESSION:MESSAGE · --export SESSION --format md|json · --import FILE
 Keys come from DEEPSEEK_API_KEY or BOOCODE_API_KEY. Commands on stdin, a JSON object a line: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true}, {"continue": true}.`;
 
-function readOptions(): HeadlessOptions & { readonly session: string | undefined } {
+function readOptions(): HeadlessOptions & {
+  readonly session: string | undefined;
+  readonly job: Job | undefined;
+} {
   const { values } = parseArgs({
     options: {
       folder: { type: "string" },
@@ -22,6 +27,12 @@ function readOptions(): HeadlessOptions & { readonly session: string | undefined
       effort: { type: "string", default: "high" },
       session: { type: "string" },
       new: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+      search: { type: "string" },
+      fork: { type: "string" },
+      export: { type: "string" },
+      format: { type: "string", default: "md" },
+      import: { type: "string" },
     },
   });
   const { folder, store, provider, model, effort, session } = values;
@@ -32,7 +43,9 @@ function readOptions(): HeadlessOptions & { readonly session: string | undefined
     throw new BooError("usage", `Unknown provider "${provider}". ${usage}`);
   if (effort !== "low" && effort !== "high" && effort !== "max")
     throw new BooError("usage", `Unknown effort "${effort}". Use low, high or max.`);
-  return { folder, store, provider, baseUrl: values["base-url"], model, effort, session };
+  const { list, search, fork, format } = values;
+  const job = readJob({ list, search, fork, format, export: values.export, import: values.import });
+  return { folder, store, provider, baseUrl: values["base-url"], model, effort, session, job };
 }
 
 async function obey(agent: Agent, command: Command): Promise<void> {
@@ -94,6 +107,10 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void end().then(() => process.exit(0)));
   try {
+    if (options.job !== undefined) {
+      await runJob(options.job, core, ports, (line) => process.stdout.write(`${JSON.stringify(line)}\n`));
+      return;
+    }
     const agent = await openAgent(core, options.session);
     const { print, flushed } = printEvents(agent.session, (text) => core.redact(text));
     print({ type: "session", id: agent.session.id });

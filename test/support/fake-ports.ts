@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
-import type { Clock, Diagnostic, Ports, WorkspaceFolder } from "#core/ports.ts";
+import type { Clock, Diagnostic, Ports, Ui, WorkspaceFolder } from "#core/ports.ts";
 import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
 import { createHttp } from "#node/http.ts";
@@ -145,15 +145,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
         void logged.push(`error: ${message}${cause === undefined ? "" : ` (${messageOf(cause)})`}`),
     },
     uiActions,
-    ui: {
-      run: async (action) => void uiActions.push(action),
-      saveText: async (name, text) => {
-        ports.saved.set(name, text);
-        return true;
-      },
-      pickText: async () => ports.picked,
-      openWindow: async (folder) => void ports.windows.push(folder),
-    },
+    ui: fakeUi(() => ports),
     saved: new Map(),
     picked: undefined,
     windows: [],
@@ -201,4 +193,16 @@ export function diagnostic(
 ): Diagnostic {
   const absolute = path.startsWith("/") ? path : `/project/${path}`;
   return { path: absolute, line, column: 1, severity: "error", message, source: "ts", ...rest };
+}
+
+function fakeUi(ports: () => FakePorts): Ui {
+  return {
+    run: async (action) => void ports().uiActions.push(action),
+    saveText: async (name, text) => {
+      ports().saved.set(name, text);
+      return true;
+    },
+    pickText: async () => ports().picked,
+    openWindow: async (folder) => void ports().windows.push(folder),
+  };
 }

@@ -1,6 +1,7 @@
 /** The fetch that carries one model request: sends the transcript's own bytes, and watches the answer for life. */
 import { BooError } from "../errors.ts";
 import type { Http } from "../ports.ts";
+import { DeltaMerger } from "./merge-deltas.ts";
 import type { Timeouts } from "./provider.ts";
 
 const encoder = new TextEncoder();
@@ -79,23 +80,30 @@ function watched(
   times: WireTimes,
   now: () => number,
 ): ReadableStream<Uint8Array> {
+  const merger = new DeltaMerger();
+  const close = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    watch.stop();
+    const rest = merger.flush();
+    if (rest.length > 0) controller.enqueue(rest);
+    controller.close();
+  };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { done, value } = await source.next();
-        if (watch.signal.aborted) throw watch.signal.reason;
-        if (done === true) {
-          watch.stop();
-          controller.close();
-          return;
-        }
-        times.firstByteAt ??= now();
-        watch.sawBytes();
-        controller.enqueue(value);
-        if (endsStream(value)) {
-          watch.stop();
-          controller.close();
-          void finish(source);
+        for (;;) {
+          const { done, value } = await source.next();
+          if (watch.signal.aborted) throw watch.signal.reason;
+          if (done === true) return close(controller);
+          times.firstByteAt ??= now();
+          watch.sawBytes();
+          const bytes = merger.push(value);
+          if (bytes.length > 0) controller.enqueue(bytes);
+          if (endsStream(value)) {
+            close(controller);
+            void finish(source);
+            return;
+          }
+          if (bytes.length > 0) return;
         }
       } catch (error) {
         watch.stop();
