@@ -10,7 +10,7 @@ import { splitLine, unframeLine, type LineHead } from "./record-line.ts";
 /** Many small writes are read together: what changed is read this long (ms) after the first of them. */
 const passEvery = 40;
 /** Where the system does not tell of changes (network folders) they are seen after this long (ms). */
-const lookEvery = 900;
+const lookEvery = 500;
 /** Parsing leaves the event loop to others after this long (ms). */
 const slice = 4;
 const chunkLength = 1 << 17;

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { StoreChange } from "#core/ports.ts";
+import type { SessionEvent } from "#protocol/session.ts";
+import { event, opened, partial, summary, temporaryFolder, type OpenedStore } from "./world.ts";
+
+/** What a store tells of other windows, in words, and a way to wait for it. */
+class Heard {
+  readonly lines: string[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(store: OpenedStore) {
+    store.follow((change) => {
+      this.lines.push(wordsOf(change));
+      for (const wake of this.#waiting) wake();
+    });
+  }
+
+  async until(...expected: readonly string[]): Promise<void> {
+    while (!isDeepStrictEqual(this.lines.slice(-expected.length), expected))
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    this.#waiting.clear();
+  }
+}
+
+function wordsOf(change: StoreChange): string {
+  switch (change.kind) {
+    case "event":
+      return `event ${change.session} ${change.n} epoch ${change.epoch}`;
+    case "partial":
+      return `partial ${change.session} after ${change.after}`;
+    case "summary":
+      return `summary ${change.summary.id} ${change.summary.title}`;
+    case "gap":
+      return "gap";
+    default:
+      return `${change.kind} ${change.session}`;
+  }
+}
+
+const say = (
+  session: string,
+  n: number,
+  text: string,
+  turn = 1,
+): Parameters<OpenedStore["append"]>[0][number] => {
+  const message = { id: `m${n}`, text: { text } };
+  const fact: SessionEvent = { type: "turn-start", at: n, turn: `t${turn}`, number: turn, message };
+  return { kind: "event", session, n, event: fact };
+};
+
+describe("two windows on one store", () => {
+  /** Two windows, of which the second listens. */
+  const check = (
+    name: string,
+    run: (one: OpenedStore, two: OpenedStore, heard: Heard, folder: string) => Promise<void>,
+  ) =>
+    it(name, async () => {
+      using folder = temporaryFolder();
+      await using one = opened(folder.path);
+      await using two = opened(folder.path);
+      const heard = new Heard(two);
+      await two.sessions();
+      await run(one, two, heard, folder.path);
+    });
+
+  check("tell each other events, pieces and lines of the list", async (one, _two, heard) => {
+    await one.append([event("a", 0), event("a", 1)]);
+    await one.append([partial("a", "so far")]);
+    await one.append([{ kind: "summary", summary: summary("a", 1) }]);
+    await heard.until("event a 0 epoch 1", "event a 1 epoch 1", "partial a after 1", "summary a title of a");
+  });
+
+  check("tell nothing of what was there before, and nothing twice", async (one, two, heard) => {
+    await one.append([event("a", 0)]);
+    await heard.until("event a 0 epoch 1");
+    await one.append([event("a", 1)]);
+    await heard.until("event a 1 epoch 1");
+    await two.append([event("b", 0)]);
+    assert.equal(heard.lines.length, 2);
+  });
+
+  check("run a session in one of them at a time", async (one, two) => {
+    await one.append([event("a", 0)]);
+    await one.acquire("a");
+    assert.deepEqual([one.owner("a"), two.owner("a")], ["here", "none"]);
+    await assert.rejects(two.acquire("a"), { code: "session-busy" });
+    assert.equal(two.owner("a"), "elsewhere");
+    await one.release("a");
+    await two.acquire("a");
+    assert.equal(two.owner("a"), "here");
+    await assert.rejects(one.acquire("a"), { code: "session-busy" });
+  });
+
+  check("write under a new epoch when a session passes between them", async (one, two, heard) => {
+    await one.append([event("a", 0)]);
+    await one.acquire("a");
+    await one.append([event("a", 1)]);
+    await one.release("a");
+    await two.acquire("a");
+    await two.append([event("a", 2)]);
+    await two.release("a");
+    await one.acquire("a");
+    await one.append([event("a", 3)]);
+    await heard.until("event a 3 epoch 3");
+    assert.equal((await two.events("a")).length, 4);
+  });
+
+  check("never both get a session that they ask for at once", async (one, two) => {
+    await one.append([event("a", 0)]);
+    for (let round = 0; round < 20; round++) {
+      const asked = await Promise.allSettled([one.acquire("a"), two.acquire("a")]);
+      const got = asked.filter(({ status }) => status === "fulfilled").length;
+      assert.equal(got, 1, `round ${round}`);
+      await Promise.all([one.release("a"), two.release("a")]);
+    }
+  });
+
+  check("find the same words", async (one, two) => {
+    await one.append([
+      say("a", 0, "How high is the Tide today?"),
+      { kind: "summary", summary: summary("a", 5) },
+      say("b", 0, "tide and 100% moon", 1),
+      { kind: "summary", summary: summary("b", 6) },
+    ]);
+    const found = async (...words: readonly string[]) =>
+      (await two.search(words, { sessions: 10, perSession: 2 })).map(
+        ({ session, turn }) => `${session}${turn}`,
+      );
+    assert.deepEqual(await found("tide"), ["b1", "a1"]);
+    assert.deepEqual(await found("tide", "high"), ["a1"]);
+    assert.deepEqual(await found("100%"), ["b1"]);
+    assert.deepEqual(await found("0_"), []);
+    assert.deepEqual(await found(), []);
+  });
+
+  check("keep the newest mark of either", async (one, two) => {
+    await one.append([{ kind: "summary", summary: summary("a", 1) }]);
+    await two.append([{ kind: "marks", session: "a", at: 20, marks: { title: "later", isPinned: true } }]);
+    await one.append([{ kind: "marks", session: "a", at: 10, marks: { title: "earlier", archivedAt: 10 } }]);
+    const [stored] = await one.sessions();
+    assert.deepEqual(stored?.marks, { title: "later", isPinned: true, archivedAt: 10 });
+  });
+
+  check("forget a purged session altogether, texts and all", async (one, two, heard, folder) => {
+    const secret = "the words that must go";
+    const blob = await one.putBlob(secret.repeat(2_000));
+    const shared = await one.putBlob("what another session also names");
+    const naming = (session: string, n: number, blob: string) => {
+      const output = { blob, bytes: 1, preview: "" };
+      const fact: SessionEvent = { type: "tool-end", at: n, turn: "t", call: "c", outcome: "ok", output };
+      return { kind: "event", session, n, event: fact } as const;
+    };
+    await one.append([naming("a", 0, blob), naming("a", 1, shared), naming("b", 0, shared)]);
+    await one.append([event("a", 2, secret), { kind: "summary", summary: summary("b", 1) }]);
+    await one.append([{ kind: "purge", session: "a", at: 5 }]);
+    await heard.until("purge a");
+    await one.clean();
+    assert.deepEqual(await two.events("a"), []);
+    assert.equal((await two.events("b")).length, 1);
+    assert.ok((await two.readBlob(blob)) === undefined);
+    assert.equal(await two.readBlob(shared), "what another session also names");
+    for (const file of globSync(join(folder, "**/*"), { withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      assert.ok(
+        !readFileSync(join(file.parentPath, file.name)).includes(secret),
+        `${file.name} still holds it`,
+      );
+    }
+    assert.ok(existsSync(join(folder, "boocode.sqlite")));
+  });
+});
