@@ -1,17 +1,21 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { HostMessage, Method, Requests } from "#protocol/protocol.ts";
+import type { HostMessage, Requests } from "#protocol/protocol.ts";
 import type { SessionState } from "#protocol/session.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";
 import { Arrangement } from "./arrangement.ts";
 import { createClient, RequestError, type Client } from "./client.ts";
 import { HostClock } from "./host-clock.ts";
+import { createNavigation, type Act, type Navigation } from "./navigation.ts";
 import type { Port } from "./port.ts";
 import { createStore, type Schedule, type Store } from "./store.ts";
 
+/** A session that was forked from another one: `turn` is the number of the last turn that they share, 0 for none. */
+export type Branch = Requests["session.forks"]["result"]["forks"][number];
+
 /** What every component draws from and dispatches to. */
-export interface App {
+export interface App extends Navigation {
   readonly client: Client;
   readonly store: Store;
   readonly clock: HostClock;
@@ -23,6 +27,12 @@ export interface App {
   /** The session that is shown, undefined until its snapshot is here; changes with every frame of an answer. */
   readonly session: ReadonlySignal<SessionState | undefined>;
   readonly isRunning: ReadonlySignal<boolean>;
+  /** Set while another window runs the session, or has gone in the middle of a turn: nothing can be sent from here. */
+  readonly owner: ReadonlySignal<SessionState["owner"]>;
+  /** The sessions that were forked from the one that is shown. */
+  readonly branches: Signal<readonly Branch[]>;
+  /** Messages that are being edited in place, by row: they outlive being scrolled out of sight. */
+  readonly edits: Map<string, string>;
   /** Why the last thing that the user asked for did not happen. */
   readonly problem: Signal<string>;
   readonly isHistoryOpen: Signal<boolean>;
@@ -31,7 +41,7 @@ export interface App {
   /** Text that something other than the keyboard puts into the composer. */
   readonly suggestion: Signal<string>;
   /** Makes a request for the user: a refusal is shown, and the result is undefined then. */
-  act<M extends Method>(method: M, params: Requests[M]["params"]): Promise<Requests[M]["result"] | undefined>;
+  readonly act: Act;
 }
 
 /** Makes the app over a port and begins to follow the host. */
@@ -48,6 +58,8 @@ export function createApp(port: Port, schedule: Schedule): App {
     const last = session.value?.turns.at(-1);
     return last !== undefined && last.end === undefined;
   });
+
+  const act = actOver(client, problem);
 
   port.listen((message) => receive(message));
   function receive(message: HostMessage): void {
@@ -75,24 +87,32 @@ export function createApp(port: Port, schedule: Schedule): App {
     sessionId,
     session,
     isRunning,
+    owner: computed(() => session.value?.owner),
+    branches: signal([]),
+    edits: new Map(),
     problem,
     focusRequests,
     arrangement: new Arrangement(port),
     isHistoryOpen: signal(false),
     suggestion: signal(""),
-    async act(method, params) {
-      try {
-        const result = await client.request(method, params);
-        problem.value = "";
-        return result;
-      } catch (error) {
-        problem.value =
-          error instanceof RequestError
-            ? error.message
-            : "BooCode did not answer. Reload the view and try again.";
-        return undefined;
-      }
-    },
+    act,
+    ...createNavigation(act, sessionId, session),
+  };
+}
+
+function actOver(client: Client, problem: Signal<string>): Act {
+  return async (method, params) => {
+    try {
+      const result = await client.request(method, params);
+      problem.value = "";
+      return result;
+    } catch (error) {
+      problem.value =
+        error instanceof RequestError
+          ? error.message
+          : "BooCode did not answer. Reload the view and try again.";
+      return undefined;
+    }
   };
 }
 

@@ -21,7 +21,8 @@ export type Row = {
 } & (
   | { readonly kind: "older"; readonly count: number }
   | { readonly kind: "summary"; readonly body: Body }
-  | { readonly kind: "user"; readonly text: Body }
+  | ({ readonly kind: "user"; readonly text: Body } & MessagePlace)
+  | { readonly kind: "continued" }
   | { readonly kind: "thinking"; readonly item: Reasoning; readonly isInner: boolean }
   | { readonly kind: "block"; readonly block: Block; readonly links: Links }
   | { readonly kind: "call"; readonly call: ToolCall; readonly turn: string; readonly isInner: boolean }
@@ -29,6 +30,14 @@ export type Row = {
   | { readonly kind: "status"; readonly turn: Turn; readonly waiting: Waiting | undefined }
   | { readonly kind: "ending"; readonly turn: Turn; readonly isLast: boolean }
 );
+
+/** Which turn a message belongs to, whether it began the turn, and whether the turn has ended. */
+export interface MessagePlace {
+  readonly turn: string;
+  readonly number: number;
+  readonly isFirst: boolean;
+  readonly isEnded: boolean;
+}
 
 interface TurnRows {
   readonly turn: Turn;
@@ -40,6 +49,9 @@ type Bare = Row extends infer R ? (R extends Row ? Omit<R, "heading"> : never) :
 
 /** Whether the user opened (or closed) a row. */
 export type IsOpen = (row: string) => boolean | undefined;
+
+/** What the host tells the model to go on where the last word was the model's. */
+const continuation = "Continue.";
 
 /** Texts whose blocks are kept beside their rows; a miss only costs reading the text again. */
 const maxSplitters = 200;
@@ -103,8 +115,13 @@ export class RowMaker {
   #partRows(turn: Turn, part: TurnPart, isOpen: IsOpen): readonly Bare[] {
     const key = `${turn.id}/${part.id}`;
     switch (part.kind) {
-      case "user":
-        return [{ kind: "user", key, text: part.text }];
+      case "user": {
+        const isFirst = part === turn.items[0];
+        if (isFirst && "text" in part.text && part.text.text === continuation)
+          return [{ kind: "continued", key }];
+        const place = { turn: turn.id, number: turn.number, isFirst, isEnded: turn.end !== undefined };
+        return [{ kind: "user", key, text: part.text, ...place }];
+      }
       case "reasoning":
         return [{ kind: "thinking", key, item: part, isInner: false }];
       case "tool":

@@ -5,12 +5,15 @@ import type { HostScript } from "./webview-harness.ts";
 export interface FakeHost {
   /** Everything that the view has said. */
   readonly sent: ViewMessage[];
-  /** Sends events of a channel, as one message. */
+  /** Sends events of a channel, as one message; those of a session are for the one that is shown. */
   emit<C extends ChannelName>(channel: C, events: readonly Channels[C]["event"][]): void;
   /** Sends any message. */
   post(message: HostMessage): void;
   /** Makes the next request of a method fail. */
   refuse(method: string, message: string): void;
+  /** Leaves the requests of a method unanswered until they are released. */
+  hold(method: string): void;
+  release(method: string): void;
   /** Leaves out one number of a channel, as if a message was lost. */
   skip(channel: ChannelName): void;
 }
@@ -23,11 +26,38 @@ declare global {
 
 /** Runs in the page before its scripts; everything it uses must be inside of it. */
 export function fakeHost(script: HostScript): void {
-  const seqs: Record<ChannelName, number> = { workspace: 0, sessions: 0, session: 0 };
+  const seqs: Record<string, number> = {};
   const refusals = new Map<string, string>();
+  const held = new Map<string, (() => void)[]>();
   const sent: ViewMessage[] = [];
+  let active = script.workspace.activeSession;
+  let made = 0;
   const post = (message: unknown) => window.postMessage(message, "*");
-  const keyOf = (channel: ChannelName) => (channel === "session" ? script.workspace.activeSession : "");
+  const keyOf = (channel: ChannelName) => (channel === "session" ? active : "");
+  const seqOf = (channel: ChannelName, key: string, step = 0) =>
+    (seqs[`${channel}/${key}`] = (seqs[`${channel}/${key}`] ?? 0) + step);
+  const emit = (channel: ChannelName, events: readonly unknown[]) => {
+    const key = keyOf(channel);
+    post({ type: "events", channel, key, seq: seqOf(channel, key, 1), events });
+  };
+  const show = (id: string) => {
+    active = id;
+    emit("workspace", [{ type: "workspace-change", change: { activeSession: id } }]);
+    return {};
+  };
+  const make = () => {
+    made += 1;
+    const session = made === 1 ? "made" : `made-${made}`;
+    show(session);
+    return { session };
+  };
+  const stateOf = (channel: ChannelName, key: string) => {
+    if (channel === "workspace") return { ...script.workspace, activeSession: active };
+    if (channel === "sessions") return script.sessions;
+    if (key === script.workspace.activeSession) return script.session;
+    const { summary: _, ...empty } = { ...script.session, id: key, title: "New session", turns: [] };
+    return script.others?.[key] ?? empty;
+  };
 
   const answers: Record<string, (params: never) => unknown> = {
     "session.turns": ({ before, count }: { before: number; count: number }) => ({
@@ -37,27 +67,30 @@ export function fakeHost(script: HostScript): void {
       const text = script.bodies?.[blob] ?? "";
       return { text: text.slice(offset, offset + length), total: text.length };
     },
-    "session.create": () => ({ session: script.workspace.activeSession }),
+    "session.create": make,
+    "session.fork": make,
+    "session.resend": make,
+    "session.open": ({ session }: { session: string }) => show(session),
+    "session.forks": () => ({ forks: [] }),
   };
 
+  const answer = ({ id, method, params }: Extract<ViewMessage, { type: "request" }>) => {
+    const refusal = refusals.get(method);
+    refusals.delete(method);
+    const result = script.answers?.[method] ?? (refusal === undefined && answers[method]?.(params as never));
+    if (refusal !== undefined) post({ type: "error", id, code: "refused", message: refusal });
+    else post({ type: "result", id, result: result || {} });
+  };
   const receive = (message: ViewMessage) => {
     sent.push(message);
     if (message.type === "subscribe") {
-      const state = script[message.channel];
-      if (state !== undefined)
-        post({
-          type: "snapshot",
-          channel: message.channel,
-          key: message.key,
-          seq: seqs[message.channel],
-          state,
-        });
+      const { channel, key } = message;
+      const state = stateOf(channel, key);
+      if (state !== undefined) post({ type: "snapshot", channel, key, seq: seqOf(channel, key), state });
     } else if (message.type === "request") {
-      const { id, method, params } = message;
-      const refusal = refusals.get(method);
-      refusals.delete(method);
-      if (refusal !== undefined) post({ type: "error", id, code: "refused", message: refusal });
-      else post({ type: "result", id, result: answers[method]?.(params as never) ?? {} });
+      const waiting = held.get(message.method);
+      if (waiting === undefined) answer(message);
+      else waiting.push(() => answer(message));
     }
   };
 
@@ -70,9 +103,14 @@ export function fakeHost(script: HostScript): void {
   window.host = {
     sent,
     post,
+    emit,
     refuse: (method, message) => void refusals.set(method, message),
-    skip: (channel) => void seqs[channel]++,
-    emit: (channel, events) =>
-      post({ type: "events", channel, key: keyOf(channel), seq: ++seqs[channel], events }),
+    hold: (method) => void held.set(method, []),
+    release(method) {
+      const waiting = held.get(method) ?? [];
+      held.delete(method);
+      for (const go of waiting) go();
+    },
+    skip: (channel) => void seqOf(channel, keyOf(channel), 1),
   };
 }

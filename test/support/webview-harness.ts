@@ -25,6 +25,10 @@ export interface HostScript {
   /** Turns before those of `session`, for `session.turns`. */
   readonly older?: SessionState["turns"];
   readonly bodies?: Readonly<Record<string, string>>;
+  /** Sessions that can be opened, by id; one that is made is `made`, "made-2" and so on without it. */
+  readonly others?: Readonly<Record<string, SessionState>>;
+  /** What is answered to a method whatever is asked, over the answers of the host. */
+  readonly answers?: Readonly<Record<string, unknown>>;
 }
 
 /** The built view on loopback. */

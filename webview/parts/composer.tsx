@@ -1,9 +1,10 @@
-import { effect, useSignal, useSignalEffect, type Signal } from "@preact/signals";
+import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { pastPrompts } from "#protocol/turn-parts.ts";
 import { formatBytes } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
+import { unsentDraft } from "../destination.ts";
 import { ContextMeter } from "./context-meter.tsx";
 import { Icon } from "./icon.tsx";
 import { joinMessage, judgePaste, type PastedText } from "./pasted-text.ts";
@@ -24,15 +25,14 @@ export function Composer(): VNode {
   const hasText = useSignal(false);
   const pasted = useSignal<readonly PastedText[]>([]);
   const history = useMemo(() => new PromptHistory(), []);
-  const session = app.sessionId.value;
-  useDraft(app, area, hasText, session);
+  const draft = useDraft(app, area, hasText);
   useFocus(app, area);
   useSuggestion(app, area, hasText);
 
   const changed = () => {
     const text = area.current?.value ?? "";
     hasText.value = text.trim() !== "";
-    app.arrangement.setDraft(session, text);
+    draft.keep(text);
     if (!growsByItself && area.current !== null)
       area.current.rows = Math.min(10, text.split("\n", 10).length);
   };
@@ -41,9 +41,12 @@ export function Composer(): VNode {
     area.current.value = text;
     changed();
   };
-  const submit = () => void send(app, area.current?.value ?? "", pasted, set);
+  const isReadOnly = app.owner.value !== undefined;
+  const submit = () => {
+    if (!isReadOnly) void send(app, area.current?.value ?? "", pasted, set);
+  };
   useEarlyEnter(area, set, submit);
-  const canSend = hasText.value || pasted.value.length > 0;
+  const canSend = !isReadOnly && (hasText.value || pasted.value.length > 0);
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
       {pasted.value.length > 0 && <PastedTexts pasted={pasted} />}
@@ -54,6 +57,7 @@ export function Composer(): VNode {
         placeholder="Ask, or say what to change"
         rows={1}
         spellcheck={false}
+        readOnly={isReadOnly}
         onInput={changed}
         onKeyDown={(event) => key(event, { app, history, submit, set })}
         onPaste={(event) => take(app, event, event.clipboardData, pasted)}
@@ -66,7 +70,7 @@ export function Composer(): VNode {
 
 function Bar({ canSend }: { readonly canSend: boolean }): VNode {
   const app = useApp();
-  const isRunning = app.isRunning.value;
+  const isRunning = app.isRunning.value && app.owner.value === undefined;
   const label = isRunning ? "Queue message" : "Send";
   return (
     <div class="composer-bar">
@@ -138,17 +142,34 @@ function PastedTexts({ pasted }: { readonly pasted: Signal<readonly PastedText[]
   );
 }
 
-function useDraft(app: App, area: Area, hasText: Signal<boolean>, session: string): void {
-  const shown = useRef("");
+/** Keeps what is written beside what it is for. */
+interface Draft {
+  keep(text: string): void;
+}
+
+function useDraft(app: App, area: Area, hasText: Signal<boolean>): Draft {
+  const shown = useRef<{ readonly key: string; readonly session: string }>(undefined);
+  const key = app.destination.draftKey.value;
+  const session = app.destination.session.value;
   useLayoutEffect(() => {
     const element = area.current;
-    if (element === null || session === "") return;
-    // What was typed before the session was known belongs to it.
-    if (shown.current !== "" || element.value === "") element.value = app.arrangement.draft(session);
-    else app.arrangement.setDraft(session, element.value);
-    shown.current = session;
+    if (element === null || key === undefined) return;
+    const earlier = shown.current;
+    shown.current = { key, session };
+    if (earlier?.key === key) return;
+    const isMoved = earlier?.key === unsentDraft && app.destination.isSame(earlier.session, session);
+    if (isMoved) app.arrangement.setDraft(unsentDraft, "");
+    // What was typed before the session was known, or is typed while its first message is on its way, belongs to it.
+    if (isMoved || (earlier === undefined && element.value !== ""))
+      app.arrangement.setDraft(key, element.value);
+    else element.value = app.arrangement.draft(key);
     hasText.value = element.value.trim() !== "";
-  }, [session]);
+  }, [key, session]);
+  return {
+    keep: (text) => {
+      if (shown.current !== undefined) app.arrangement.setDraft(shown.current.key, text);
+    },
+  };
 }
 
 // Before this script ran, Enter could only break the line: a message that ends with one was meant to be sent.
@@ -197,28 +218,16 @@ async function send(
   if (text === "") return;
   set("");
   pasted.value = [];
-  const session = await shownSession(app);
-  const sent = await app.act("session.prompt", { session, text });
+  const session = await app.destination.resolve();
+  const sent = session === undefined ? undefined : await app.act("session.prompt", { session, text });
   if (sent !== undefined) return;
   // Nothing that was written is lost to a refusal.
   set(typed);
   pasted.value = kept;
 }
 
-/** The session that the chat shows; waits while the host is still opening it. */
-function shownSession(app: App): Promise<string> {
-  return new Promise((resolve) => {
-    const dispose = effect(() => {
-      const session = app.sessionId.value;
-      if (session === "") return;
-      resolve(session);
-      queueMicrotask(() => dispose());
-    });
-  });
-}
-
 function stop(app: App): void {
-  void app.act("session.stop", { session: app.sessionId.value });
+  if (app.owner.value === undefined) void app.act("session.stop", { session: app.sessionId.value });
 }
 
 interface Keys {

@@ -100,6 +100,7 @@ function Outcome({
             <button
               type="button"
               key={action}
+              data-testid={action === "continue" ? "continue" : undefined}
               class={index === 0 ? "button" : "button secondary"}
               onClick={() => run(app, action)}
             >
@@ -119,7 +120,7 @@ function run(app: App, action: TurnAction): void {
     case "continue":
       return void app.act("session.continue", { session });
     case "new-with-summary":
-      return void app.act("session.summarize", { session });
+      return void app.copySession("session.summarize", { session });
     case "set-key":
     case "show-log":
       return void app.act("ui.run", { action });

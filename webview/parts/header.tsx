@@ -13,7 +13,7 @@ export function Header(): VNode {
   const model = app.workspace.value?.modelLabel ?? "";
   const create = () => {
     app.isHistoryOpen.value = false;
-    void app.act("session.create", {}).then(() => app.focusRequests.value++);
+    void app.createSession().then(() => app.focusRequests.value++);
   };
   const toggleHistory = () => (app.isHistoryOpen.value = !app.isHistoryOpen.value);
   return (

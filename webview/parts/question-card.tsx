@@ -16,8 +16,9 @@ export function QuestionCard(): VNode | null {
 function Card({ session, question }: { readonly session: string; readonly question: Question }): VNode {
   const app = useApp();
   const [chosen, setChosen] = useState<string>();
+  const isElsewhere = app.owner.value !== undefined;
   const choose = async (value: string) => {
-    if (chosen !== undefined) return;
+    if (chosen !== undefined || isElsewhere) return;
     setChosen(value);
     if ((await app.act("session.answer", { session, question: question.id, value })) === undefined)
       setChosen(undefined);
@@ -45,7 +46,7 @@ function Card({ session, question }: { readonly session: string; readonly questi
             type="button"
             key={choice.value}
             class={index === 0 ? "button" : "button secondary"}
-            disabled={chosen !== undefined}
+            disabled={chosen !== undefined || isElsewhere}
             aria-keyshortcuts={index < 9 ? String(index + 1) : undefined}
             onClick={() => void choose(choice.value)}
           >

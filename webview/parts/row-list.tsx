@@ -15,6 +15,8 @@ export interface RowListHandle {
   jumpToEnd(): void;
   /** Brings a row into sight. */
   reveal(index: number): void;
+  /** Puts a row at the upper edge; false where there is no such row. */
+  show(key: string): boolean;
 }
 
 interface Props<R extends Placed> {
@@ -53,6 +55,8 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
   #range: readonly [number, number] = [0, 0];
   // Where the element has to be scrolled to after the next commit.
   #target: number | undefined;
+  // The row that the next commit puts at the upper edge: above it are rows whose heights are only guessed.
+  #wanted: string | undefined;
 
   constructor(props: Props<R>) {
     super(props);
@@ -75,6 +79,16 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
     if (start >= this.#top && end <= this.#top + this.#viewport) return;
     this.#target = this.#top = start < this.#top ? start : Math.max(0, end - this.#viewport);
     this.forceUpdate();
+  }
+
+  show(key: string): boolean {
+    const index = this.#heights.indexOf(key);
+    if (index === -1) return false;
+    this.#follow(false);
+    this.#wanted = key;
+    this.#target = this.#top = this.#heights.startOf(index);
+    this.forceUpdate();
+    return true;
   }
 
   /** Watches a row's element for its height. */
@@ -141,9 +155,19 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
     } else if (this.#target !== undefined) {
       scroller.scrollTop = this.#target;
       this.#target = undefined;
+      this.#align(scroller);
       this.#top = scroller.scrollTop;
     }
     if (this.#range[0] === 0 && this.#top < overscan) this.props.onNearTop?.();
+  }
+
+  #align(scroller: HTMLElement): void {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    for (const [element, key] of this.#boxes) {
+      if (key === wanted)
+        scroller.scrollTop += element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    }
   }
 
   // At the end, the browser's anchoring would pull away from it as rows above are measured.

@@ -16,6 +16,7 @@ export function StatusRow({
 }): VNode {
   const app = useApp();
   const isAsking = useComputed(() => app.session.value?.question !== undefined).value;
+  if (app.owner.value === "gone") return <CutOff />;
   const status = turnStatus(turn, waiting);
   if (status.until !== undefined)
     return <Countdown text={status.text} until={status.until} attempt={status.attempt} />;
@@ -26,6 +27,16 @@ export function StatusRow({
         {isAsking ? "Waiting for your answer" : status.text}
         <Elapsed since={turn.startedAt} />
       </span>
+    </div>
+  );
+}
+
+// Nobody works on it any more, so nothing moves and no clock runs.
+function CutOff(): VNode {
+  return (
+    <div class="line status">
+      <Icon name="debug-disconnect" />
+      <span class="line-text">Cut off</span>
     </div>
   );
 }

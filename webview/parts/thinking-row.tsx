@@ -6,6 +6,9 @@ import { useApp } from "../app.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
 
+/** Thinking shorter than this is not worth a figure, in milliseconds. */
+const shortestThoughtMs = 100;
+
 /** The model's thinking: folded to one line, live while it lasts. */
 export function ThinkingRow({
   id,
@@ -31,7 +34,7 @@ export function ThinkingRow({
         <span class="line-text">
           {isLive
             ? "Thinking"
-            : item.durationMs === 0
+            : (item.durationMs ?? 0) < shortestThoughtMs
               ? "Thought"
               : `Thought for ${formatDuration(item.durationMs ?? 0)}`}
           {isLive && <Elapsed since={item.startedAt} />}

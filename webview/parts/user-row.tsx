@@ -1,35 +1,100 @@
+import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import { bodyPreview, type Body } from "#protocol/session.ts";
-import { formatBytes } from "#protocol/words.ts";
+import type { Body } from "#protocol/session.ts";
+import { formatCount } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
+import type { Row } from "../rows.ts";
+import { useBodyPages } from "./body-pages.ts";
+import { Icon } from "./icon.tsx";
+import { canEdit, MessageActions, MessageEditor } from "./message-actions.tsx";
 
 const foldedLines = 8;
 const foldedLength = 700;
 
-/** A message of the user, in a quiet box; a long one is folded. */
-export function UserRow({ id, text }: { readonly id: string; readonly text: Body }): VNode {
+type UserMessageRow = Extract<Row, { kind: "user" }>;
+
+/** A message of the user, in a quiet box, with what can be done from there on. */
+export function UserRow({ row }: { readonly row: UserMessageRow }): VNode {
+  const app = useApp();
+  const [isEditing, setEditing] = useState(app.edits.has(row.key));
+  if (isEditing) return <MessageEditor row={row} onClose={() => setEditing(false)} />;
+  return (
+    <div class="user">
+      <MessageText id={row.key} text={row.text} />
+      {row.isFirst && <Branches turn={row.number} />}
+      {row.isEnded && <MessageActions row={row} {...(canEdit(row) && { onEdit: () => setEditing(true) })} />}
+    </div>
+  );
+}
+
+/** The message as it was written: folded when it is long, read page by page when it is large. */
+function MessageText({ id, text }: { readonly id: string; readonly text: Body }): VNode {
   const app = useApp();
   const session = app.sessionId.value;
   const [isOpen, setOpen] = useState(app.arrangement.isOpen(session, id) === true);
-  const whole = bodyPreview(text);
-  const isLong = whole.length > foldedLength || whole.split("\n", foldedLines + 1).length > foldedLines;
+  const { texts, more, isReading, readMore } = useBodyPages(text);
+  const beginning = texts[0] ?? "";
+  const isLong =
+    beginning.length > foldedLength || beginning.split("\n", foldedLines + 1).length > foldedLines;
   const toggle = () => {
     app.arrangement.setOpen(session, id, !isOpen);
     setOpen(!isOpen);
   };
   return (
-    <div class="user">
+    <>
       <div class={isLong && !isOpen ? "user-text folded" : "user-text"}>
-        {isLong && !isOpen ? whole.slice(0, foldedLength * 2) : whole}
+        {isLong && !isOpen
+          ? beginning.slice(0, foldedLength * 2)
+          : texts.map((page, index) => <span key={index}>{page}</span>)}
       </div>
-      {"blob" in text && isOpen && (
-        <p class="cut">{formatBytes(text.bytes)} in all; this is its beginning.</p>
-      )}
-      {isLong && (
-        <button type="button" class="more" aria-expanded={isOpen} onClick={toggle}>
-          {isOpen ? "Show less" : "Show more"}
-        </button>
+      <div class="user-more">
+        {more !== undefined && (isOpen || !isLong) && (
+          <button type="button" class="more" disabled={isReading} onClick={() => void readMore()}>
+            {more}
+          </button>
+        )}
+        {isLong && (
+          <button type="button" class="more" aria-expanded={isOpen} onClick={toggle}>
+            {isOpen ? "Show less" : "Show more"}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+// Forks that went on after this turn, and those that put another message in its place.
+function Branches({ turn }: { readonly turn: number }): VNode | null {
+  const app = useApp();
+  const [isOpen, setOpen] = useState(false);
+  const branches = useComputed(() =>
+    app.branches.value.filter((branch) => branch.turn === turn || branch.turn === turn - 1),
+  ).value;
+  if (branches.length === 0) return null;
+  return (
+    <div class="branches">
+      <button type="button" class="branches-head" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <Icon name="git-branch" />
+        {formatCount(branches.length, "other branch", "other branches")}
+      </button>
+      {isOpen && (
+        <ul>
+          {branches.map((branch) => (
+            <li key={branch.id}>
+              <button
+                type="button"
+                class="branch"
+                onClick={() => void app.openSession(branch.id, branch.turn + 1)}
+              >
+                <span class="branch-title">{branch.title}</span>
+                <span class="figure">
+                  {branch.turn === turn ? "goes on after this turn" : "begins before this message"}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
       )}
     </div>
   );

@@ -4,8 +4,10 @@ import { useApp, type App } from "../app.ts";
 import { Announcer } from "../parts/announcer.tsx";
 import { Composer } from "../parts/composer.tsx";
 import { EmptyState } from "../parts/empty-state.tsx";
+import { ForkLine } from "../parts/fork-line.tsx";
 import { Header } from "../parts/header.tsx";
 import { Notices } from "../parts/notices.tsx";
+import { OwnerBar } from "../parts/owner-bar.tsx";
 import { QuestionCard } from "../parts/question-card.tsx";
 import { Queue } from "../parts/queue.tsx";
 
@@ -31,6 +33,7 @@ export function Chat(): VNode {
   return (
     <>
       <Header />
+      <ForkLine />
       <main class="stage" data-testid="conversation">
         <Stage />
       </main>
@@ -38,6 +41,7 @@ export function Chat(): VNode {
         <Notices />
         <QuestionCard />
         <Queue />
+        <OwnerBar />
         <Composer />
       </section>
       <Announcer />

@@ -1,10 +1,11 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
-import { useCallback, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useApp, type App } from "../app.ts";
 import type { Place } from "../arrangement.ts";
-import { addOlderTurns } from "../older-turns.ts";
+import type { WantedTurn } from "../navigation.ts";
 import { CallRow } from "../parts/call-row.tsx";
+import { ContinuedRow } from "../parts/continued-row.tsx";
 import { EndingRow } from "../parts/ending-row.tsx";
 import { ExploredRow } from "../parts/explored-row.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -15,14 +16,13 @@ import { TextRow } from "../parts/text-row.tsx";
 import { ThinkingRow } from "../parts/thinking-row.tsx";
 import { UserRow } from "../parts/user-row.tsx";
 import { estimateRow, RowMaker, type Row } from "../rows.ts";
-
-/** Turns that are read at a time when a reader nears the beginning. */
-const olderPage = 20;
+import { TurnReader } from "../turn-reader.ts";
 
 /** The transcript of the session that is shown; made anew for each session. */
 export function Conversation({ id }: { readonly id: string }): VNode {
   const app = useApp();
   const maker = useMemo(() => new RowMaker(), []);
+  const reader = useMemo(() => new TurnReader(id, app.client, app.store, app.session), []);
   const openChanges = useSignal(0);
   const isAway = useSignal(app.arrangement.place(id) !== undefined);
   const list = useRef<RowListHandle>(null);
@@ -42,7 +42,9 @@ export function Conversation({ id }: { readonly id: string }): VNode {
     isAway.value = where !== undefined;
   }, []);
   const renderRow = useCallback((row: Row) => drawRow(row, toggle), []);
-  const readOlder = useOlderTurns(app, id);
+  const readOlder = useCallback(() => reader.readOlder(), []);
+  useWantedTurn(app, id, reader, rows.value, list);
+  useBranches(app, id);
 
   return (
     <>
@@ -68,20 +70,50 @@ export function Conversation({ id }: { readonly id: string }): VNode {
   );
 }
 
-function useOlderTurns(app: App, id: string): () => void {
-  const isReading = useRef(false);
-  return useCallback(() => {
+// Goes to the turn that is asked for, as soon as it has been read and has rows.
+function useWantedTurn(
+  app: App,
+  id: string,
+  reader: TurnReader,
+  rows: readonly Row[],
+  list: { readonly current: RowListHandle | null },
+): void {
+  const wanted = app.wantedTurn.value;
+  const [searched, setSearched] = useState<WantedTurn>();
+  const isSearching = useRef(false);
+  useEffect(() => {
     const session = app.session.value;
-    const before = session?.turns[0]?.number;
-    if (isReading.current || session === undefined || session.olderTurns === 0 || before === undefined)
+    if (wanted?.session !== id || session?.id !== id || isSearching.current) return;
+    const isMissing = session.olderTurns > 0 && (session.turns[0]?.number ?? 1) > wanted.number;
+    if (isMissing && searched !== wanted) {
+      isSearching.current = true;
+      const done = () => {
+        isSearching.current = false;
+        setSearched(wanted);
+      };
+      const fail = () => (app.problem.value = "The earlier messages could not be read. Try again.");
+      void reader.reach(wanted.number).catch(fail).finally(done);
       return;
-    isReading.current = true;
+    }
+    const turn = session.turns.find(({ number }) => number >= wanted.number) ?? session.turns.at(-1);
+    const row = rows.find(({ key }) => turn !== undefined && key.startsWith(`${turn.id}/`));
+    if (row !== undefined && list.current?.show(row.key) === true) app.wantedTurn.value = undefined;
+  }, [wanted, searched, rows]);
+}
+
+// What can not be read is only not shown.
+function useBranches(app: App, id: string): void {
+  useEffect(() => {
+    const controller = new AbortController();
     app.client
-      .request("session.turns", { session: id, before, count: olderPage })
-      .then(({ turns }) => app.store.change("session", id, (state) => addOlderTurns(state, turns)))
-      .catch(() => {})
-      .finally(() => setTimeout(() => (isReading.current = false), 50));
-  }, []);
+      .request("session.forks", { session: id }, controller.signal)
+      .then(({ forks }) => (app.branches.value = forks))
+      .catch(() => {});
+    return () => {
+      controller.abort();
+      app.branches.value = [];
+    };
+  }, [id]);
 }
 
 function drawRow(row: Row, toggle: (key: string, isOpen: boolean) => void): ComponentChildren {
@@ -110,7 +142,9 @@ function RowContent({
     case "summary":
       return <SummaryRow body={row.body} />;
     case "user":
-      return <UserRow id={row.key} text={row.text} />;
+      return <UserRow row={row} />;
+    case "continued":
+      return <ContinuedRow />;
     case "thinking":
       return <ThinkingRow id={row.key} item={row.item} isInner={row.isInner} />;
     case "block":

@@ -29,13 +29,16 @@ export function History(): VNode {
   const focus = (key: string) =>
     requestAnimationFrame(() => document.getElementById(`session-${key}`)?.focus());
   useEffect(() => {
-    const first = entries.value.find((entry) => entry.isFocusable);
-    if (first !== undefined) focus(first.key);
+    const index = entries.value.findIndex((entry) => entry.isFocusable);
+    const first = entries.value[index];
+    if (first === undefined) return;
+    list.current?.reveal(index);
+    focus(first.key);
   }, [state.value?.isLoaded]);
 
   const close = () => void app.focusRequests.value++;
   const open = useCallback((id: string) => {
-    void app.act("session.open", { session: id }).then((result) => result !== undefined && close());
+    void app.openSession(id).then((isThere) => isThere && close());
   }, []);
   const key = (event: KeyboardEvent) => {
     if (event.key === "Escape") return close();
