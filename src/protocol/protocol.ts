@@ -47,7 +47,11 @@ export interface Requests {
   "session.create": { params: Record<string, never>; result: { readonly session: string } };
   /** A new session that begins with a summary of this one. */
   "session.summarize": { params: { readonly session: string }; result: { readonly session: string } };
-  "session.open": { params: { readonly session: string }; result: Record<string, never> };
+  /** Shows a session in the chat, at the turn of a number if one is named; asked by another view, the chat takes the focus or leaves it there. */
+  "session.open": {
+    params: { readonly session: string; readonly turn?: number; readonly takesFocus?: boolean };
+    result: Record<string, never>;
+  };
   "session.turns": {
     params: { readonly session: string; readonly before: number; readonly count: number };
     result: { readonly turns: readonly Turn[] };
@@ -174,6 +178,10 @@ export type HostMessage =
   | SnapshotMessage
   | EventsMessage
   | { readonly type: "focus-composer" }
+  /** For the list of sessions: the cursor belongs into the search box. */
+  | { readonly type: "focus-search" }
+  /** For the chat: the turn of a number is to be seen once the session is shown. */
+  | { readonly type: "show-turn"; readonly session: string; readonly turn: number }
   | { readonly type: "ping" };
 
 /** The state of a channel, as a window. */

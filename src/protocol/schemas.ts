@@ -16,7 +16,11 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
   "session.answer": z.strictObject({ session: id, question: id, value: z.string().max(10_000) }),
   "session.create": none,
   "session.summarize": session,
-  "session.open": session,
+  "session.open": z.strictObject({
+    session: id,
+    turn: z.number().int().min(1).optional(),
+    takesFocus: z.boolean().optional(),
+  }),
   "session.turns": z.strictObject({
     session: id,
     before: z.number().int().min(0),
@@ -25,7 +29,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
   "sessions.find": z.strictObject({
     text: z.string().max(1_000),
     scope: z.enum(["folder", "all"]),
-    show: z.enum(["active", "archived", "trash"]),
+    show: z.enum(["active", "archived", "trash", "all"]),
     from: z.number().optional(),
     to: z.number().optional(),
     offset: z.number().int().min(0),

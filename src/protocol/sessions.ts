@@ -42,7 +42,8 @@ export interface SessionQuery {
   /** Words that must all be in the title or in one message; empty for all sessions. */
   readonly text: string;
   readonly scope: "folder" | "all";
-  readonly show: "active" | "archived" | "trash";
+  /** `all` is active and archived ones and those in the trash. */
+  readonly show: "active" | "archived" | "trash" | "all";
   readonly from?: number;
   readonly to?: number;
   readonly offset: number;
