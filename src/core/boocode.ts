@@ -6,6 +6,7 @@ import type { Agent } from "./agent/agent.ts";
 import { defaultLimits, type Limits } from "./agent/limits.ts";
 import { Supervisor } from "./agent/supervisor.ts";
 import { Channel, type ChannelLookup } from "./channel.ts";
+import { messageOf } from "./errors.ts";
 import { makeHandlers, type Handlers } from "./handlers.ts";
 import { Router } from "./models/router.ts";
 import { warmUpSdk } from "./models/sdk.ts";
@@ -58,7 +59,18 @@ export class BooCode {
       return [];
     });
     if (last === undefined) await this.newSession();
-    else await this.openSession(last.id).catch(() => this.newSession());
+    else await this.openSession(last.id).then(resume, () => this.newSession());
+    void this.#tidy();
+  }
+
+  /** Applies the user's limits on the history; quietly, since nobody waits for it. */
+  async #tidy(): Promise<void> {
+    const { settings, clock, log } = this.#ports;
+    try {
+      await this.supervisor.library.tidy(settings.retention(), clock.now());
+    } catch (error) {
+      log.warn(`The history could not be tidied: ${messageOf(error)}`);
+    }
   }
 
   /** Starts a session, which the chat then shows. */
@@ -127,6 +139,11 @@ export class BooCode {
   }
 }
 
+/** Goes on with a cut turn, where the user wants that and it was not tried too often. */
+function resume(agent: Agent): void {
+  void agent.autoResume();
+}
+
 /** Makes the core over its ports. Nothing heavy is loaded before a message or `warmUp` asks. */
 export function createBooCode(ports: Ports, options: CoreOptions = {}): BooCode {
   return new BooCode(ports, options);
@@ -143,6 +160,7 @@ function withoutSecrets(store: Store, redactor: Redactor): Store {
     release: (session) => store.release(session),
     owner: (session) => store.owner(session),
     follow: (listener) => store.follow(listener),
+    size: () => store.size(),
     clean: () => store.clean(),
     spans: (session) => store.spans(session),
     putBlob: (text) => store.putBlob(redactor.text(text)),

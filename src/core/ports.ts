@@ -213,6 +213,8 @@ export interface Store {
   owner(session: string): SessionOwner;
   /** Hears what other windows write, in each window's order, within a second. */
   follow(listener: (change: StoreChange) => void): void;
+  /** Bytes of all that is kept. */
+  size(): Promise<number>;
   /** Forgets what nothing refers to, and what was purged: journals, image, its backup, blobs. */
   clean(): Promise<CleanResult>;
   /** A session's events in order, followed by what a cut stream had said (partial events); empty for an unknown id. */
@@ -257,12 +259,23 @@ export interface Secrets {
   environment(name: string): string | undefined;
 }
 
+/** Limits of the history; 0 is none. */
+export interface Retention {
+  readonly keepDays: number;
+  readonly keepMegabytes: number;
+  readonly trashDays: number;
+}
+
 /** Settings of the user; provider and base URL come from user level only, which the adapter sees to. */
 export interface Settings {
   provider(): string;
   model(): string;
   baseUrl(): string;
   effort(): "low" | "high" | "max";
+  /** How long and how much history is kept; 0 sets no limit. */
+  retention(): Retention;
+  /** Whether a cut turn goes on by itself. */
+  autoResume(): boolean;
   /** Keeps a choice as the user's default for new sessions, at user level. */
   setChoice(choice: ModelChoice): Promise<void>;
   onChange(listener: () => void): void;

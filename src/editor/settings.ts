@@ -24,6 +24,12 @@ export function createSettings(): Settings & Disposable {
       const value = trustedValue("effort");
       return efforts.find((effort) => effort === value) ?? "high";
     },
+    retention: () => ({
+      keepDays: userNumber("history.keepDays"),
+      keepMegabytes: userNumber("history.keepMegabytes"),
+      trashDays: userNumber("history.trashDays"),
+    }),
+    autoResume: () => inspected("autoResume") === true,
     async setChoice({ provider, model, effort }) {
       // Provider first: whoever listens never sees a model with the provider before it.
       for (const [name, value] of Object.entries({ provider, model, effort })) {
@@ -40,9 +46,18 @@ export function createSettings(): Settings & Disposable {
 
 // A project must not be able to send what is typed here, or a key, to another server.
 function userValue(name: string): string {
-  const found = workspace.getConfiguration(section).inspect<unknown>(name);
-  const value = found?.globalValue ?? found?.defaultValue;
+  const value = inspected(name);
   return typeof value === "string" ? value : "";
+}
+
+function userNumber(name: string): number {
+  const value = inspected(name);
+  return typeof value === "number" && value > 0 ? value : 0;
+}
+
+function inspected(name: string): unknown {
+  const found = workspace.getConfiguration(section).inspect<unknown>(name);
+  return found?.globalValue ?? found?.defaultValue;
 }
 
 function trustedValue(name: string): string {

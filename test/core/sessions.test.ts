@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoreChange } from "#core/ports.ts";
+import type { Retention, StoreChange } from "#core/ports.ts";
 import type { SessionQuery } from "#protocol/sessions.ts";
 import { type AgentWorld, agentWorld, lastTurn, outline } from "../support/agent-world.ts";
 import { hold } from "../support/model-server/gate.ts";
@@ -313,4 +313,76 @@ describe("a session that another window runs", () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(world.agent.session.state.owner, undefined);
   });
+});
+
+describe("limits of the history", () => {
+  const day = 86_400_000;
+
+  /** A world with sessions "old", "pinned" and "new", of which the first two were used 40 days ago. */
+  async function aged(): Promise<AgentWorld> {
+    const world = await agentWorld(() => reply.text("Calm."), { files });
+    for (const title of ["old", "pinned", "new"]) {
+      if (title === "new") world.ports.clock.time += 40 * day;
+      const agent = await world.core.newSession();
+      await agent.prompt(title);
+      await agent.idle();
+    }
+    const pinned = world.core.supervisor.library.list.state.sessions.find(({ title }) => title === "pinned");
+    await world.core.supervisor.library.change([pinned?.id ?? ""], { isPinned: true });
+    return world;
+  }
+
+  const check = (name: string, rules: Partial<Retention>, active: string, trash: string) =>
+    it(name, async () => {
+      await using world = await aged();
+      const all = { keepDays: 0, keepMegabytes: 0, trashDays: 0, ...rules };
+      await world.core.supervisor.library.tidy(all, world.ports.clock.now());
+      assert.equal((await find(world, {})).replace(/ of.*/, ""), active);
+      assert.equal((await find(world, { show: "trash" })).replace(/ of.*/, ""), trash);
+    });
+
+  check("are none at first", {}, "pinned, new, old", "");
+  check("put what is too old into the trash, but nothing pinned", { keepDays: 30 }, "pinned, new", "old");
+  check("leave what is young enough", { keepDays: 50 }, "pinned, new, old", "");
+  check(
+    "put what is too much into the trash, oldest first",
+    { keepMegabytes: 0.00001 },
+    "pinned",
+    "new, old",
+  );
+
+  it("delete what was in the trash long enough", async () => {
+    await using world = await aged();
+    const { library } = world.core.supervisor;
+    await library.tidy({ keepDays: 30, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now());
+    await library.tidy({ keepDays: 30, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now() + 29 * day);
+    assert.equal(await find(world, { show: "trash" }), "old of 1, 2 hidden");
+    await library.tidy({ keepDays: 0, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now() + 31 * day);
+    assert.equal(await find(world, { show: "trash" }), " of 0, 2 hidden");
+  });
+});
+
+describe("a cut turn", () => {
+  const check = (name: string, autoResume: boolean, cuts: number, goesOn: boolean) =>
+    it(`${goesOn ? "goes on by itself" : "waits for the user"} ${name}`, async () => {
+      const gates = Array.from({ length: cuts }, () => hold());
+      const script = [...gates.map((gate) => reply.text("never").hold(gate)), reply.text("Whole.")];
+      await using first = await agentWorld(script, { files, settings: { autoResume } });
+      let world: AgentWorld = first;
+      await world.agent.prompt("go");
+      for (let cut = 1; cut <= cuts; cut++) {
+        await gates[cut - 1]?.reached;
+        await world.agent.interrupt();
+        await world.agent.idle();
+        world = await world.reload();
+        if (cut < cuts) await world.agent.continue();
+      }
+      await world.agent.autoResume();
+      await world.agent.idle();
+      assert.equal(lastTurn(world.agent).end?.reason, goesOn ? "done" : "interrupted");
+    });
+  check("where nothing is set", false, 1, false);
+  check("where it is set", true, 1, true);
+  check("the third time", true, 3, true);
+  check("after three attempts", true, 4, false);
 });

@@ -95,6 +95,10 @@ export class FakeStore implements Store {
     for (const listener of this.#followers) listener(change);
   }
 
+  async size(): Promise<number> {
+    return JSON.stringify(this.records).length;
+  }
+
   async clean(): Promise<CleanResult> {
     return { blobs: 0, bytes: 0 };
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
-import type { Clock, Diagnostic, Ports, Ui, WorkspaceFolder } from "#core/ports.ts";
+import type { Clock, Diagnostic, Ports, Retention, Ui, WorkspaceFolder } from "#core/ports.ts";
 import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
 import { createHttp } from "#node/http.ts";
@@ -27,6 +27,8 @@ export interface FakeSettings {
   model: string;
   baseUrl: string;
   effort: "low" | "high" | "max";
+  retention: Retention;
+  autoResume: boolean;
 }
 
 /** All ports in memory, with what a test sets and reads beside them. */
@@ -103,6 +105,8 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     model: "",
     baseUrl: "",
     effort: "high",
+    retention: { keepDays: 0, keepMegabytes: 0, trashDays: 30 },
+    autoResume: false,
     ...options.settings,
   };
   const listeners: (() => void)[] = [];
@@ -130,6 +134,8 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       model: () => settings.model,
       baseUrl: () => settings.baseUrl,
       effort: () => settings.effort,
+      retention: () => settings.retention,
+      autoResume: () => settings.autoResume,
       setChoice: async (choice) => ports.configure({ ...choice }),
       onChange: (listener) => void listeners.push(listener),
     },

@@ -73,6 +73,21 @@ export class Agent {
     return { turn: await this.#start(needsMessage ? "Continue." : undefined) };
   }
 
+  /** Goes on with an interrupted turn where the user's settings ask for it; after three interruptions in a row it waits for the user. */
+  async autoResume(): Promise<void> {
+    const { ports, limits } = this.#dependencies;
+    const { turns } = this.session.state;
+    const isCut = (turn: (typeof turns)[number]): boolean => turn.end?.reason === "interrupted";
+    const cuts = turns.length - 1 - turns.findLastIndex((turn) => !isCut(turn));
+    const isWanted = ports.settings.autoResume() && !this.isRunning && this.session.state.owner === undefined;
+    if (!isWanted || cuts === 0 || cuts > limits.autoResumes) return;
+    try {
+      await this.continue();
+    } catch (error) {
+      ports.log.warn(`The session did not go on by itself: ${messageOf(error)}`);
+    }
+  }
+
   /** Runs a turn that only writes a summary, into the reserve of a full context; resolves to how it ended. */
   async runSummary(request: string): Promise<TurnResult["reason"]> {
     if (this.isRunning)

@@ -12,6 +12,8 @@ export interface Limits {
   readonly stopGraceMs: number;
   /** Messages that may wait in the queue. */
   readonly queued: number;
+  /** Times in a row that a cut turn goes on by itself. */
+  readonly autoResumes: number;
 }
 
 /** The limits in use. */
@@ -22,4 +24,5 @@ export const defaultLimits: Limits = {
   longestBackOffMs: 16_000,
   stopGraceMs: 50,
   queued: 20,
+  autoResumes: 3,
 };

@@ -9,7 +9,7 @@ import type {
 } from "#protocol/sessions.ts";
 import type { SessionChange } from "#protocol/protocol.ts";
 import { Channel } from "../channel.ts";
-import type { Ports, SearchHit, StoreChange, StoredSession } from "../ports.ts";
+import type { Ports, Retention, SearchHit, StoreChange, StoredSession } from "../ports.ts";
 import { excerptOf, wordsOf } from "./excerpt.ts";
 
 /** Sessions that one question about words goes through, and hits shown of each. */
@@ -112,24 +112,39 @@ export class SessionLibrary {
     await this.#ports.store.clean();
   }
 
-  /** Sessions whose time in the trash is over, and those that the user's retention lets go. */
-  expired(
-    now: number,
-    rules: { readonly trashDays: number; readonly keepDays: number },
-  ): {
-    readonly toPurge: readonly string[];
-    readonly toTrash: readonly string[];
-  } {
+  /** Applies the user's limits: what is too old, or too much, goes to the trash, and what was there long enough goes for good. */
+  async tidy(rules: Retention, now: number): Promise<void> {
     const entries = this.#entries();
     const isOver = (since: number | undefined, days: number): boolean =>
       days > 0 && since !== undefined && now - since > days * day;
-    return {
-      toPurge: entries.filter((entry) => isOver(entry.trashedAt, rules.trashDays)).map(({ id }) => id),
-      toTrash: entries
-        .filter((entry) => entry.trashedAt === undefined && !entry.isPinned && !entry.isElsewhere)
-        .filter((entry) => isOver(entry.updatedAt, rules.keepDays) && !this.#isHere(entry.id))
-        .map(({ id }) => id),
-    };
+    const tooOld = entries.filter((entry) => this.#mayGo(entry) && isOver(entry.updatedAt, rules.keepDays));
+    const tooMuch = rules.keepMegabytes > 0 ? await this.#tooMuch(rules.keepMegabytes * 1_000_000) : [];
+    const toTrash = [...new Set([...tooOld, ...tooMuch].map(({ id }) => id))];
+    if (toTrash.length > 0) await this.change(toTrash, { isTrashed: true });
+    const toPurge = entries.filter((entry) => isOver(entry.trashedAt, rules.trashDays)).map(({ id }) => id);
+    if (toPurge.length > 0) await this.purge(toPurge);
+  }
+
+  /** The sessions used longest ago without which the rest, trash apart, is within a limit (bytes); what one takes is judged by its messages. */
+  async #tooMuch(limit: number): Promise<readonly SessionEntry[]> {
+    const entries = this.#entries();
+    const weigh = (some: readonly SessionEntry[]): number =>
+      some.reduce((sum, { messages }) => sum + messages + 1, 0);
+    const perMessage = (await this.#ports.store.size()) / Math.max(weigh(entries), 1);
+    const kept = entries.filter(({ trashedAt }) => trashedAt === undefined);
+    let bytes = weigh(kept) * perMessage;
+    const leaving: SessionEntry[] = [];
+    for (const entry of kept.toSorted((a, b) => a.updatedAt - b.updatedAt)) {
+      if (bytes <= limit) break;
+      if (!this.#mayGo(entry)) continue;
+      leaving.push(entry);
+      bytes -= weigh([entry]) * perMessage;
+    }
+    return leaving;
+  }
+
+  #mayGo({ id, isPinned, isElsewhere, trashedAt }: SessionEntry): boolean {
+    return trashedAt === undefined && !isPinned && !isElsewhere && !this.#isHere(id);
   }
 
   /** Sessions that were forked from one. */

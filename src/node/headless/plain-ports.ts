@@ -64,6 +64,8 @@ function settingsOf(options: HeadlessOptions): Settings {
     model: () => options.model,
     baseUrl: () => options.baseUrl,
     effort: () => options.effort,
+    retention: () => ({ keepDays: 0, keepMegabytes: 0, trashDays: 0 }),
+    autoResume: () => false,
     setChoice: () => Promise.resolve(),
     onChange: () => {},
   };

@@ -21,6 +21,7 @@ import { IndexClient, type IndexOptions } from "./index-client.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
 import { Leases } from "./leases.ts";
+import { directorySize } from "./directory-size.ts";
 import { firstEpoch, recordJson, type LineHead } from "./record-line.ts";
 
 /** What a store needs. */
@@ -152,6 +153,10 @@ class FileStore implements Store {
     if (!(await this.#exists())) return { blobs: 0, bytes: 0 };
     const [result] = (await this.#index.ask<CleanResult>({ kind: "clean" })).values;
     return result ?? { blobs: 0, bytes: 0 };
+  }
+
+  size(): Promise<number> {
+    return directorySize(this.#directory);
   }
 
   putBlob(text: string): Promise<string> {

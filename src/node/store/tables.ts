@@ -111,7 +111,9 @@ export class Tables {
 
   /** The file is memory: what protects it from a power cut is lost time. What is deleted is overwritten. */
   #tune(): void {
-    this.#sql.database.run("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA secure_delete = ON;");
+    this.#sql.database.run(
+      "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA secure_delete = ON;",
+    );
   }
 
   #applyEvent(row: SessionRow, head: EventHead, body: string): void {

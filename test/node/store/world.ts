@@ -52,6 +52,7 @@ export function opened(directory: string, options: Partial<StoreOptions> = {}): 
     owner: (session) => store.owner(session),
     follow: (listener) => store.follow(listener),
     clean: () => store.clean(),
+    size: () => store.size(),
     spans: (session) => store.spans(session),
     putBlob: (text) => store.putBlob(text),
     readBlob: (hash) => store.readBlob(hash),
