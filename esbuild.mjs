@@ -1,20 +1,10 @@
 import { build, context } from "esbuild";
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, globSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, normalize } from "node:path";
+import { readShell, webviewBundle } from "./webview-bundle.mjs";
 
 /** Limits of what is shipped, in bytes of minified files. */
 const limits = { host: 60 * 1024, webview: 350 * 1024 };
-
-const shell = "webview/shell.html";
 
 const isProduction = process.argv.includes("--production");
 const isWatching = process.argv.includes("--watch");
@@ -70,7 +60,7 @@ const host = {
   define: {
     "process.env.NODE_ENV": '"production"',
     // The chat's composer as it looks before its script runs is part of the page that the host writes.
-    CHAT_SHELL: JSON.stringify(existsSync(shell) ? readFileSync(shell, "utf8").trim() : ""),
+    CHAT_SHELL: JSON.stringify(readShell()),
   },
   // CommonJS packages in an ESM bundle ask for Node's own modules through require.
   banner: {
@@ -79,22 +69,7 @@ const host = {
 };
 
 /** The page of the side bar: script in chunks, its style, the icon font. */
-const webview = {
-  ...shared,
-  entryPoints: [
-    { in: "webview/main.tsx", out: "main" },
-    { in: "webview/style.css", out: "style" },
-  ].filter((entry) => existsSync(entry.in)),
-  outdir: "dist/webview",
-  chunkNames: "chunks/[name]-[hash]",
-  assetNames: "[name]",
-  platform: "browser",
-  target: "chrome130",
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  loader: { ".ttf": "file" },
-  define: { "process.env.NODE_ENV": '"production"' },
-};
+const webview = { ...shared, ...webviewBundle, outdir: "dist/webview" };
 
 /** The bytes of an output file and of all that it imports without being asked. */
 function staticSize(outputs, file, seen = new Set()) {

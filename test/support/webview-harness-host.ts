@@ -18,31 +18,28 @@ export interface FakeHost {
   skip(channel: ChannelName): void;
 }
 
+/** What the scripted host knows and answers. */
+interface Scripted {
+  /** The session that is shown. */
+  active(): string;
+  stateOf(channel: ChannelName, key: string): unknown;
+  answer(method: string, params: unknown): unknown;
+}
+
 declare global {
   interface Window {
     host: FakeHost;
+    scripted: Scripted;
   }
 }
 
-/** Runs in the page before its scripts; everything it uses must be inside of it. */
-export function fakeHost(script: HostScript): void {
-  const seqs: Record<string, number> = {};
-  const refusals = new Map<string, string>();
-  const held = new Map<string, (() => void)[]>();
-  const sent: ViewMessage[] = [];
+/** Runs in the page before `fakeHost`; everything it uses must be inside of it. */
+export function scriptHost(script: HostScript): void {
   let active = script.workspace.activeSession;
   let made = 0;
-  const post = (message: unknown) => window.postMessage(message, "*");
-  const keyOf = (channel: ChannelName) => (channel === "session" ? active : "");
-  const seqOf = (channel: ChannelName, key: string, step = 0) =>
-    (seqs[`${channel}/${key}`] = (seqs[`${channel}/${key}`] ?? 0) + step);
-  const emit = (channel: ChannelName, events: readonly unknown[]) => {
-    const key = keyOf(channel);
-    post({ type: "events", channel, key, seq: seqOf(channel, key, 1), events });
-  };
   const show = (id: string) => {
     active = id;
-    emit("workspace", [{ type: "workspace-change", change: { activeSession: id } }]);
+    window.host.emit("workspace", [{ type: "workspace-change", change: { activeSession: id } }]);
     return {};
   };
   const make = () => {
@@ -51,14 +48,6 @@ export function fakeHost(script: HostScript): void {
     show(session);
     return { session };
   };
-  const stateOf = (channel: ChannelName, key: string) => {
-    if (channel === "workspace") return { ...script.workspace, activeSession: active };
-    if (channel === "sessions") return script.sessions;
-    if (key === script.workspace.activeSession) return script.session;
-    const { summary: _, ...empty } = { ...script.session, id: key, title: "New session", turns: [] };
-    return script.others?.[key] ?? empty;
-  };
-
   const answers: Record<string, (params: never) => unknown> = {
     "session.turns": ({ before, count }: { before: number; count: number }) => ({
       turns: (script.older ?? []).filter((turn) => turn.number < before).slice(-count),
@@ -73,19 +62,40 @@ export function fakeHost(script: HostScript): void {
     "session.open": ({ session }: { session: string }) => show(session),
     "session.forks": () => ({ forks: [] }),
   };
+  window.scripted = {
+    active: () => active,
+    answer: (method, params) => script.answers?.[method] ?? answers[method]?.(params as never) ?? {},
+    stateOf(channel, key) {
+      if (channel === "workspace") return { ...script.workspace, activeSession: active };
+      if (channel === "sessions") return script.sessions;
+      if (key === script.workspace.activeSession) return script.session;
+      const { summary: _, ...empty } = { ...script.session, id: key, title: "New session", turns: [] };
+      return script.others?.[key] ?? empty;
+    },
+  };
+}
 
+/** Runs in the page before its scripts; everything it uses must be inside of it. */
+export function fakeHost(): void {
+  const seqs: Record<string, number> = {};
+  const refusals = new Map<string, string>();
+  const held = new Map<string, (() => void)[]>();
+  const sent: ViewMessage[] = [];
+  const post = (message: unknown) => window.postMessage(message, "*");
+  const keyOf = (channel: ChannelName) => (channel === "session" ? window.scripted.active() : "");
+  const seqOf = (channel: ChannelName, key: string, step = 0) =>
+    (seqs[`${channel}/${key}`] = (seqs[`${channel}/${key}`] ?? 0) + step);
   const answer = ({ id, method, params }: Extract<ViewMessage, { type: "request" }>) => {
     const refusal = refusals.get(method);
     refusals.delete(method);
-    const result = script.answers?.[method] ?? (refusal === undefined && answers[method]?.(params as never));
     if (refusal !== undefined) post({ type: "error", id, code: "refused", message: refusal });
-    else post({ type: "result", id, result: result || {} });
+    else post({ type: "result", id, result: window.scripted.answer(method, params) });
   };
   const receive = (message: ViewMessage) => {
     sent.push(message);
     if (message.type === "subscribe") {
       const { channel, key } = message;
-      const state = stateOf(channel, key);
+      const state = window.scripted.stateOf(channel, key);
       if (state !== undefined) post({ type: "snapshot", channel, key, seq: seqOf(channel, key), state });
     } else if (message.type === "request") {
       const waiting = held.get(message.method);
@@ -93,7 +103,6 @@ export function fakeHost(script: HostScript): void {
       else waiting.push(() => answer(message));
     }
   };
-
   const editor = {
     postMessage: receive,
     getState: () => JSON.parse(sessionStorage.getItem("state") ?? "null") ?? undefined,
@@ -103,7 +112,10 @@ export function fakeHost(script: HostScript): void {
   window.host = {
     sent,
     post,
-    emit,
+    emit(channel, events) {
+      const key = keyOf(channel);
+      post({ type: "events", channel, key, seq: seqOf(channel, key, 1), events });
+    },
     refuse: (method, message) => void refusals.set(method, message),
     hold: (method) => void held.set(method, []),
     release(method) {

@@ -9,8 +9,9 @@ import type { Browser, Page } from "playwright-core";
 import type { SessionState } from "../../src/protocol/session.ts";
 import type { SessionsState } from "../../src/protocol/sessions.ts";
 import type { WorkspaceState } from "../../src/protocol/workspace.ts";
+import { readShell, webviewBundle } from "../../webview-bundle.mjs";
 import { root } from "./setup.mjs";
-import { fakeHost } from "./webview-harness-host.ts";
+import { fakeHost, scriptHost } from "./webview-harness-host.ts";
 
 /** The themes whose variables were taken from a real VS Code. */
 export const themes = ["dark", "light", "hc-dark", "hc-light"] as const;
@@ -48,27 +49,12 @@ const types: Readonly<Record<string, string>> = {
 export async function startHarness(isMinified = true): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), "boocode-view-"));
   const result = await build({
-    entryPoints: [
-      { in: join(root, "webview/main.tsx"), out: "main" },
-      { in: join(root, "webview/style.css"), out: "style" },
-    ],
+    ...webviewBundle,
+    metafile: true,
     outdir: folder,
     absWorkingDir: root,
-    bundle: true,
-    format: "esm",
-    splitting: true,
     minify: isMinified,
-    metafile: true,
-    legalComments: "none",
     logLevel: "warning",
-    chunkNames: "chunks/[name]-[hash]",
-    assetNames: "[name]",
-    platform: "browser",
-    target: "chrome130",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    loader: { ".ttf": "file" },
-    define: { "process.env.NODE_ENV": '"production"' },
   });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
@@ -108,7 +94,6 @@ async function page(url: URL): Promise<string> {
     readonly style: string;
     readonly variables: Readonly<Record<string, string>>;
   };
-  const shell = await readFile(join(root, "webview/shell.html"), "utf8");
   const variables = Object.entries(theme.variables).map(([name, value]) => `${name}: ${value};`);
   const policy = `default-src 'none'; script-src 'self' 'nonce-n'; style-src 'self' 'nonce-n'; font-src 'self'; img-src 'self'`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Chat</title>
@@ -116,7 +101,7 @@ async function page(url: URL): Promise<string> {
 <style nonce="n">${theme.style}</style>
 <style nonce="n">:root { ${variables.join(" ")} } html { background: var(--vscode-sideBar-background); }</style>
 <link rel="stylesheet" href="/style.css"></head>
-<body class="${theme.kind}"><div id="app">${shell.trim()}</div><script type="module" nonce="n" src="/main.js"></script></body></html>`;
+<body class="${theme.kind}"><div id="app">${readShell()}</div><script type="module" nonce="n" src="/main.js"></script></body></html>`;
 }
 
 /** How a view is opened. */
@@ -133,11 +118,28 @@ export async function openView(browser: Browser, harness: Harness, options: View
   const context = await browser.newContext({ viewport: { width, height } });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const view = await context.newPage();
-  await view.addInitScript(fakeHost, script);
+  await view.addInitScript(scriptHost, script);
+  await view.addInitScript(fakeHost);
   await view.goto(`${harness.url}?theme=${theme}`);
   await view.waitForFunction(() =>
     window.host.sent.some((message) => message.type === "request" && message.method === "view.painted"),
   );
-  await view.waitForTimeout(150);
+  await view.locator(".stage > *").first().waitFor();
+  await stillness(view);
   return view;
+}
+
+/** Waits until what is in the stage keeps its place and height for some frames: rows are measured once they are drawn. */
+export function stillness(view: Page): Promise<void> {
+  return view.evaluate(async () => {
+    const measure = () => {
+      const list = document.querySelector(".row-list");
+      return `${list?.scrollTop} ${list?.scrollHeight} ${list?.childElementCount}`;
+    };
+    let before = "";
+    for (let still = 0; still < 5; still = measure() === before ? still + 1 : 0) {
+      before = measure();
+      await new Promise(requestAnimationFrame);
+    }
+  });
 }
