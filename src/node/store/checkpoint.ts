@@ -1,5 +1,5 @@
 /** Folds journals into a new image, under a lock that only one process holds. */
-import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "./disk-problem.ts";
@@ -167,7 +167,7 @@ async function deleteCovered(
       reach("half-deleted");
     }
   }
-  await syncDirectory(journal);
+  if (existsSync(journal)) await syncDirectory(journal);
 }
 
 function isCovered(
