@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
-import type { Clock, Diagnostic, Ports, Retention, Ui, WorkspaceFolder } from "#core/ports.ts";
+import type { Clock, Diagnostic, Log, Ports, Retention, Secrets, Ui, WorkspaceFolder } from "#core/ports.ts";
 import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
 import { createHttp } from "#node/http.ts";
@@ -121,14 +121,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     http: createHttp(),
     clock: new FakeClock(),
     secretValues,
-    secrets: {
-      get: async (name) => secretValues.get(name),
-      async set(name, value) {
-        if (value === undefined) secretValues.delete(name);
-        else secretValues.set(name, value);
-      },
-      environment: (name) => options.environment?.[name],
-    },
+    secrets: fakeSecrets(secretValues, options.environment ?? {}),
     settings: {
       provider: () => settings.provider,
       model: () => settings.model,
@@ -144,12 +137,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       for (const listener of listeners) listener();
     },
     logged,
-    log: {
-      info: (message) => void logged.push(`info: ${message}`),
-      warn: (message) => void logged.push(`warn: ${message}`),
-      error: (message, cause) =>
-        void logged.push(`error: ${message}${cause === undefined ? "" : ` (${messageOf(cause)})`}`),
-    },
+    log: fakeLog(logged),
     uiActions,
     ui: fakeUi(() => ports),
     saved: new Map(),
@@ -199,6 +187,26 @@ export function diagnostic(
 ): Diagnostic {
   const absolute = path.startsWith("/") ? path : `/project/${path}`;
   return { path: absolute, line, column: 1, severity: "error", message, source: "ts", ...rest };
+}
+
+function fakeSecrets(values: Map<string, string>, environment: Readonly<Record<string, string>>): Secrets {
+  return {
+    get: async (name) => values.get(name),
+    async set(name, value) {
+      if (value === undefined) values.delete(name);
+      else values.set(name, value);
+    },
+    environment: (name) => environment[name],
+  };
+}
+
+function fakeLog(logged: string[]): Log {
+  return {
+    info: (message) => void logged.push(`info: ${message}`),
+    warn: (message) => void logged.push(`warn: ${message}`),
+    error: (message, cause) =>
+      void logged.push(`error: ${message}${cause === undefined ? "" : ` (${messageOf(cause)})`}`),
+  };
 }
 
 function fakeUi(ports: () => FakePorts): Ui {
