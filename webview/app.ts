@@ -4,10 +4,11 @@ import { useContext } from "preact/hooks";
 import type { HostMessage, Requests } from "#protocol/protocol.ts";
 import type { SessionState } from "#protocol/session.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";
+import { actOver, type Act } from "./act.ts";
 import { Arrangement } from "./arrangement.ts";
-import { createClient, RequestError, type Client } from "./client.ts";
+import { createClient, type Client } from "./client.ts";
 import { HostClock } from "./host-clock.ts";
-import { createNavigation, type Act, type Navigation } from "./navigation.ts";
+import { createNavigation, type Navigation } from "./navigation.ts";
 import type { Port } from "./port.ts";
 import { createStore, type Schedule, type Store } from "./store.ts";
 
@@ -60,6 +61,7 @@ export function createApp(port: Port, schedule: Schedule): App {
   });
 
   const act = actOver(client, problem);
+  const navigation = createNavigation(act, sessionId, session);
 
   port.listen((message) => receive(message));
   function receive(message: HostMessage): void {
@@ -76,6 +78,11 @@ export function createApp(port: Port, schedule: Schedule): App {
         return port.post({ type: "pong" });
       case "focus-composer":
         focusRequests.value++;
+        return;
+      case "show-turn":
+        navigation.wantedTurn.value = { session: message.session, number: message.turn };
+        return;
+      case "focus-search":
     }
   }
 
@@ -96,23 +103,7 @@ export function createApp(port: Port, schedule: Schedule): App {
     isHistoryOpen: signal(false),
     suggestion: signal(""),
     act,
-    ...createNavigation(act, sessionId, session),
-  };
-}
-
-function actOver(client: Client, problem: Signal<string>): Act {
-  return async (method, params) => {
-    try {
-      const result = await client.request(method, params);
-      problem.value = "";
-      return result;
-    } catch (error) {
-      problem.value =
-        error instanceof RequestError
-          ? error.message
-          : "BooCode did not answer. Reload the view and try again.";
-      return undefined;
-    }
+    ...navigation,
   };
 }
 

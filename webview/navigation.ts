@@ -1,13 +1,8 @@
 import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import type { Method, Requests } from "#protocol/protocol.ts";
+import type { Requests } from "#protocol/protocol.ts";
 import type { SessionState } from "#protocol/session.ts";
+import type { Act } from "./act.ts";
 import { Destination } from "./destination.ts";
-
-/** Makes a request for the user: a refusal is shown, and the result is undefined then. */
-export type Act = <M extends Method>(
-  method: M,
-  params: Requests[M]["params"],
-) => Promise<Requests[M]["result"] | undefined>;
 
 /** The requests that answer with a session made from another one. */
 type CopyMethod = "session.fork" | "session.resend" | "session.summarize";
