@@ -3,11 +3,16 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { killCheckpoint, killWindows, look } from "./survival.ts";
 import { shape, temporaryFolder } from "./world.ts";
+import { runWindows } from "./windows.ts";
 import type { WriterJob } from "./writer.ts";
 
 describe("what was acknowledged survives", () => {
   it("three kills of a window", () => killWindows(1, 3, 1)).timeout(60_000);
   it("a kill of two windows at once", () => killWindows(2, 1, 2)).timeout(60_000);
+  it("a kill of a window on a store of the first version", () => killWindows(4, 2, 1, true)).timeout(60_000);
+  it("one of three windows, and the others know the same", async () => {
+    await runWindows({ windows: 3, rate: 100, seconds: 2 });
+  }).timeout(60_000);
   // All stages are in the stress test.
   for (const stage of ["half-written", "backed-up", "half-deleted"] as const)
     it(`a kill in a checkpoint, ${stage}`, () => killCheckpoint(stage, 3)).timeout(60_000);

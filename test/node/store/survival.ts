@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, globSync, rmSync, utimesSync } from "node:fs";
+import { cpSync, existsSync, globSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import initSqlJs from "sql.js";
 import { checkpoint, type Stage } from "#node/store/checkpoint.ts";
@@ -59,8 +59,16 @@ function verify(directory: string, sessions: readonly string[], acknowledged: re
 }
 
 /** Kills `windows` processes that write to one store, again and again on the same store, at moments from the seed. */
-export async function killWindows(seed: number, kills: number, windows: number): Promise<void> {
+export async function killWindows(
+  seed: number,
+  kills: number,
+  windows: number,
+  /** Whether the store begins as one of the first version, which is then brought to this one. */
+  isMigrated = false,
+): Promise<void> {
   using folder = temporaryFolder();
+  if (isMigrated)
+    cpSync(join(import.meta.dirname, "../../fixtures/store-version-1"), folder.path, { recursive: true });
   const random = seededRandom(seed);
   const names = Array.from({ length: windows }, (_, window) => [`${window}a`, `${window}b`]);
   const last = names.map(() => [-1, -1]);

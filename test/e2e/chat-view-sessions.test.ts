@@ -1,0 +1,346 @@
+import assert from "node:assert/strict";
+import type { SessionState } from "../../src/protocol/session.ts";
+import { stillness, type HostScript } from "../support/webview-harness.ts";
+import { useView } from "../support/webview-harness-page.ts";
+import { scene, scenes, turn } from "../support/webview-harness-scenes.ts";
+
+const ten = Array.from({ length: 10 }, (_, index) => {
+  const number = index + 1;
+  const base = turn(number);
+  const items = base.items.with(0, {
+    kind: "user",
+    id: `t${number}u`,
+    text: { text: `Message ${number}` },
+  });
+  return { ...base, items };
+});
+
+describe("sessions in the chat view", () => {
+  const view = useView();
+  const message = (number: number) =>
+    view.page.locator(".user").filter({ has: view.page.getByText(`Message ${number}`, { exact: true }) });
+  const isShown = (number: number) =>
+    view.page.waitForFunction((text) => {
+      const list = document.querySelector(".row-list")?.getBoundingClientRect();
+      const row = [...document.querySelectorAll(".user-text")].find((each) => each.textContent === text);
+      const top = row?.closest(".row")?.getBoundingClientRect().top;
+      return list !== undefined && top !== undefined && Math.abs(top - list.top) < 2;
+    }, `Message ${number}`);
+  const other = (state: Partial<SessionState>): SessionState => ({
+    ...(scenes.one.session as SessionState),
+    ...state,
+  });
+
+  describe("a fork", () => {
+    it("is made from a message, by the pointer", async () => {
+      await view.open(scene({ turns: ten.slice(0, 2) }));
+      await view.conversation().evaluate((element) => (element.scrollTop = 0));
+      await message(1).hover();
+      await message(1).getByTestId("fork").click();
+      assert.deepEqual(await view.requests("session.fork"), [{ session: "s1", turn: "t1" }]);
+      await view.page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+    });
+
+    it("is made from a message, by the keyboard", async () => {
+      await view.open(scene({ turns: ten.slice(0, 1) }));
+      await view.conversation().evaluate((element) => (element.scrollTop = 0));
+      const fork = message(1).getByRole("button", { name: "Fork from here" });
+      await view.conversation().focus();
+      await view.page.keyboard.press("Tab");
+      await view.page.keyboard.press("Tab");
+      assert.equal(await fork.evaluate((element) => element === document.activeElement), true);
+      assert.equal(await fork.locator("..").evaluate((element) => getComputedStyle(element).opacity), "1");
+      await view.page.keyboard.press("Enter");
+      assert.deepEqual(await view.requests("session.fork"), [{ session: "s1", turn: "t1" }]);
+    });
+
+    it("is not offered by a turn that runs", async () => {
+      await view.open(scenes.running);
+      const box = view.page.locator(".user").filter({ hasText: "Now add a test for it" });
+      await box.waitFor();
+      assert.equal(await box.getByRole("button").count(), 0);
+    });
+
+    it("says where it comes from and opens that, at that turn", async () => {
+      const original = other({ id: "origin", title: "Message 1", turns: ten });
+      const fork = scene(
+        { id: "s1", title: "Message 1", turns: ten.slice(0, 4), forkOf: { session: "s9", turn: 4 } },
+        { sessions: scenes.hundred.sessions, others: { s9: { ...original, id: "s9" } } },
+      );
+      await view.open(fork);
+      await view.page.getByRole("button", { name: /^Fork of .*, turn 4$/ }).click();
+      assert.deepEqual(await view.requests("session.open"), [{ session: "s9" }]);
+      await isShown(4);
+    });
+
+    it("is listed by the messages around the place where it begins", async () => {
+      const forks = [
+        { id: "s7", title: "Other one", turn: 2 },
+        { id: "s8", title: "Other two", turn: 2 },
+      ];
+      const branch = other({ id: "s8", title: "Other two", turns: ten.slice(0, 5) });
+      await view.open(
+        scene(
+          { turns: ten.slice(0, 3) },
+          { answers: { "session.forks": { forks } }, others: { s8: branch } },
+        ),
+      );
+      await view.conversation().evaluate((element) => (element.scrollTop = 0));
+      await message(2).waitFor();
+      assert.equal(
+        await message(1)
+          .getByText(/other branch/)
+          .count(),
+        0,
+      );
+      await message(2).getByRole("button", { name: "2 other branches" }).click();
+      await message(2)
+        .getByRole("button", { name: /^Other two/ })
+        .click();
+      assert.deepEqual(await view.requests("session.open"), [{ session: "s8" }]);
+      await isShown(3);
+    });
+  });
+
+  describe("a message that is edited", () => {
+    const edit = async (script: HostScript) => {
+      await view.open(script);
+      await view.conversation().evaluate((element) => (element.scrollTop = 0));
+      await message(2).getByRole("button", { name: "Edit and resend" }).click();
+      await view.page.locator("[aria-label='Edited message']:focus").waitFor();
+    };
+    const editor = () => view.page.getByRole("textbox", { name: "Edited message" });
+
+    it("is sent by Enter in a fork; Shift+Enter breaks the line", async () => {
+      await edit(scene({ turns: ten.slice(0, 2) }));
+      assert.equal(await editor().inputValue(), "Message 2");
+      await view.page.keyboard.type(", please");
+      await view.page.keyboard.press("Shift+Enter");
+      await view.page.keyboard.type("now");
+      await view.page.keyboard.press("Enter");
+      assert.deepEqual(await view.requests("session.resend"), [
+        { session: "s1", turn: "t2", text: "Message 2, please\nnow" },
+      ]);
+      await editor().waitFor({ state: "detached" });
+    });
+
+    it("stays as it is by Escape", async () => {
+      await edit(scene({ turns: ten.slice(0, 2) }));
+      await view.page.keyboard.type(" never");
+      await view.page.keyboard.press("Escape");
+      await editor().waitFor({ state: "detached" });
+      await message(2).waitFor();
+      assert.deepEqual(await view.requests("session.resend"), []);
+    });
+
+    it("stays in its editor when it is refused, and out of sight", async () => {
+      await edit(scene({ turns: ten }));
+      await view.page.evaluate(() => window.host.refuse("session.resend", "The disk is full."));
+      await view.page.keyboard.type(" again");
+      await view.page.keyboard.press("Enter");
+      await view.page.getByText("The disk is full.").first().waitFor();
+      assert.equal(await editor().inputValue(), "Message 2 again");
+      await view.conversation().evaluate((element) => (element.scrollTop = element.scrollHeight));
+      await editor().waitFor({ state: "detached" });
+      await view.conversation().evaluate((element) => (element.scrollTop = 0));
+      await editor().waitFor();
+      assert.equal(await editor().inputValue(), "Message 2 again");
+    });
+
+    it("is read whole when only its beginning is at hand, and shown whole", async () => {
+      const blob = "1".repeat(64);
+      const whole = `Message 2 ${"and so on ".repeat(2_000)}`;
+      const large = {
+        ...turn(2),
+        items: [
+          {
+            kind: "user" as const,
+            id: "t2u",
+            text: { blob, bytes: whole.length, preview: "Message 2" },
+          },
+        ],
+      };
+      await view.open(scene({ turns: [large] }, { bodies: { [blob]: whole } }));
+      await view.page.getByRole("button", { name: "Show all (19.5 KB)" }).click();
+      await view.page.waitForFunction(
+        (length) => document.querySelector(".user-text")?.textContent?.length === length,
+        whole.length,
+      );
+      await view.page.getByRole("button", { name: "Edit and resend" }).click();
+      await view.page.locator("[aria-label='Edited message']:focus").waitFor();
+      assert.equal(await editor().inputValue(), whole);
+    });
+  });
+
+  describe("a session of another window", () => {
+    it("can be read and followed, not written to", async () => {
+      await view.open(scene({ ...scenes.running.session, owner: "elsewhere" }));
+      const bar = view.page.getByTestId("owner");
+      await bar.getByText("This session is running in another window.").waitFor();
+      assert.equal(await view.page.getByTestId("stop").count(), 0);
+      await view.composer().focus();
+      await view.page.keyboard.type("x");
+      await view.page.keyboard.press("Enter");
+      await view.page.keyboard.press("Escape");
+      assert.equal(await view.composer().inputValue(), "");
+      assert.deepEqual(await view.requests("session.prompt"), []);
+      assert.deepEqual(await view.requests("session.stop"), []);
+      await view.page.evaluate(() =>
+        window.host.emit("session", [
+          { type: "text-delta", at: Date.now(), step: "r2", text: "** a number, as they say." },
+        ]),
+      );
+      await view.page.getByText("a number, as they say.").waitFor();
+      await bar.getByRole("button", { name: "Open there" }).click();
+      assert.deepEqual(await view.requests("session.openThere"), [{ session: "s1" }]);
+    });
+
+    it("keeps the draft until it comes back", async () => {
+      await view.open(scenes.running);
+      await view.composer().fill("Half a thought");
+      const own = (owner: "elsewhere" | undefined) =>
+        view.page.evaluate(
+          (who) => window.host.emit("session", [{ type: "owner-change", owner: who }]),
+          owner,
+        );
+      await own("elsewhere");
+      await view.page.locator("textarea[readonly]").waitFor();
+      assert.equal(await view.composer().inputValue(), "Half a thought");
+      await own(undefined);
+      await view.page.locator("textarea:not([readonly])").waitFor();
+      await view.composer().press("Enter");
+      assert.deepEqual(await view.requests("session.prompt"), [{ session: "s1", text: "Half a thought" }]);
+    });
+
+    it("is taken over when that window has gone, and then goes on by Continue", async () => {
+      await view.open(scene({ ...scenes.running.session, owner: "gone" }));
+      const bar = view.page.getByTestId("owner");
+      await bar.getByText("The window that ran this session has gone.").waitFor();
+      await view.page.getByText("Cut off").waitFor();
+      await bar.getByRole("button", { name: "Take over" }).click();
+      assert.deepEqual(await view.requests("session.takeOver"), [{ session: "s1" }]);
+      await view.page.evaluate(() =>
+        window.host.emit("session", [
+          { type: "turn-end", at: Date.now(), turn: "t2", reason: "interrupted" },
+          { type: "owner-change", owner: undefined },
+        ]),
+      );
+      await bar.waitFor({ state: "detached" });
+      await view.page.getByTestId("continue").click();
+      assert.deepEqual(await view.requests("session.continue"), [{ session: "s1" }]);
+    });
+  });
+
+  describe("a session that is on its way", () => {
+    it("gets what is sent meanwhile", async () => {
+      await view.open(scenes.one);
+      await view.page.evaluate(() => window.host.hold("session.create"));
+      await view.page.getByRole("button", { name: "New session" }).click();
+      await view.composer().fill("For the new one");
+      await view.composer().press("Enter");
+      assert.deepEqual(await view.requests("session.prompt"), []);
+      await view.page.evaluate(() => window.host.release("session.create"));
+      await view.page.waitForFunction(() =>
+        window.host.sent.some((sent) => sent.type === "request" && sent.method === "session.prompt"),
+      );
+      assert.deepEqual(await view.requests("session.prompt"), [{ session: "made", text: "For the new one" }]);
+    });
+
+    it("leaves the draft of the earlier one there, and takes what is written meanwhile", async () => {
+      await view.open(scenes.one);
+      await view.composer().fill("For the old one");
+      await view.page.evaluate(() => window.host.hold("session.create"));
+      await view.page.getByRole("button", { name: "New session" }).click();
+      await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "");
+      await view.composer().fill("Not yet sent");
+      await view.page.evaluate(() => window.host.release("session.create"));
+      await view.page.getByRole("heading", { name: "Ask about this project" }).waitFor();
+      assert.equal(await view.composer().inputValue(), "Not yet sent");
+      await view.page.getByRole("button", { name: "Sessions" }).click();
+      await view.page.getByTestId("session-item").first().click();
+      await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "For the old one");
+    });
+
+    it("gives back what was sent when it could not be made", async () => {
+      await view.open(scenes.one);
+      await view.page.evaluate(() => {
+        window.host.hold("session.create");
+        window.host.refuse("session.create", "The disk is full.");
+      });
+      await view.page.getByRole("button", { name: "New session" }).click();
+      await view.composer().fill("precious");
+      await view.composer().press("Enter");
+      await view.page.evaluate(() => window.host.release("session.create"));
+      await view.page.getByText("The disk is full.").first().waitFor();
+      await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "precious");
+      assert.deepEqual(await view.requests("session.prompt"), []);
+    });
+  });
+
+  it("keeps the one draft of a session in which nothing was sent, whatever its id is after a reload", async () => {
+    await view.open(scenes.nothing);
+    await view.composer().fill("Never sent");
+    await view.page.waitForFunction(() => sessionStorage.getItem("state")?.includes("Never sent"));
+    await view.page.reload();
+    await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "Never sent");
+    await view.page.getByRole("button", { name: "New session" }).click();
+    await view.page.waitForFunction(() => window.scripted.active() === "made");
+    await stillness(view.page);
+    assert.equal(await view.composer().inputValue(), "Never sent");
+    await view.composer().press("Enter");
+    assert.deepEqual(await view.requests("session.prompt"), [{ session: "made", text: "Never sent" }]);
+  });
+
+  it("goes to a turn that was not read yet", async () => {
+    const all = Array.from({ length: 300 }, (_, index) => {
+      const base = turn(index + 1);
+      const text = { text: `Message ${index + 1}` };
+      return { ...base, items: base.items.with(0, { kind: "user", id: `t${index + 1}u`, text }) };
+    });
+    const forks = [{ id: "s9", title: "Long", turn: 0 }];
+    const long = other({ id: "s9", title: "Long", turns: all.slice(280), olderTurns: 280 });
+    const short = scene(
+      { turns: ten.slice(0, 1), forkOf: { session: "s9", turn: 7 } },
+      { older: all, others: { s9: long }, answers: { "session.forks": { forks } } },
+    );
+    await view.open(short);view.page.on("console",m=>console.log(m.text()));
+    await view.page.getByRole("button", { name: /^Fork of .*, turn 7$/ }).click();
+    await view.page
+      .waitForFunction(
+        () =>
+          window.host.sent.filter((s) => s.type === "request" && s.method === "session.turns").length >= 3,
+      )
+      .catch(() => {});
+    for (let i = 0; i < 12; i++) {
+      console.log(
+        await view.page.evaluate(() => {
+          const l = document.querySelector(".row-list")!;
+          const r = [...document.querySelectorAll(".user-text")].find((e) => e.textContent === "Message 7");
+          return [
+            l.scrollTop,
+            l.scrollHeight,
+            l.childElementCount,
+            (l.firstElementChild as HTMLElement).style.height,
+            r && r.closest(".row")!.getBoundingClientRect().top - l.getBoundingClientRect().top,
+          ];
+        }),
+      );
+      await stillness(view.page);
+    }
+    await isShown(7);
+    await stillness(view.page);
+    await isShown(7);
+    assert.deepEqual(await view.requests("session.turns"), [
+      { session: "s9", before: 281, count: 100 },
+      { session: "s9", before: 181, count: 100 },
+      { session: "s9", before: 81, count: 74 },
+    ]);
+  });
+
+  it("shows what the host said to go on with as no message of the user", async () => {
+    const go = turn(2, { items: [{ kind: "user", id: "t2u", text: { text: "Continue." } }] });
+    await view.open(scene({ turns: [turn(1), go] }));
+    await view.page.getByText("Continued", { exact: true }).waitFor();
+    assert.equal(await view.page.getByText("Continue.", { exact: true }).count(), 0);
+  });
+});
