@@ -1,4 +1,4 @@
-import { Component, createRef, type ComponentChildren, type VNode } from "preact";
+import { Component, createRef, type ComponentChildren, type HTMLAttributes, type VNode } from "preact";
 import type { Place } from "../arrangement.ts";
 import { RowHeights, type Placed } from "../row-heights.ts";
 
@@ -34,6 +34,8 @@ interface Props<R extends Placed> {
   readonly onNearTop?: () => void;
   readonly onClick?: (event: MouseEvent) => void;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
+  /** What else the scrolling element is to assistive technology and to the pointer. */
+  readonly attributes?: HTMLAttributes<HTMLDivElement>;
 }
 
 /**
@@ -55,8 +57,8 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
   #range: readonly [number, number] = [0, 0];
   // Where the element has to be scrolled to after the next commit.
   #target: number | undefined;
-  // The row that the next commit puts at the upper edge: above it are rows whose heights are only guessed.
-  #wanted: string | undefined;
+  // The row that the next commit puts so far below the upper edge: above it are rows whose heights are only guessed.
+  #wanted: { readonly key: string; readonly below: number } | undefined;
 
   constructor(props: Props<R>) {
     super(props);
@@ -64,7 +66,9 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
     this.#heights.setRows(props.rows);
     const index = props.place === undefined ? -1 : this.#heights.indexOf(props.place.row);
     this.#isAtEnd = props.followsEnd && index === -1;
-    if (index !== -1) this.#target = this.#top = this.#heights.startOf(index) + (props.place?.offset ?? 0);
+    if (index === -1 || props.place === undefined) return;
+    this.#wanted = { key: props.place.row, below: -props.place.offset };
+    this.#target = this.#top = this.#heights.startOf(index) + props.place.offset;
   }
 
   jumpToEnd(): void {
@@ -85,7 +89,7 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
     const index = this.#heights.indexOf(key);
     if (index === -1) return false;
     this.#follow(false);
-    this.#wanted = key;
+    this.#wanted = { key, below: 0 };
     this.#target = this.#top = this.#heights.startOf(index);
     this.forceUpdate();
     return true;
@@ -108,6 +112,7 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
     for (const { key, below } of moved) {
       const index = this.#heights.indexOf(key);
       if (index === -1) continue;
+      this.#wanted = { key, below };
       this.#target = this.#top = Math.max(0, this.#heights.startOf(index) - below);
       return;
     }
@@ -164,10 +169,10 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
   #align(scroller: HTMLElement): void {
     const wanted = this.#wanted;
     this.#wanted = undefined;
-    for (const [element, key] of this.#boxes) {
-      if (key === wanted)
-        scroller.scrollTop += element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-    }
+    const element = [...this.#boxes.keys()].find((box) => this.#boxes.get(box) === wanted?.key);
+    if (wanted === undefined || element === undefined) return;
+    const below = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    scroller.scrollTop += below - wanted.below;
   }
 
   // At the end, the browser's anchoring would pull away from it as rows above are measured.
@@ -218,7 +223,8 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
 
   #scroll = (): void => {
     const scroller = this.#scroller.current;
-    if (scroller === null) return;
+    // Where the list is about to be put counts, not where it still is.
+    if (scroller === null || this.#target !== undefined) return;
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     const toEnd = scrollHeight - clientHeight - scrollTop;
     if (toEnd <= endSlack && scrollTop >= this.#top) this.#follow(this.props.followsEnd);
@@ -260,7 +266,7 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
       this.#follow(false);
   };
 
-  override render({ rows, renderRow, label, testId, onClick, onKeyDown }: Props<R>): VNode {
+  override render({ rows, renderRow, label, testId, onClick, onKeyDown, attributes }: Props<R>): VNode {
     const range = this.#wantedRange();
     this.#range = range;
     const before = this.#heights.startOf(range[0]);
@@ -277,6 +283,7 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
         onWheel={this.#wheel}
         onClick={onClick}
         onKeyDown={onKeyDown}
+        {...attributes}
       >
         <div key=" before" class="spacer" style={{ height: `${before}px` }} />
         {rows.slice(range[0], range[1]).map((row) => (

@@ -37,9 +37,13 @@ function MessageText({ id, text }: { readonly id: string; readonly text: Body })
   const beginning = texts[0] ?? "";
   const isLong =
     beginning.length > foldedLength || beginning.split("\n", foldedLines + 1).length > foldedLines;
-  const toggle = () => {
-    app.arrangement.setOpen(session, id, !isOpen);
-    setOpen(!isOpen);
+  const open = (next: boolean) => {
+    app.arrangement.setOpen(session, id, next);
+    setOpen(next);
+  };
+  const read = async () => {
+    await readMore();
+    open(true);
   };
   return (
     <>
@@ -50,12 +54,12 @@ function MessageText({ id, text }: { readonly id: string; readonly text: Body })
       </div>
       <div class="user-more">
         {more !== undefined && (isOpen || !isLong) && (
-          <button type="button" class="more" disabled={isReading} onClick={() => void readMore()}>
+          <button type="button" class="more" disabled={isReading} onClick={() => void read()}>
             {more}
           </button>
         )}
         {isLong && (
-          <button type="button" class="more" aria-expanded={isOpen} onClick={toggle}>
+          <button type="button" class="more" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
             {isOpen ? "Show less" : "Show more"}
           </button>
         )}
