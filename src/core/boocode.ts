@@ -28,6 +28,7 @@ export class BooCode {
   readonly #redactor = new Redactor();
   readonly #workspace = new Channel("workspace");
   #activeId = "";
+  #ready: Promise<void> = Promise.resolve();
 
   constructor(outer: Ports, options: CoreOptions) {
     const redactor = this.#redactor;
@@ -46,21 +47,47 @@ export class BooCode {
     const channels = {
       workspace: this.#workspace,
       sessions: this.supervisor.library.list,
-      session: this.supervisor.find(key)?.session.channel,
+      session: this.supervisor.visible(key)?.channel,
     };
     // The name decides the type, which the compiler can not follow through the look-up.
     return channels[name] as Channel<C> | undefined;
   };
 
-  /** Opens the folder's last session, or starts one; call once. */
+  /** Opens the folder's last session, or starts one; call once. Resolves as soon as there is something to show, which may be how things were. */
   async start(): Promise<void> {
+    const { library } = this.supervisor;
+    const isKnown = await library.preview();
+    const [seen] = library.list.state.sessions;
+    const isShown = isKnown && seen !== undefined && (await this.#preview(seen.id));
+    this.#ready = this.#openLast().catch((error: unknown) =>
+      this.#ports.log.error("The last session could not be opened.", error),
+    );
+    if (!isShown) await this.#ready;
+  }
+
+  /** Resolves when what `start` began is done. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  async #openLast(): Promise<void> {
+    const before = this.#activeId;
     const [last] = await this.supervisor.loadList().catch((error: unknown) => {
       this.#ports.log.error("The list of sessions could not be read.", error);
       return [];
     });
+    // Who began a session meanwhile, or opened another, keeps it.
+    if (this.#activeId !== before) return;
     if (last === undefined) await this.newSession();
     else await this.openSession(last.id).then(resume, () => this.newSession());
     void this.#tidy();
+  }
+
+  async #preview(id: string): Promise<boolean> {
+    if (!(await this.supervisor.preview(id))) return false;
+    this.#activeId = id;
+    await this.refresh();
+    return true;
   }
 
   /** Applies the user's limits on the history; quietly, since nobody waits for it. */
@@ -78,8 +105,9 @@ export class BooCode {
     return this.show(await this.supervisor.create(this.router.defaultChoice(), summary));
   }
 
-  /** Opens a stored session, which the chat then shows. Throws BooError "no-session". */
+  /** Opens a stored session, which the chat then shows; at once where there is a copy of its end. Throws BooError "no-session". */
   async openSession(id: string): Promise<Agent> {
+    if (this.#activeId !== id) await this.#preview(id);
     return this.show(await this.supervisor.open(id));
   }
 
@@ -97,7 +125,8 @@ export class BooCode {
 
   /** Looks again at what may have changed outside: folders, trust, keys, settings. */
   async refresh(): Promise<void> {
-    const choice = this.active()?.session.state.choice ?? this.router.defaultChoice();
+    const shown = this.supervisor.visible(this.#activeId);
+    const choice = shown?.state.choice ?? this.router.defaultChoice();
     const route = await this.router.route(choice);
     // Finding the way for new sessions makes their key known, and so kept out of everything that is written.
     await this.router.route(this.router.defaultChoice());
@@ -160,6 +189,8 @@ function withoutSecrets(store: Store, redactor: Redactor): Store {
     release: (session) => store.release(session),
     owner: (session) => store.owner(session),
     follow: (listener) => store.follow(listener),
+    keepCopy: (name, text) => store.keepCopy(name, text),
+    readCopy: (name) => store.readCopy(name),
     size: () => store.size(),
     clean: () => store.clean(),
     spans: (session) => store.spans(session),

@@ -43,26 +43,17 @@ export class Channel<C extends ChannelName> {
     for (const listener of this.#listeners) listener(event, this.#seq, durable);
   }
 
-  /** Begins anew with the first state; to be followed by `replay` and `announce`. */
-  reset(): void {
-    this.#state = initialStates[this.name];
-  }
-
-  /** Tells the listeners that the state is another one altogether: they take it as a whole. */
-  announce(): void {
+  /** Puts another state in place of this one: listeners of `onRenewal` take it as a whole. */
+  renew(state: Channels[C]["state"]): void {
+    this.#state = state;
     this.#seq += 1;
     for (const listener of this.#renewals) listener();
   }
 
-  /** Adds a listener to `announce`; returns its removal. */
+  /** Adds a listener to `renew`; returns its removal. */
   onRenewal(listener: () => void): () => void {
     this.#renewals.add(listener);
     return () => this.#renewals.delete(listener);
-  }
-
-  /** Applies events that happened before anybody listened. */
-  replay(events: Iterable<Channels[C]["event"]>): void {
-    for (const event of events) this.#state = reducers[this.name](this.#state, event);
   }
 
   /** Adds a listener; returns its removal. */

@@ -225,6 +225,10 @@ export interface Store {
   putBlob(text: string): Promise<string>;
   /** A blob's text, or undefined where it is gone. */
   readBlob(hash: string): Promise<string | undefined>;
+  /** Keeps a text for speed alone: it may be gone or old when it is read. Never rejects. */
+  keepCopy(name: string, text: string): Promise<void>;
+  /** A text that `keepCopy` kept; undefined where there is none. */
+  readCopy(name: string): Promise<string | undefined>;
   /** Calls back with a sentence when the store can not be written, and with undefined when it can again. */
   onProblem(listener: (problem: string | undefined) => void): void;
   /** Resolves when everything is on disk and its threads have ended. */

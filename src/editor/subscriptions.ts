@@ -1,12 +1,9 @@
 /** What a view follows: snapshots, then events, at most one message a channel and frame. */
 import type { Channel, ChannelLookup } from "#core/channel.ts";
 import type { ChannelName, Channels, HostMessage } from "#protocol/protocol.ts";
-import { type SessionEvent, type SessionState, sessionWindow } from "#protocol/session.ts";
+import { lastTurns, type SessionEvent, type SessionState } from "#protocol/session.ts";
 
 const frameMs = 16;
-// A snapshot shows the end of a conversation; what is before it is asked for when somebody scrolls there.
-const windowTurns = 20;
-const windowItems = 300;
 // A view that does not take its messages is not worth the memory: it starts again from a snapshot.
 const queueLimit = 5_000;
 
@@ -85,7 +82,7 @@ export class Subscriptions {
     subscription.events = [];
     subscription.seq += 1;
     const { channel, key, seq, source } = subscription;
-    const state = channel === "session" ? endOf(source.state as SessionState) : source.state;
+    const state = channel === "session" ? lastTurns(source.state as SessionState) : source.state;
     // Channel and state belong together by the look-up.
     this.#post({ type: "snapshot", channel, key, seq, state } as HostMessage);
   }
@@ -129,16 +126,4 @@ function append(events: Channels[ChannelName]["event"][], event: Channels[Channe
   if (isSameInput && last.step === event.step && last.index === event.index)
     events[events.length - 1] = event;
   else events.push(event);
-}
-
-function endOf(state: SessionState): SessionState {
-  let turns = 0;
-  let items = 0;
-  for (const turn of state.turns.toReversed()) {
-    items += turn.items.length;
-    if (turns > 0 && items > windowItems) break;
-    turns += 1;
-    if (turns === windowTurns) break;
-  }
-  return sessionWindow(state, Math.max(turns, 1));
 }

@@ -5,6 +5,7 @@ import type { Handlers } from "#core/handlers.ts";
 import { Connection } from "#editor/connection.ts";
 import type { ChannelName, HostMessage } from "#protocol/protocol.ts";
 import { emptySession, type SessionEvent, type Turn } from "#protocol/session.ts";
+import { reduceSession } from "#protocol/session-reducer.ts";
 
 const frame = () => new Promise((resolve) => setTimeout(resolve, 40));
 
@@ -178,7 +179,9 @@ describe("connection", () => {
       turn: `t${number}`,
       number,
     });
-    session.replay(Array.from({ length: 100 }, (_, index) => turn(index + 1)));
+    session.renew(
+      Array.from({ length: 100 }, (_, index) => turn(index + 1)).reduce(reduceSession, emptySession),
+    );
     connection.receive({ type: "subscribe", channel: "session", key: "s" });
     const [snapshot] = take();
     assert.ok(snapshot?.type === "snapshot" && snapshot.channel === "session");

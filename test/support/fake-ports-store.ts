@@ -18,6 +18,7 @@ export class FakeStore implements Store {
   /** Everything appended and durable, in order. */
   readonly records: StoreRecord[] = [];
   readonly blobs = new Map<string, string>();
+  readonly copies = new Map<string, string>();
   /** Set to make `append` and `putBlob` wait, as a slow disk does. */
   gate: Promise<void> | undefined;
   /** Set to make `append` and `putBlob` fail. */
@@ -93,6 +94,14 @@ export class FakeStore implements Store {
   /** Plays what another window wrote. */
   hear(change: StoreChange): void {
     for (const listener of this.#followers) listener(change);
+  }
+
+  async keepCopy(name: string, text: string): Promise<void> {
+    this.copies.set(name, text);
+  }
+
+  async readCopy(name: string): Promise<string | undefined> {
+    return this.copies.get(name);
   }
 
   async size(): Promise<number> {

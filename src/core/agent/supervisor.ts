@@ -1,8 +1,8 @@
 /** The open agents of this window, one for each open session. */
-import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
+import { lastTurns, type ModelChoice, type SessionEvent, type SessionState } from "#protocol/session.ts";
 import type { SessionEntry, SessionSummary } from "#protocol/sessions.ts";
 import { BooError } from "../errors.ts";
-import type { StoreChange } from "../ports.ts";
+import type { Store, StoreChange } from "../ports.ts";
 import { SessionLibrary } from "../session/library.ts";
 import { Session } from "../session/session.ts";
 import { Agent, type AgentDependencies } from "./agent.ts";
@@ -17,6 +17,7 @@ export class Supervisor {
   readonly #dependencies: AgentDependencies;
   readonly #agents = new Map<string, Agent>();
   readonly #opening = new Map<string, Promise<Agent>>();
+  readonly #previews = new Map<string, Session>();
   /** What other windows wrote is taken in one after the other. */
   #hearing: Promise<void> = Promise.resolve();
 
@@ -92,6 +93,25 @@ export class Supervisor {
     this.#agents.delete(id);
   }
 
+  /** The session of an agent that is open or on its way, as far as views can see it. */
+  visible(id: string): Session | undefined {
+    return this.#agents.get(id)?.session ?? this.#previews.get(id);
+  }
+
+  /** Shows a stored session as it was when it last rested, until `open` has read it; false where there is no copy of that. */
+  async preview(id: string): Promise<boolean> {
+    const copy = await this.#dependencies.ports.store.readCopy(id);
+    if (copy === undefined || this.#agents.has(id)) return false;
+    try {
+      const session = this.#makeSession(id);
+      session.preview(JSON.parse(copy) as SessionState);
+      this.#previews.set(id, session);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async #open(id: string): Promise<Agent> {
     const events = await this.#dependencies.ports.store.events(id);
     if (events.length === 0)
@@ -99,8 +119,9 @@ export class Supervisor {
         "no-session",
         "This session is not in the store. Choose another one or start a new session.",
       );
-    const session = this.#makeSession(id);
+    const session = this.#previews.get(id) ?? this.#makeSession(id);
     await session.load(events);
+    this.#previews.delete(id);
     const agent = await this.#addLoaded(session, events);
     await agent.recover().catch(() => this.#showOwner(agent));
     return agent;
@@ -164,7 +185,10 @@ export class Supervisor {
   #makeSession(id: string): Session {
     const { ports, redactor } = this.#dependencies;
     const session = new Session(id, { store: ports.store, log: ports.log, redactor });
-    session.onSummary = (summary: SessionSummary) => this.library.note(summary);
+    session.onSummary = (summary: SessionSummary) => {
+      this.library.note(summary);
+      if (summary.state !== "running") void keepCopy(session, ports.store);
+    };
     return session;
   }
 
@@ -175,4 +199,12 @@ export class Supervisor {
       if (other !== agent && !other.isRunning && !other.session.channel.isHeard) this.#agents.delete(id);
     }
   }
+}
+
+/** A session's copy holds at most this much (UTF-16 units): what is larger opens without one. */
+const longestCopy = 512 * 1024;
+
+async function keepCopy(session: Session, store: Store): Promise<void> {
+  const json = JSON.stringify(lastTurns(session.state));
+  await store.keepCopy(session.id, json.length <= longestCopy ? json : "");
 }

@@ -15,12 +15,16 @@ import { excerptOf, wordsOf } from "./excerpt.ts";
 /** Sessions that one question about words goes through, and hits shown of each. */
 const searchLimits = { sessions: 500, perSession: 3 };
 const day = 86_400_000;
+/** The list's copy, with which it is shown before the store is read; written this long (ms) after a change. */
+const copyName = "list";
+const copyAfter = 2_000;
 
 /** Knows every session, in this window or not. */
 export class SessionLibrary {
   readonly list = new Channel("sessions");
   readonly #ports: Ports;
   readonly #known = new Map<string, StoredSession>();
+  #copying: ReturnType<typeof setTimeout> | undefined;
   /** Whether this window runs a session. */
   readonly #isHere: (session: string) => boolean;
 
@@ -29,13 +33,39 @@ export class SessionLibrary {
     this.#isHere = isHere;
   }
 
+  /** Shows the list as it was when it was last read, until `load` has the truth; false where there is no copy. */
+  async preview(): Promise<boolean> {
+    const copy = await this.#ports.store.readCopy(copyName);
+    if (copy === undefined || this.list.state.isLoaded) return false;
+    try {
+      for (const stored of JSON.parse(copy) as StoredSession[]) this.#known.set(stored.summary.id, stored);
+    } catch {
+      return false;
+    }
+    this.#showList();
+    return true;
+  }
+
   /** Reads all sessions from the store; gives this folder's, newest first. */
   async load(): Promise<readonly SessionEntry[]> {
     const stored = await this.#ports.store.sessions();
+    this.#known.clear();
     for (const { summary, marks } of stored) this.#known.set(summary.id, { summary, marks });
+    this.#showList();
+    this.#keepCopy();
+    return this.list.state.sessions;
+  }
+
+  #showList(): void {
     const sessions = this.#entries().filter((entry) => this.#isListed(entry));
     this.list.emit({ type: "sessions-loaded", sessions });
-    return this.list.state.sessions;
+  }
+
+  #keepCopy(): void {
+    this.#copying ??= setTimeout(() => {
+      this.#copying = undefined;
+      void this.#ports.store.keepCopy(copyName, JSON.stringify([...this.#known.values()]));
+    }, copyAfter);
   }
 
   /** A session's line; undefined for one that is not known. */
@@ -209,12 +239,15 @@ export class SessionLibrary {
 
   #remove(session: string): void {
     this.#known.delete(session);
+    this.#keepCopy();
+    void this.#ports.store.keepCopy(session, "");
     this.list.emit({ type: "session-removed", id: session });
   }
 
   #announce(session: string): void {
     const entry = this.find(session);
     if (entry === undefined) return;
+    this.#keepCopy();
     if (this.#isListed(entry)) this.list.emit({ type: "session-summary", summary: entry });
     else if (this.list.state.sessions.some(({ id }) => id === session))
       this.list.emit({ type: "session-removed", id: session });

@@ -1,5 +1,6 @@
 /** A session: the only writer of one transcript. */
-import { type Body, type SessionEvent, type SessionState } from "#protocol/session.ts";
+import { emptySession, type Body, type SessionEvent, type SessionState } from "#protocol/session.ts";
+import { reduceSession } from "#protocol/session-reducer.ts";
 import type { SessionSummary } from "#protocol/sessions.ts";
 import { Channel } from "../channel.ts";
 import type { Log, Store, StoreRecord } from "../ports.ts";
@@ -12,6 +13,8 @@ const previewCharacters = 2_000;
 // A killed process loses at most this much of what a stream said: rare enough to be cheap, little enough not to be missed.
 const partialCharacters = 512;
 const partialMs = 1_000;
+// Loading leaves the event loop to others after this long.
+const loadSliceMs = 5;
 
 /** What a session needs. */
 export interface SessionPorts {
@@ -70,13 +73,24 @@ export class Session {
 
   /** Takes in the events of an earlier window; bodies are read from their blobs first. */
   async load(events: readonly SessionEvent[]): Promise<void> {
+    let since = performance.now();
+    let state = emptySession;
     for (const event of events) {
       await this.#loadBodies(event);
       this.transcript.apply(event);
+      state = reduceSession(state, event);
+      this.#texts.clear();
       if (!isDelta(event)) this.#count += 1;
+      if (performance.now() - since < loadSliceMs) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      since = performance.now();
     }
-    this.channel.replay(events);
-    this.#texts.clear();
+    this.channel.renew(state);
+  }
+
+  /** Shows a state until the session's events are loaded. */
+  preview(state: SessionState): void {
+    this.channel.renew(state);
   }
 
   /**
@@ -104,9 +118,7 @@ export class Session {
     this.#count = 0;
     this.#partial = undefined;
     this.transcript = new Transcript((body) => this.#textOf(body));
-    this.channel.reset();
     await this.load(events);
-    this.channel.announce();
   }
 
   /** Makes a new session out of events, as if they had happened here; resolves when they are on disk. */

@@ -21,6 +21,7 @@ import { IndexClient, type IndexOptions } from "./index-client.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
 import { Leases } from "./leases.ts";
+import { Copies } from "./copies.ts";
 import { directorySize } from "./directory-size.ts";
 import { firstEpoch, recordJson, type LineHead } from "./record-line.ts";
 
@@ -56,6 +57,7 @@ class FileStore implements Store {
   readonly #journal: JournalWriter;
   readonly #index: IndexClient;
   readonly #blobs: Blobs;
+  readonly #copies: Copies;
   readonly #follower: JournalFollower;
   readonly #leases: Leases;
   /** Number of the last event of each session that was read or written. */
@@ -70,6 +72,7 @@ class FileStore implements Store {
     const { directory, log } = options;
     this.#directory = directory;
     this.#blobs = new Blobs(directory);
+    this.#copies = new Copies(join(directory, "copies"));
     this.#index = new IndexClient(directory, log, options.index);
     this.#journal = new JournalWriter({
       ...options.journal,
@@ -155,6 +158,14 @@ class FileStore implements Store {
     return result ?? { blobs: 0, bytes: 0 };
   }
 
+  keepCopy(name: string, text: string): Promise<void> {
+    return this.#copies.keep(name, text);
+  }
+
+  readCopy(name: string): Promise<string | undefined> {
+    return this.#copies.read(name);
+  }
+
   size(): Promise<number> {
     return directorySize(this.#directory);
   }
@@ -174,7 +185,7 @@ class FileStore implements Store {
 
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
-    await this.#blobs.settle();
+    await Promise.all([this.#blobs.settle(), this.#copies.settle()]);
     await Promise.all(this.#leases.held().map((session) => this.#leases.release(session)));
     await this.#following;
     await this.#follower.close();

@@ -74,9 +74,8 @@ async function write(): Promise<void> {
 }
 
 await store.sessions();
-void write();
 for await (const line of createInterface({ input: process.stdin })) {
-  if (line !== "report") break;
+  if (line === "write") void write();
   const report: WindowReport = {
     isDone,
     events: Object.fromEntries([...events].toSorted()),

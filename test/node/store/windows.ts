@@ -28,6 +28,11 @@ class WindowProcess {
     this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   }
 
+  /** Begins to write; the window has followed the others before. */
+  write(): void {
+    this.child.stdin?.write("write\n");
+  }
+
   async report(): Promise<WindowReport> {
     this.child.stdin?.write("report\n");
     return JSON.parse((await this.#lines.next()).value) as WindowReport;
@@ -52,6 +57,8 @@ export async function runWindows({ windows, rate, seconds }: WindowsRun): Promis
   });
   const [victim, ...others] = all;
   assert.ok(victim);
+  await Promise.all(all.map((window) => window.report()));
+  for (const window of all) window.write();
   const victimEnd = once(victim.child, "close");
   await setTimeout(seconds * 500);
   victim.child.kill("SIGKILL");
