@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { createBooCode } from "#core/boocode.ts";
 import type { Retention, StoreChange } from "#core/ports.ts";
 import type { SessionQuery } from "#protocol/sessions.ts";
 import { type AgentWorld, agentWorld, lastTurn, outline } from "../support/agent-world.ts";
 import { hold } from "../support/model-server/gate.ts";
+import { fakePorts } from "../support/fake-ports.ts";
 import { reply } from "../support/model-server/reply.ts";
 import { assertPrefixes } from "../support/prefix.ts";
 
@@ -385,4 +387,46 @@ describe("a cut turn", () => {
   check("where it is set", true, 1, true);
   check("the third time", true, 3, true);
   check("after three attempts", true, 4, false);
+});
+
+describe("a window that opens", () => {
+  it("shows the list and the last session before the store has answered", async () => {
+    await using world = await agentWorld(() => reply.text("Calm."), { files });
+    await world.say("How high is the tide?");
+    await world.core.supervisor.loadList();
+    const { store } = world.ports;
+    store.copies.set("list", JSON.stringify(await store.sessions()));
+    const ports = fakePorts({ store, environment: { DEEPSEEK_API_KEY: "sk-test-0123456789" } });
+    const reading = Promise.withResolvers<void>();
+    const sessions = store.sessions.bind(store);
+    store.sessions = async () => {
+      await reading.promise;
+      return sessions();
+    };
+    const core = createBooCode(ports);
+    await core.start();
+    const { id } = world.agent.session;
+    assert.deepEqual(
+      core.supervisor.library.list.state.sessions.map((entry) => entry.id),
+      [id],
+    );
+    const shown = core.channel("session", id);
+    assert.equal(shown?.state.turns.length, 1);
+    assert.equal(core.active(), undefined);
+    reading.resolve();
+    await core.ready;
+    assert.equal(core.active()?.session.channel, shown, "views keep what they follow");
+    assert.deepEqual(shown?.state.turns, world.agent.session.state.turns);
+  });
+
+  it("does without copies, and with damaged ones", async () => {
+    await using world = await agentWorld(() => reply.text("Calm."), { files });
+    await world.say("hello");
+    const { store } = world.ports;
+    store.copies.set("list", "{ damaged");
+    store.copies.set(world.agent.session.id, "damaged");
+    const core = createBooCode(fakePorts({ store, environment: { DEEPSEEK_API_KEY: "sk-test-0123456789" } }));
+    await core.start();
+    assert.equal(core.active()?.session.id, world.agent.session.id);
+  });
 });
