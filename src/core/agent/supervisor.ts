@@ -86,6 +86,7 @@ export class Supervisor {
         if (!agent.session.isUnused) await agent.idle();
       }),
     );
+    await this.library.settle();
   }
 
   /** Forgets an open session, which opens again from the store. */

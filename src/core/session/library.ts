@@ -61,11 +61,16 @@ export class SessionLibrary {
     this.list.emit({ type: "sessions-loaded", sessions });
   }
 
+  /** Writes the list's copy if it is not up to date. */
+  async settle(): Promise<void> {
+    if (this.#copying === undefined) return;
+    clearTimeout(this.#copying);
+    this.#copying = undefined;
+    await this.#ports.store.keepCopy(copyName, JSON.stringify([...this.#known.values()]));
+  }
+
   #keepCopy(): void {
-    this.#copying ??= setTimeout(() => {
-      this.#copying = undefined;
-      void this.#ports.store.keepCopy(copyName, JSON.stringify([...this.#known.values()]));
-    }, copyAfter);
+    this.#copying ??= setTimeout(() => void this.settle(), copyAfter);
   }
 
   /** A session's line; undefined for one that is not known. */
@@ -139,7 +144,7 @@ export class SessionLibrary {
     const at = this.#ports.clock.now();
     for (const session of sessions) this.#remove(session);
     await this.#ports.store.append(sessions.map((session) => ({ kind: "purge" as const, session, at })));
-    await this.#ports.store.clean();
+    await Promise.all([this.settle(), this.#ports.store.clean()]);
   }
 
   /** Applies the user's limits: what is too old, or too much, goes to the trash, and what was there long enough goes for good. */
