@@ -4,6 +4,7 @@ import type { BooCode } from "#core/boocode.ts";
 import { BooError } from "#core/errors.ts";
 import { findProvider } from "#core/models/router.ts";
 import type { Secrets, Settings, Ui } from "#core/ports.ts";
+import { formatMoney, formatTokens } from "#protocol/words.ts";
 import type { ModelInfo } from "#protocol/workspace.ts";
 
 /** What the actions work on; `core` is asked for only once one runs. */
@@ -132,17 +133,31 @@ async function confirmRemoval(label: string, origin: string): Promise<boolean> {
   );
 }
 
+/** What the next message of a session costs with another model because nothing of it is cached there; "" where there is nothing to say. */
+async function coldPrice(core: BooCode, session: string | undefined, { choice }: ModelInfo): Promise<string> {
+  if (session === undefined) return "";
+  const { provider, model } = choice;
+  const signal = new AbortController().signal;
+  const { tokens, costUsd } = await core.handlers["session.coldCost"]({ session, provider, model }, signal);
+  if (tokens === undefined || findProvider(provider).isWire === false) return "";
+  const price = costUsd === undefined ? "" : `, about ${formatMoney(costUsd)}`;
+  return `${formatTokens(tokens)} uncached${price}`;
+}
+
 async function selectModel({ core }: UiWorld): Promise<void> {
   const { router } = core();
   const current = core().active()?.session.state.choice ?? router.defaultChoice();
   const isCurrent = ({ choice }: ModelInfo) =>
     choice.provider === current.provider && choice.model === current.model;
-  const items = router.choices().map((info): QuickPickItem & { info: ModelInfo } => ({
-    label: info.label,
-    description: isCurrent(info) ? "current" : "",
-    detail: info.detail,
-    info,
-  }));
+  const session = core().active()?.session.id;
+  const items = await Promise.all(
+    router.choices().map(async (info): Promise<QuickPickItem & { info: ModelInfo }> => ({
+      label: info.label,
+      description: isCurrent(info) ? "current" : await coldPrice(core(), session, info),
+      detail: info.detail,
+      info,
+    })),
+  );
   const picked = await window.showQuickPick(items, { title: "Model that answers", matchOnDetail: true });
   if (picked !== undefined && !isCurrent(picked.info)) await core().selectModel(picked.info.choice);
 }

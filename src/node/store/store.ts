@@ -1,6 +1,7 @@
 /** The durable store: a journal that is the truth, an index over it, and blobs. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { BooError } from "#core/errors.ts";
 import type {
   CleanResult,
   Log,
@@ -17,7 +18,8 @@ import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import { Blobs } from "./blobs.ts";
 import { imageFile } from "./image.ts";
-import { IndexClient, type IndexOptions } from "./index-client.ts";
+import { IndexClient, type Answer, type IndexOptions } from "./index-client.ts";
+import type { IndexQuery } from "./index-messages.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
 import { Leases } from "./leases.ts";
@@ -67,9 +69,13 @@ class FileStore implements Store {
   #following: Promise<void> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #problem: string | undefined;
+  /** Set once a newer version's format was met: from then on nothing is written. */
+  #newer: BooError | undefined;
+  readonly #log: Log;
 
   constructor(options: StoreOptions) {
     const { directory, log } = options;
+    this.#log = log;
     this.#directory = directory;
     this.#blobs = new Blobs(directory);
     this.#copies = new Copies(join(directory, "copies"));
@@ -86,17 +92,21 @@ class FileStore implements Store {
       ownWriter,
       onRecord: (writer, head, body) => this.#hear(writer, head, body),
       onGap: () => this.#tell({ kind: "gap" }),
-      onError: (error) => log.error("What other windows write can not be read.", error),
+      onError: (error) => {
+        if (!this.#noteNewer(error)) log.error("What other windows write can not be read.", error);
+      },
     });
     this.#leases = new Leases({
       ownWriter,
-      append: (json) => this.#journal.append([json]),
+      append: (json) =>
+        this.#newer === undefined ? this.#journal.append([json]) : Promise.reject(this.#newer),
       catchUp: () => this.#follower.catchUp(),
       isAlive: (writer) => this.#follower.isAlive(writer),
     });
   }
 
   append(records: readonly StoreRecord[]): Promise<void> {
+    if (this.#newer !== undefined) return Promise.reject(this.#newer);
     return this.#journal.append(records.map((record) => this.#json(record)));
   }
 
@@ -105,7 +115,7 @@ class FileStore implements Store {
     if (!(await this.#exists())) return [];
     const query =
       folder === undefined ? { kind: "sessions" as const } : { kind: "sessions" as const, folder };
-    const { values } = await this.#index.ask<StoredSession & { readonly lease?: StoredLease }>(query);
+    const { values } = await this.#ask<StoredSession & { readonly lease?: StoredLease }>(query);
     for (const { summary, lease } of values) {
       if (lease !== undefined) this.#leases.noteStored(lease.writer, summary.id, lease.epoch, lease.q);
     }
@@ -115,7 +125,7 @@ class FileStore implements Store {
   async events(session: string): Promise<readonly SessionEvent[]> {
     await this.#startFollowing();
     if (!(await this.#exists())) return [];
-    const { values, epoch, events } = await this.#index.ask<SessionEvent>({ kind: "events", session });
+    const { values, epoch, events } = await this.#ask<SessionEvent>({ kind: "events", session });
     if (events > 0) {
       this.#leases.noteEpoch(session, epoch, undefined);
       this.#setLast(session, events - 1);
@@ -125,12 +135,12 @@ class FileStore implements Store {
 
   async spans(session: string): Promise<readonly Span[]> {
     if (!(await this.#exists())) return [];
-    return (await this.#index.ask<Span>({ kind: "spans", session })).values;
+    return (await this.#ask<Span>({ kind: "spans", session })).values;
   }
 
   async search(words: readonly string[], limits: SearchLimits): Promise<readonly SearchHit[]> {
     if (!(await this.#exists())) return [];
-    return (await this.#index.ask<SearchHit>({ kind: "search", words, limits })).values;
+    return (await this.#ask<SearchHit>({ kind: "search", words, limits })).values;
   }
 
   async acquire(session: string): Promise<void> {
@@ -154,7 +164,7 @@ class FileStore implements Store {
   async clean(): Promise<CleanResult> {
     await this.#journal.seal();
     if (!(await this.#exists())) return { blobs: 0, bytes: 0 };
-    const [result] = (await this.#index.ask<CleanResult>({ kind: "clean" })).values;
+    const [result] = (await this.#ask<CleanResult>({ kind: "clean" })).values;
     return result ?? { blobs: 0, bytes: 0 };
   }
 
@@ -194,6 +204,24 @@ class FileStore implements Store {
     } finally {
       await this.#index.close();
     }
+  }
+
+  async #ask<T>(query: IndexQuery): Promise<Answer<T>> {
+    try {
+      return await this.#index.ask<T>(query);
+    } catch (error) {
+      this.#noteNewer(error);
+      throw error;
+    }
+  }
+
+  /** A store that a newer version has written is only read, as far as it can be. */
+  #noteNewer(error: unknown): boolean {
+    if (!(error instanceof BooError) || error.code !== "store-newer") return false;
+    if (this.#newer !== undefined) return true;
+    this.#newer = error;
+    this.#setProblem(error.message, this.#log);
+    return true;
   }
 
   #startFollowing(): Promise<void> {

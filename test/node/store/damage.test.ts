@@ -278,6 +278,17 @@ describe("a damaged store", () => {
     bytes.writeUInt32BE(999, 60);
     writeFileSync(image(directory), Buffer.concat([bytes, trailerOf(9, bytes)]));
   });
+  it("that is newer is not written, and says so", async () => {
+    using folder = copy();
+    writeFileSync(join(folder.path, "journal", "zzzzzzzz-0123456789ab.000001.log"), newerJournal);
+    await using store = opened(folder.path);
+    const problems: (string | undefined)[] = [];
+    store.onProblem((problem) => problems.push(problem));
+    await assert.rejects(store.sessions(), isNewer);
+    await assert.rejects(store.append([event("a", 99)]), isNewer);
+    assert.match(problems.at(-1) ?? "", /newer version/);
+  });
+
   checkNewer("image's format", (directory) => {
     const bytes = readFileSync(image(directory));
     bytes.write("boocode-image 2", bytes.length - 63);
