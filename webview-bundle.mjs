@@ -8,6 +8,8 @@ export const webviewBundle = {
   entryPoints: [
     { in: join(folder, "main.tsx"), out: "main" },
     { in: join(folder, "style.css"), out: "style" },
+    { in: join(folder, "sessions-main.tsx"), out: "sessions" },
+    { in: join(folder, "styles/sessions.css"), out: "sessions" },
   ].filter((entry) => existsSync(entry.in)),
   bundle: true,
   /** @type {"esm"} */

@@ -1,10 +1,11 @@
-/** Activation: registers the view and the commands; everything else is loaded when one of them is used. */
+/** Activation: registers the views and the commands; everything else is loaded when one of them is used. */
 import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { commands, window, type ExtensionContext } from "vscode";
 import type { UiAction } from "#protocol/protocol.ts";
 import { ChatView } from "#editor/chat-view.ts";
 import type { Host } from "#editor/host.ts";
+import { besideChat, SessionsView } from "#editor/sessions-view.ts";
 
 let opening: Promise<Host> | undefined;
 
@@ -20,13 +21,25 @@ export function activate(context: ExtensionContext): void {
     return opening;
   };
   const chat = new ChatView(context.extensionUri, async (post) => (await open()).connect(post));
+  const sessions = new SessionsView(context.extensionUri, async (post) =>
+    (await open()).connect(post, (handlers) => besideChat(handlers, chat)),
+  );
   const run = (action: UiAction) => async () => (await open()).run(action);
   context.subscriptions.push(
-    chat,
-    window.registerWebviewViewProvider("boocode.chat", chat),
+    ...[chat, sessions].flatMap((view) => [view, window.registerWebviewViewProvider(view.id, view)]),
     commands.registerCommand("boocode.newSession", async () => {
-      await chat.focus();
+      await chat.focusComposer();
       await (await open()).core.newSession();
+    }),
+    commands.registerCommand("boocode.searchSessions", () => sessions.focusSearch()),
+    commands.registerCommand("boocode.continueLastSession", async () => {
+      await chat.focusComposer();
+      await (await open()).sessions.continueLast();
+    }),
+    commands.registerCommand("boocode.exportSession", async () => (await open()).sessions.exportShown()),
+    commands.registerCommand("boocode.importSession", async () => {
+      await chat.focusComposer();
+      await (await open()).sessions.importOne();
     }),
     commands.registerCommand("boocode.stop", async () => (await opening)?.core.active()?.stop()),
     commands.registerCommand("boocode.setApiKey", run("set-key")),

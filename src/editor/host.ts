@@ -2,6 +2,7 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { env, workspace, type Disposable, type ExtensionContext } from "vscode";
 import { createBooCode, type BooCode } from "#core/boocode.ts";
+import type { Handlers } from "#core/handlers.ts";
 import type { Ports } from "#core/ports.ts";
 import type { HostMessage, UiAction } from "#protocol/protocol.ts";
 import { createFiles } from "#node/files.ts";
@@ -15,6 +16,7 @@ import { createDiffTexts } from "./diff-texts.ts";
 import { createDocuments } from "./documents.ts";
 import { createLog } from "./log.ts";
 import { createSecrets } from "./secrets.ts";
+import { createSessionCommands, type SessionCommands } from "./session-commands.ts";
 import { createSettings } from "./settings.ts";
 import { createUi } from "./ui.ts";
 
@@ -24,10 +26,11 @@ const closingMs = 4_000;
 /** The running product of one window. */
 export interface Host {
   readonly core: BooCode;
+  readonly sessions: SessionCommands;
   /** Runs what a command or a button of the chat asks for. */
   run(action: UiAction): Promise<void>;
-  /** Connects a view. */
-  connect(post: (message: HostMessage) => void): Connection;
+  /** Connects a view; `change` makes the handlers of its requests from the core's. */
+  connect(post: (message: HostMessage) => void, change?: (handlers: Handlers) => Handlers): Connection;
   /** Stops everything and waits until it is on disk. */
   close(): Promise<void>;
 }
@@ -70,8 +73,10 @@ export async function openHost(context: ExtensionContext): Promise<Host> {
   await core.start();
   return {
     core,
+    sessions: createSessionCommands(core),
     run: (action) => ui.run(action),
-    connect: (post) => new Connection(core, post, log),
+    connect: (post, change = (handlers) => handlers) =>
+      new Connection({ handlers: change(core.handlers), channel: core.channel }, post, log),
     async close() {
       await Promise.race([core.close(), setTimeout(closingMs, undefined, { ref: false })]);
       for (const one of owned) one.dispose();

@@ -1,4 +1,4 @@
-/** The chat's page: the frame that is there before any script runs. */
+/** The pages of the side bar: the frame that is there before any script runs. */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,11 +7,28 @@ import { Uri, type Webview } from "vscode";
 /** The composer as it looks before its script runs: the build puts webview/shell.html here. */
 declare const CHAT_SHELL: string;
 
+/** What makes a page: its files, and what is in it before its script runs. */
+export interface Page {
+  readonly script: string;
+  readonly styles: readonly string[];
+  readonly shell: string;
+}
+
+/** The chat's page. */
+export const chatPage: Page = {
+  script: "main.js",
+  styles: ["style.css"],
+  shell: typeof CHAT_SHELL === "string" ? CHAT_SHELL : "",
+};
+
+/** The page of the list of sessions. */
+export const sessionsPage: Page = { script: "sessions.js", styles: ["style.css", "sessions.css"], shell: "" };
+
 /** The only folder that a view may load from, below the extension's own. */
 export const pageFolder = ["dist", "webview"] as const;
 
-/** Writes the page with fresh nonces. */
-export function chatPage(webview: Webview, extension: Uri): string {
+/** Writes a page with fresh nonces. */
+export function writePage(webview: Webview, extension: Uri, page: Page): string {
   const folder = Uri.joinPath(extension, ...pageFolder);
   const address = (name: string) => webview.asWebviewUri(Uri.joinPath(folder, name)).toString();
   const nonce = randomBytes(16).toString("base64");
@@ -23,7 +40,7 @@ export function chatPage(webview: Webview, extension: Uri): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const style = readStyle(extension, webview.asWebviewUri(folder).toString());
+  const style = readStyle(page.styles, extension, webview.asWebviewUri(folder).toString());
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -35,8 +52,8 @@ export function chatPage(webview: Webview, extension: Uri): string {
 <style nonce="${nonce}" media="not all" id="fonts">${style.fonts}</style>
 </head>
 <body>
-<div id="app">${typeof CHAT_SHELL === "string" ? CHAT_SHELL : ""}</div>
-<script nonce="${nonce}">${loader(address("main.js"))}</script>
+<div id="app">${page.shell}</div>
+<script nonce="${nonce}">${loader(address(page.script))}</script>
 </body>
 </html>`;
 }
@@ -49,8 +66,13 @@ function loader(script: string): string {
 }
 
 // In the page itself the style costs no request before the first paint; its addresses are relative to its own file.
-function readStyle(extension: Uri, folder: string): { readonly page: string; readonly fonts: string } {
-  const file = readFileSync(join(extension.fsPath, ...pageFolder, "style.css"), "utf8");
+function readStyle(
+  names: readonly string[],
+  extension: Uri,
+  folder: string,
+): { readonly page: string; readonly fonts: string } {
+  const files = names.map((name) => readFileSync(join(extension.fsPath, ...pageFolder, name), "utf8"));
+  const file = files.join("\n");
   const style = file.replaceAll(/url\((["']?)\.\//g, `url($1${folder}/`).replaceAll("</", "<\\/");
   const face = /@font-face\s*\{[^}]*\}/g;
   return { page: style.replaceAll(face, ""), fonts: (style.match(face) ?? []).join("\n") };

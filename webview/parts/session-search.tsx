@@ -1,0 +1,172 @@
+import { useSignalEffect } from "@preact/signals";
+import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { useSessions, type SessionsApp } from "../sessions/app.ts";
+import { importSession } from "../sessions/deeds.ts";
+import type { Filters } from "../sessions/finder.ts";
+import type { Period } from "../sessions/when.ts";
+import { Icon } from "./icon.tsx";
+
+const scopes = { folder: "This folder", all: "All projects" } as const;
+const shows = { active: "Active", archived: "Archived", trash: "Trash", all: "Everything" } as const;
+const periods = {
+  any: "Any time",
+  today: "Today",
+  week: "Last 7 days",
+  month: "Last 30 days",
+  range: "Dates",
+} as const;
+
+/** The search box and the filters of the list of sessions. */
+export function SessionSearch(): VNode {
+  const app = useSessions();
+  const { scope, show, period } = app.finder.filters.value;
+  const change = (filters: Partial<Filters>) => app.finder.change(filters);
+  return (
+    <search class="session-search">
+      <div class="search-line">
+        <SearchBox />
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Import session"
+          title="Import a session that was exported as JSON"
+          onClick={() => void importSession(app)}
+        >
+          <Icon name="desktop-download" />
+        </button>
+      </div>
+      <div class="filters">
+        <Choice
+          label="Projects"
+          value={scope}
+          choices={scopes}
+          onChange={(value) => change({ scope: value })}
+        />
+        <Choice label="Kind" value={show} choices={shows} onChange={(value) => change({ show: value })} />
+        <Choice
+          label="Time"
+          value={period.kind}
+          choices={periods}
+          onChange={(kind) => change({ period: kind === "range" ? { kind, from: "", to: "" } : { kind } })}
+        />
+      </div>
+      {period.kind === "range" && (
+        <DateRange period={period} onChange={(range) => change({ period: range })} />
+      )}
+    </search>
+  );
+}
+
+function SearchBox(): VNode {
+  const app = useSessions();
+  const box = useRef<HTMLInputElement>(null);
+  const { text } = app.finder.filters.value;
+  useSignalEffect(() => {
+    if (app.searchRequests.value === 0) return;
+    box.current?.focus();
+    box.current?.select();
+  });
+  return (
+    <div class="search-box">
+      <Icon name={app.finder.isBusy.value && text !== "" ? "loading" : "search"} />
+      <input
+        ref={box}
+        type="text"
+        role="searchbox"
+        data-testid="session-search"
+        aria-label="Search sessions"
+        placeholder="Search titles and messages"
+        maxLength={1_000}
+        spellcheck={false}
+        value={text}
+        onInput={(event) => app.finder.change({ text: event.currentTarget.value })}
+        onKeyDown={(event) => searchKey(app, event)}
+      />
+      {text !== "" && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Clear search"
+          title="Clear search (Escape)"
+          onClick={() => {
+            app.finder.change({ text: "" });
+            box.current?.focus();
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function searchKey(app: SessionsApp, event: KeyboardEvent): void {
+  if (event.isComposing) return;
+  if (event.key === "Escape" && app.finder.filters.value.text !== "") {
+    event.preventDefault();
+    app.finder.change({ text: "" });
+  } else if (event.key === "ArrowDown" || event.key === "Enter") {
+    event.preventDefault();
+    app.listRequests.value++;
+  }
+}
+
+function Choice<K extends string>({
+  label,
+  value,
+  choices,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: K;
+  readonly choices: Readonly<Record<K, string>>;
+  readonly onChange: (value: K) => void;
+}): VNode {
+  return (
+    <select
+      class="choice"
+      aria-label={label}
+      title={label}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value as K)}
+    >
+      {(Object.keys(choices) as K[]).map((key) => (
+        <option key={key} value={key}>
+          {choices[key]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function DateRange({
+  period,
+  onChange,
+}: {
+  readonly period: Extract<Period, { kind: "range" }>;
+  readonly onChange: (period: Period) => void;
+}): VNode {
+  return (
+    <div class="filters">
+      <label class="date">
+        <span>From</span>
+        <input
+          type="date"
+          value={period.from}
+          max={period.to}
+          onInput={(event) => onChange({ ...period, from: event.currentTarget.value })}
+        />
+      </label>
+      <label class="date">
+        <span>To</span>
+        <input
+          type="date"
+          value={period.to}
+          min={period.from}
+          onInput={(event) => onChange({ ...period, to: event.currentTarget.value })}
+        />
+      </label>
+    </div>
+  );
+}

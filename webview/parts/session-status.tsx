@@ -1,0 +1,83 @@
+import { useComputed } from "@preact/signals";
+import type { VNode } from "preact";
+import { formatCount } from "#protocol/words.ts";
+import { useSessions } from "../sessions/app.ts";
+import { chooseNone, entriesAt, remove } from "../sessions/deeds.ts";
+import { Icon } from "./icon.tsx";
+
+/** One line above the list: how many sessions there are and how many the filters hide, or what to do with those chosen. */
+export function SessionStatus(): VNode {
+  const app = useSessions();
+  const chosen = useComputed(() => app.selection.value.chosen.size).value;
+  const findings = app.finder.findings.value;
+  const text = useComputed(() => {
+    const found = app.finder.findings.value;
+    if (found === undefined) return "";
+    const hidden = found.hidden > 0 ? ` · ${found.hidden} hidden by filters` : "";
+    return `${formatCount(found.total, "session")}${found.filters.text.trim() === "" ? "" : " found"}${hidden}`;
+  }).value;
+  return (
+    <div class="session-status">
+      <p role="status" aria-live="polite">
+        {chosen > 1 ? `${chosen} chosen` : text}
+      </p>
+      {chosen > 1 ? (
+        <ChosenDeeds />
+      ) : (
+        findings !== undefined &&
+        findings.hidden > 0 && (
+          <button type="button" class="more" onClick={() => app.finder.showHidden()}>
+            Show them
+          </button>
+        )
+      )}
+    </div>
+  );
+}
+
+function ChosenDeeds(): VNode {
+  const app = useSessions();
+  const entries = entriesAt(app, undefined);
+  const { changes } = app;
+  const isPinned = entries.every((entry) => entry.isPinned);
+  const isTrashed = entries.every(({ trashedAt }) => trashedAt !== undefined);
+  const isArchived = entries.every(({ archivedAt }) => archivedAt !== undefined);
+  return (
+    <div class="session-deeds" role="toolbar" aria-label="Chosen sessions">
+      {isTrashed ? (
+        <Deed icon="discard" label="Restore" run={() => void changes.trash(entries, false)} />
+      ) : (
+        <>
+          <Deed
+            icon={isPinned ? "pinned" : "pin"}
+            label={isPinned ? "Unpin" : "Pin"}
+            run={() => void changes.pin(entries, !isPinned)}
+          />
+          <Deed
+            icon={isArchived ? "discard" : "archive"}
+            label={isArchived ? "Take out of the archive" : "Archive"}
+            run={() => void changes.archive(entries, !isArchived)}
+          />
+        </>
+      )}
+      <Deed icon="trash" label={isTrashed ? "Delete now" : "Delete"} run={() => void remove(app, entries)} />
+      <Deed icon="close" label="Choose none" run={() => chooseNone(app)} />
+    </div>
+  );
+}
+
+function Deed({
+  icon,
+  label,
+  run,
+}: {
+  readonly icon: string;
+  readonly label: string;
+  readonly run: () => void;
+}): VNode {
+  return (
+    <button type="button" class="icon-button" aria-label={label} title={label} onClick={run}>
+      <Icon name={icon} />
+    </button>
+  );
+}

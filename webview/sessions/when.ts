@@ -1,0 +1,70 @@
+/** Moments and days as the list of sessions words them, in the reader's time zone. */
+
+const dayMs = 24 * 60 * 60 * 1000;
+const minuteMs = 60_000;
+
+/** The day that a moment is in: "Today", "Yesterday", "Monday", "12 March", "12 March 2024". */
+export function formatDay(at: number, now: number, locale?: string): string {
+  const days = daysBetween(at, now);
+  if (days <= 0) return "Today";
+  if (days === 1) return "Yesterday";
+  const date = new Date(at);
+  if (days < 7) return date.toLocaleDateString(locale, { weekday: "long" });
+  const isThisYear = date.getFullYear() === new Date(now).getFullYear();
+  return date.toLocaleDateString(locale, {
+    day: "numeric",
+    month: "long",
+    ...(isThisYear ? {} : { year: "numeric" }),
+  });
+}
+
+/** A moment as its age or its time of day; with its day unless a heading says it: "5 min ago", "14:02", "12 March, 14:02". */
+export function formatAge(at: number, now: number, heading: string, locale?: string): string {
+  const age = Math.max(0, now - at);
+  if (age < minuteMs) return "now";
+  if (age < 60 * minuteMs) return `${Math.floor(age / minuteMs)} min ago`;
+  const time = new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  const day = formatDay(at, now, locale);
+  if (day === "Today") return `${Math.floor(age / (60 * minuteMs))} h ago`;
+  return day === heading ? time : `${day}, ${time}`;
+}
+
+/** A moment in full, for tooltips. */
+export function formatMoment(at: number, locale?: string): string {
+  return new Date(at).toLocaleString(locale, { dateStyle: "full", timeStyle: "short" });
+}
+
+/** Which days are looked at; the days of a range are "2025-11-20", an empty one leaves that end open. */
+export type Period =
+  | { readonly kind: "any" | "today" | "week" | "month" }
+  | { readonly kind: "range"; readonly from: string; readonly to: string };
+
+/** The moments of a period, both ends included; an open end is absent. */
+export function periodOf(period: Period, now: number): { readonly from?: number; readonly to?: number } {
+  const today = new Date(now).setHours(0, 0, 0, 0);
+  switch (period.kind) {
+    case "any":
+      return {};
+    case "today":
+      return { from: today };
+    case "week":
+      return { from: startOfDay(today, 6) };
+    case "month":
+      return { from: startOfDay(today, 29) };
+    case "range": {
+      const from = Date.parse(`${period.from}T00:00:00`);
+      const to = Date.parse(`${period.to}T23:59:59.999`);
+      return { ...(!Number.isNaN(from) && { from }), ...(!Number.isNaN(to) && { to }) };
+    }
+  }
+}
+
+// Days are counted by the calendar: one in which clocks change is not 24 hours long.
+function startOfDay(today: number, daysBefore: number): number {
+  const date = new Date(today);
+  return date.setDate(date.getDate() - daysBefore);
+}
+
+function daysBetween(at: number, now: number): number {
+  return Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / dayMs);
+}
