@@ -193,8 +193,12 @@ function isSame(a: unknown, b: unknown): boolean {
 
 const lineHeight = 20;
 
-/** About how high a row will be at a width, in pixels, until it is measured. */
-export function estimateRow(row: Row, width: number): number {
+/** Rows are no wider than this, in pixels: `--measure` of the style. */
+const widestRow = 744;
+
+/** About how high a row will be in a list of a width, in pixels, until it is measured. */
+export function estimateRow(row: Row, listWidth: number): number {
+  const width = Math.min(listWidth, widestRow);
   const lines = (text: string) => Math.max(1, Math.ceil((text.length * 7) / Math.max(100, width - 32)));
   switch (row.kind) {
     case "block": {

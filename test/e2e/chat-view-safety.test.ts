@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import assert from "node:assert/strict";
 import { hostileMarkdown, hostileHost, spoofedNames } from "../support/hostile-markdown.ts";
-import { themes } from "../support/webview-harness.ts";
+import { frame, themes } from "../support/webview-harness.ts";
 import { useView } from "../support/webview-harness-page.ts";
 import { scene, scenes, turn } from "../support/webview-harness-scenes.ts";
 
@@ -21,7 +21,7 @@ describe("the chat view, hostile or unseen", () => {
     assert.ok(count > 0);
     await view.conversation().evaluate((element) => (element.scrollTop = 0));
     for (let step = 0; step < 200; step++) {
-      await view.page.waitForTimeout(16);
+      await frame(view.page);
       const found = await view.page.evaluate((names) => {
         const list = document.querySelector(".row-list");
         const bad = list?.querySelectorAll(
@@ -48,11 +48,12 @@ describe("the chat view, hostile or unseen", () => {
         const all = Object.keys(scenes) as (keyof typeof scenes)[];
         for (const name of theme === "dark"
           ? all
-          : (["nothing", "one", "running", "errors", "asking"] as const)) {
+          : (["nothing", "fork", "running", "errors", "asking", "elsewhere"] as const)) {
           await view.open(scenes[name], { theme, width: 320 });
-          await view.page.evaluate(() =>
-            document.querySelector<HTMLElement>("[data-testid=tool-call] button.line")?.click(),
-          );
+          await view.page.evaluate(() => {
+            for (const part of ["[data-testid=tool-call] button.line", ".branches-head"])
+              document.querySelector<HTMLElement>(part)?.click();
+          });
           await view.page.evaluate(axe.source);
           const violations = await view.page.evaluate(async () => {
             const result = await (window as unknown as { axe: typeof axe }).axe.run();

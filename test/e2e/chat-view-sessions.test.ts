@@ -291,6 +291,69 @@ describe("sessions in the chat view", () => {
     assert.deepEqual(await view.requests("session.prompt"), [{ session: "made", text: "Never sent" }]);
   });
 
+  describe("another model", () => {
+    const choice = { provider: "deepseek", model: "deepseek-flash", effort: "high" } as const;
+    const words = () => view.page.getByText(/^The next message sends/);
+    const open = async (answer: object) => {
+      await view.open(
+        scene({ turns: [{ ...turn(1), choice }] }, { answers: { "session.coldCost": answer } }),
+      );
+      assert.deepEqual(await view.requests("session.coldCost"), []);
+      await view.page.evaluate(() =>
+        window.host.emit("session", [
+          {
+            type: "model-change",
+            at: Date.now(),
+            choice: { provider: "deepseek", model: "deepseek-v4-pro", effort: "high" },
+            label: "deepseek-v4-pro",
+          },
+        ]),
+      );
+      await view.page.waitForFunction(() =>
+        window.host.sent.some((sent) => sent.type === "request" && sent.method === "session.coldCost"),
+      );
+      await stillness(view.page);
+      assert.deepEqual(await view.requests("session.coldCost"), [
+        { session: "s1", provider: "deepseek", model: "deepseek-v4-pro" },
+      ]);
+    };
+
+    it("is said to cost what it will, until the message is sent", async () => {
+      await open({ tokens: 48_000, costUsd: 0.0072 });
+      assert.equal(
+        await words().textContent(),
+        "The next message sends 48k tokens to the new model uncached, about $0.0072.",
+      );
+      await view.page.evaluate(() =>
+        window.host.emit("session", [
+          {
+            type: "turn-start",
+            at: Date.now(),
+            turn: "t2",
+            number: 2,
+            message: { id: "m", text: { text: "Go" } },
+          },
+        ]),
+      );
+      await words().waitFor({ state: "detached" });
+    });
+
+    it("is said without money where no price is known, and not again once dismissed", async () => {
+      await open({ tokens: 812 });
+      assert.equal(
+        await words().textContent(),
+        "The next message sends 812 tokens to the new model uncached.",
+      );
+      await view.page.getByRole("button", { name: "Dismiss" }).click();
+      await words().waitFor({ state: "detached" });
+    });
+
+    it("is not spoken of where the tokens are not known", async () => {
+      await open({});
+      assert.equal(await words().count(), 0);
+    });
+  });
+
   it("goes to a turn that was not read yet", async () => {
     const all = Array.from({ length: 300 }, (_, index) => {
       const base = turn(index + 1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { frame, stillness } from "../support/webview-harness.ts";
 import { useView } from "../support/webview-harness-page.ts";
 import { scene, scenes, turn } from "../support/webview-harness-scenes.ts";
 
@@ -112,7 +113,7 @@ describe("the chat view beside an editor", () => {
     it("keeps its draft over a reload", async () => {
       await view.open(scenes.one);
       await view.composer().fill("unfinished");
-      await view.page.waitForTimeout(400);
+      await view.page.waitForFunction(() => sessionStorage.getItem("state")?.includes("unfinished"));
       await view.page.reload();
       await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "unfinished");
     });
@@ -127,7 +128,7 @@ describe("the chat view beside an editor", () => {
       const jump = view.page.getByRole("button", { name: "Jump to latest" });
       await jump.waitFor();
       const text = () => view.page.locator(".row").first().textContent();
-      await view.page.waitForTimeout(200);
+      await stillness(view.page);
       const before = await text();
       await view.page.evaluate(() => {
         const at = Date.now();
@@ -135,7 +136,8 @@ describe("the chat view beside an editor", () => {
           { type: "turn-start", at, turn: "new", number: 101, message: { id: "m", text: { text: "More" } } },
         ]);
       });
-      await view.page.waitForTimeout(200);
+      // Whatever was told before this button came is drawn with it.
+      await view.page.getByTestId("stop").waitFor();
       assert.equal(await text(), before);
       await jump.click();
       await view.page.getByText("More", { exact: true }).waitFor();
@@ -149,10 +151,10 @@ describe("the chat view beside an editor", () => {
       await view.conversation().hover();
       for (let step = 0; step < 400 && (await view.requests("session.turns")).length < 2; step++) {
         await view.page.mouse.wheel(0, -1500);
-        await view.page.waitForTimeout(16);
+        await frame(view.page);
       }
       assert.deepEqual((await view.requests("session.turns"))[0], { session: "s1", before: 41, count: 20 });
-      await view.page.waitForTimeout(200);
+      await stillness(view.page);
       const numbers = await view.page.evaluate(() =>
         [...document.querySelectorAll(".row h2")].map(
           (heading) => /\d+/.exec(heading.textContent ?? "")?.[0],
@@ -171,7 +173,7 @@ describe("the chat view beside an editor", () => {
       await view.conversation().hover();
       for (let step = 0; step < 60; step++) {
         await view.page.mouse.wheel(0, -3000);
-        await view.page.waitForTimeout(16);
+        await frame(view.page);
         counts.push(await nodes());
       }
       assert.ok(Math.max(...counts) < 600, String(Math.max(...counts)));
@@ -317,12 +319,10 @@ describe("the chat view beside an editor", () => {
       window.host.skip("session");
       window.host.emit("session", [{ type: "title-change", at: Date.now(), title: "Other" }]);
     });
-    await view.page.waitForTimeout(100);
-    const sent = await view.page.evaluate(() => window.host.sent);
-    assert.ok(sent.some(({ type }) => type === "pong"));
-    assert.equal(
-      sent.filter((message) => message.type === "subscribe" && message.channel === "session").length,
-      2,
-    );
+    await view.page.waitForFunction(() => {
+      const { sent } = window.host;
+      const follows = sent.filter((message) => message.type === "subscribe" && message.channel === "session");
+      return follows.length === 2 && sent.some(({ type }) => type === "pong");
+    });
   });
 });

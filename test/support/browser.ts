@@ -14,6 +14,9 @@ const flags = [
   "--disable-sync",
 ];
 
+/** How long a webview may take to show what is looked for, in milliseconds. */
+const frameMs = 30_000;
+
 /** How a workbench page is opened. */
 export type PageOptions = {
   readonly width?: number;
@@ -63,21 +66,23 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** The inner page of a webview once it holds what `selector` names; views are told apart by it. */
 export async function webviewFrame(page: Page, selector: string): Promise<Frame> {
-  const deadline = Date.now() + 30_000;
-  while (Date.now() < deadline) {
-    for (const frame of page.frames()) {
-      if (frame.name() !== "active-frame" && frame.parentFrame()?.parentFrame() !== page.mainFrame())
-        continue;
-      const isHere = await frame
-        .locator(selector)
-        .count()
-        .catch(() => 0);
-      if (isHere) return frame;
-    }
-    // Frames come and go while a webview loads, and no event tells when the inner one is complete.
-    await page.waitForTimeout(20);
-  }
-  throw new Error(`No webview shows ${selector}.`);
+  const { promise, resolve, reject } = Promise.withResolvers<Frame>();
+  const watch = (frame: Frame): void => {
+    if (frame.name() !== "active-frame" && frame.parentFrame()?.parentFrame() !== page.mainFrame()) return;
+    const part = frame.locator(selector).first();
+    // Frames come and go while a webview loads; one that goes is none that was looked for.
+    part.waitFor({ state: "attached", timeout: frameMs }).then(
+      () => resolve(frame),
+      () => {},
+    );
+  };
+  page.on("frameattached", watch);
+  for (const frame of page.frames()) watch(frame);
+  const timer = setTimeout(() => reject(new Error(`No webview shows ${selector}.`)), frameMs);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    page.off("frameattached", watch);
+  });
 }
 
 /** Shows the chat by the view's own focus command and returns its page with the composer in it. */

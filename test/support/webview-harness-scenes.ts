@@ -330,6 +330,27 @@ export const scenes = {
     turns: [{ ...running, items: running.items.slice(0, 1) }],
     waiting: { kind: "retry", text: "Server busy (503).", until: Date.now() + 600_000, attempt: 2 },
   }),
+  elsewhere: scene({ ...figures, turns: [turn(1), running], queue: queue.slice(0, 1), owner: "elsewhere" }),
+  gone: scene({ ...figures, turns: [turn(1), running], owner: "gone" }),
+  fork: scene(
+    {
+      ...figures,
+      turns: [turn(1, { choice: { provider: "deepseek", model: "another", effort: "high" } })],
+      forkOf: { session: "s4", turn: 12 },
+    },
+    {
+      sessions: sessionsOf(10),
+      answers: {
+        "session.forks": {
+          forks: [
+            { id: "s2", title: "Explain the build, but in words that everybody understands", turn: 1 },
+            { id: "s3", title: "Fix the type error", turn: 0 },
+          ],
+        },
+        "session.coldCost": { tokens: 48_000, costUsd: 0.0072 },
+      },
+    },
+  ),
   errors: scene(
     { ...figures, isCostWhole: false, turns: errors },
     {},

@@ -129,6 +129,11 @@ export async function openView(browser: Browser, harness: Harness, options: View
   return view;
 }
 
+/** Waits until the view has drawn its next frame. */
+export async function frame(view: Page): Promise<void> {
+  await view.evaluate(() => new Promise(requestAnimationFrame));
+}
+
 /** Waits until what is in the stage keeps its place and height for some frames: rows are measured once they are drawn. */
 export function stillness(view: Page): Promise<void> {
   return view.evaluate(async () => {

@@ -5,6 +5,9 @@ import { CodePaint } from "./painter.ts";
 /** Lines of code that are drawn at first; the rest on request. */
 const shownLines = 400;
 
+/** Blocks of these are wrapped: they hold words, or nothing is known of them. */
+const wordLanguages = new Set(["", "text", "txt", "plain", "plaintext", "markdown", "md"]);
+
 interface Props {
   readonly code: string;
   readonly language: string;
@@ -63,7 +66,7 @@ export class CodeBlock extends Component<Props, { isWhole: boolean }> {
   override render({ code, language }: Props, { isWhole }: { isWhole: boolean }): VNode {
     const isCut = !isWhole && endOfLines(code, shownLines) !== -1;
     return (
-      <div class="code">
+      <div class={wordLanguages.has(language) ? "code words" : "code"}>
         <div class="code-head">
           <span class="code-language">{language || "text"}</span>
           <CopyButton label="Copy code" text={() => this.props.code} />

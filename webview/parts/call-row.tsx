@@ -61,12 +61,16 @@ function iconOf(call: ToolCall): string {
 function CallText({ call }: { readonly call: ToolCall }): VNode {
   const { verb, object, detail } = call.title;
   return (
-    <span class="line-text" title={[verb, object, detail].filter(Boolean).join(" ")}>
-      <span class="verb">{verb}</span>
-      {object !== "" && <span class="object">{` ${object}`}</span>}
-      {detail !== undefined && <span class="figure">{` ${detail}`}</span>}
-      {call.status === "running" && <Elapsed since={call.startedAt} />}
-      {call.status === "ended" && <Outcome call={call} />}
+    <span class="line-text call" title={[verb, object, detail].filter(Boolean).join(" ")}>
+      <span class="call-what">
+        <span class="verb">{verb}</span>
+        {object !== "" && <span class="object">{` ${object}`}</span>}
+        {detail !== undefined && <span class="figure">{` ${detail}`}</span>}
+      </span>
+      <span class="call-how">
+        {call.status === "running" && <Elapsed since={call.startedAt} />}
+        {call.status === "ended" && <Outcome call={call} />}
+      </span>
     </span>
   );
 }

@@ -54,7 +54,7 @@ export function Composer(): VNode {
         ref={area}
         data-testid="composer"
         aria-label="Message"
-        placeholder="Ask, or say what to change"
+        placeholder={placeholderOf(app)}
         rows={1}
         spellcheck={false}
         readOnly={isReadOnly}
@@ -66,6 +66,17 @@ export function Composer(): VNode {
       <Bar canSend={canSend} />
     </form>
   );
+}
+
+function placeholderOf({ owner }: App): string {
+  switch (owner.value) {
+    case "elsewhere":
+      return "Read-only: another window runs this session";
+    case "gone":
+      return "Take over the session to write here";
+    case undefined:
+      return "Ask, or say what to change";
+  }
 }
 
 function Bar({ canSend }: { readonly canSend: boolean }): VNode {

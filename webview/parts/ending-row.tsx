@@ -204,7 +204,7 @@ function Refused({ turn, onDiff }: { readonly turn: Turn; readonly onDiff: (path
             <button type="button" class="link" onClick={() => onDiff(path)}>
               {path}
             </button>
-            : {reason}
+            <p>{reason}</p>
           </li>
         ))}
       </ul>

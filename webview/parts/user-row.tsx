@@ -92,9 +92,7 @@ function Branches({ turn }: { readonly turn: number }): VNode | null {
                 onClick={() => void app.openSession(branch.id, branch.turn + 1)}
               >
                 <span class="branch-title">{branch.title}</span>
-                <span class="figure">
-                  {branch.turn === turn ? "goes on after this turn" : "begins before this message"}
-                </span>
+                <span class="figure">{branch.turn === turn ? "after this turn" : "before this message"}</span>
               </button>
             </li>
           ))}

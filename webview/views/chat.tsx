@@ -2,6 +2,7 @@ import { signal, useComputed } from "@preact/signals";
 import type { ComponentType, VNode } from "preact";
 import { useApp, type App } from "../app.ts";
 import { Announcer } from "../parts/announcer.tsx";
+import { ColdCost } from "../parts/cold-cost.tsx";
 import { Composer } from "../parts/composer.tsx";
 import { EmptyState } from "../parts/empty-state.tsx";
 import { ForkLine } from "../parts/fork-line.tsx";
@@ -42,6 +43,7 @@ export function Chat(): VNode {
         <QuestionCard />
         <Queue />
         <OwnerBar />
+        <ColdCost />
         <Composer />
       </section>
       <Announcer />
