@@ -165,6 +165,8 @@ export class Agent {
     try {
       // From here to the turn's end no other window writes this session.
       if (isShared) await store.acquire(this.session.id);
+      // What a window left in the middle is ended before anything new begins.
+      await recover(this.session, this.#now());
       const route = await this.#pin();
       await this.#emitStart(turn, text, stopper.signal);
       if (!isShared) await store.acquire(this.session.id);

@@ -10,6 +10,8 @@ import { ContextSource } from "./context.ts";
 
 // Idle sessions beyond this many are closed, oldest first; they open again from the store.
 const openAgents = 8;
+// Whether the window that runs a session still lives is looked at this often (ms).
+const ownerEvery = 1_500;
 
 /** Opens, creates and closes agents, and keeps those up to date that other windows run. */
 export class Supervisor {
@@ -18,6 +20,7 @@ export class Supervisor {
   readonly #agents = new Map<string, Agent>();
   readonly #opening = new Map<string, Promise<Agent>>();
   readonly #previews = new Map<string, Session>();
+  #watching: ReturnType<typeof setTimeout> | undefined;
   /** What other windows wrote is taken in one after the other. */
   #hearing: Promise<void> = Promise.resolve();
 
@@ -86,6 +89,7 @@ export class Supervisor {
         if (!agent.session.isUnused) await agent.idle();
       }),
     );
+    clearTimeout(this.#watching);
     await this.library.settle();
   }
 
@@ -180,7 +184,20 @@ export class Supervisor {
   #showOwner({ session, isRunning }: Agent): void {
     const owner = this.#dependencies.ports.store.owner(session.id);
     const shown = !isRunning && (owner === "elsewhere" || owner === "gone") ? owner : undefined;
-    if (session.state.owner !== shown) void session.emit({ type: "owner-change", owner: shown });
+    if (session.state.owner !== shown) {
+      void session.emit({ type: "owner-change", owner: shown });
+      this.library.hear({ kind: "lease", session: session.id });
+    }
+    if (shown === "elsewhere") this.#watchOwners();
+  }
+
+  /** That a window has gone is told by nobody: it is looked after while a session runs elsewhere. */
+  #watchOwners(): void {
+    this.#watching ??= setTimeout(() => {
+      this.#watching = undefined;
+      for (const agent of this.#agents.values())
+        if (agent.session.state.owner !== undefined) this.#showOwner(agent);
+    }, ownerEvery);
   }
 
   #makeSession(id: string): Session {
