@@ -24,6 +24,7 @@ export class SessionLibrary {
   readonly list = new Channel("sessions");
   readonly #ports: Ports;
   readonly #known = new Map<string, StoredSession>();
+  #isRead = false;
   #copying: ReturnType<typeof setTimeout> | undefined;
   /** Whether this window runs a session. */
   readonly #isHere: (session: string) => boolean;
@@ -50,6 +51,7 @@ export class SessionLibrary {
   async load(): Promise<readonly SessionEntry[]> {
     const stored = await this.#ports.store.sessions();
     this.#known.clear();
+    this.#isRead = true;
     for (const { summary, marks } of stored) this.#known.set(summary.id, { summary, marks });
     this.#showList();
     this.#keepCopy();
@@ -69,7 +71,9 @@ export class SessionLibrary {
     await this.#ports.store.keepCopy(copyName, JSON.stringify([...this.#known.values()]));
   }
 
+  // Before the store was read, what is known is a part.
   #keepCopy(): void {
+    if (!this.#isRead) return;
     this.#copying ??= setTimeout(() => void this.settle(), copyAfter);
   }
 
