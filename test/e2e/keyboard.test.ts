@@ -70,11 +70,12 @@ describe("the keyboard alone", () => {
     await chat.composer.focus();
     await press("Backspace");
     const back: string[] = [];
-    for (let step = 0; step < 4; step++) {
+    for (let step = 0; step < 7; step++) {
       await press("Shift+Tab");
       back.push(await focused());
     }
-    assert.deepEqual(back, ["Copy answer", "Continue", "Copy answer", "Conversation"]);
+    const message = ["Fork from here", "Edit and resend"];
+    assert.deepEqual(back, ["Copy answer", "Continue", ...message, "Copy answer", ...message]);
   });
 
   it("opens the list of sessions, walks it and opens one", async () => {
