@@ -2,10 +2,9 @@ import type { VNode } from "preact";
 import type { CostLine } from "#protocol/sessions.ts";
 import { formatCount, formatMoney, formatShort } from "#protocol/words.ts";
 
-type Figure = "calls" | "hitTokens" | "missTokens" | "outputTokens" | "reasoningTokens";
+type Figure = "hitTokens" | "missTokens" | "outputTokens" | "reasoningTokens";
 
 const columns: readonly { readonly figure: Figure; readonly name: string; readonly title: string }[] = [
-  { figure: "calls", name: "Calls", title: "Calls to the model" },
   { figure: "hitTokens", name: "Hit", title: "Prompt tokens that came from the provider's cache" },
   { figure: "missTokens", name: "Miss", title: "Prompt tokens that did not come from the provider's cache" },
   { figure: "outputTokens", name: "Out", title: "Tokens of the answers, with those of the reasoning" },
@@ -17,31 +16,33 @@ export function CostSummary({ lines }: { readonly lines: readonly CostLine[] }):
   if (lines.length === 0) return <p class="costs-none">No call to a model yet.</p>;
   const total = totalOf(lines);
   return (
-    <table class="costs" aria-label="Cost of this session" data-testid="costs">
-      <thead>
-        <tr>
-          {columns.map(({ figure, name, title }) => (
-            <th key={figure} scope="col" title={title}>
-              {name}
-            </th>
-          ))}
-          <th scope="col">Cost</th>
-        </tr>
-      </thead>
-      {lines.map((line) => (
-        <Line
-          key={`${line.provider}/${line.model}/${line.key}`}
-          line={line}
-          name={line.model}
-          detail={keyWords(line.key)}
-        />
-      ))}
-      {lines.length > 1 && <Line line={total} name="All" detail={formatCount(lines.length, "line")} />}
-    </table>
+    <div class="costs-box" role="region" aria-label="Cost" tabIndex={0}>
+      <table class="costs" aria-label="Cost of this session" data-testid="costs">
+        <thead>
+          <tr>
+            {columns.map(({ figure, name, title }) => (
+              <th key={figure} scope="col" title={title}>
+                {name}
+              </th>
+            ))}
+            <th scope="col">Cost</th>
+          </tr>
+        </thead>
+        {lines.map((line) => (
+          <Line
+            key={`${line.provider}/${line.model}/${line.key}`}
+            line={line}
+            name={line.model}
+            detail={`${formatCount(line.calls, "call")} · ${keyWords(line.key)}`}
+          />
+        ))}
+        {lines.length > 1 && <Line line={total} name="All" detail={formatCount(total.calls, "call")} />}
+      </table>
+    </div>
   );
 }
 
-// The name stands above its figures: seven columns and a name are too wide for a side bar.
+// The name stands above its figures: its columns and a name are too wide for a side bar.
 function Line({
   line,
   name,
@@ -68,7 +69,7 @@ function Line({
   );
 }
 
-type Total = Pick<CostLine, Figure | "costUsd"> & { readonly isCostPartial?: boolean };
+type Total = Pick<CostLine, Figure | "calls" | "costUsd"> & { readonly isCostPartial?: boolean };
 
 function totalOf(lines: readonly CostLine[]): Total {
   const sum = (figure: Figure | "costUsd"): number | undefined => {
@@ -82,7 +83,8 @@ function totalOf(lines: readonly CostLine[]): Total {
     }),
   );
   const isCostPartial = lines.some(({ costUsd }) => costUsd === undefined);
-  return { calls: 0, ...figures, isCostPartial };
+  const calls = lines.reduce((all, line) => all + line.calls, 0);
+  return { calls, ...figures, isCostPartial };
 }
 
 function moneyOf({ costUsd, isCostPartial }: Total): string {

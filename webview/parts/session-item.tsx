@@ -34,13 +34,13 @@ export function SessionItem({ row }: { readonly row: SessionRow }): VNode {
       aria-selected={isChosen}
       aria-expanded={isOpen}
       aria-current={isActive}
-      aria-label={[entry.title, entry.isPinned ? "Pinned" : undefined, ...figures].filter(isText).join(", ")}
       title={tooltipOf(entry, label)}
     >
       <Leading isOpen={isOpen} icon={icon} isFork={entry.forkOf !== undefined && entry.state === "idle"} />
-      {isRenaming ? <TitleBox entry={entry} /> : <span class="session-title">{entry.title}</span>}
-      {entry.isPinned && !isRenaming && <Icon name="pinned" />}
-      <span class="session-figures">{figures.filter(isText).join(" · ")}</span>
+      {isRenaming ? <TitleBox entry={entry} /> : <span class="session-title">{entry.title}</span>}{" "}
+      {entry.isPinned && !isRenaming && <Icon name="pinned" label="Pinned" />}{" "}
+      <span class="session-figures">{figures.filter(isText).join(" · ")}</span>{" "}
+      {entry.costUsd !== undefined && <span class="session-cost">{formatMoney(entry.costUsd)}</span>}
       {!isRenaming && <Deeds entry={entry} />}
     </div>
   );
@@ -67,7 +67,7 @@ function Leading({
   );
 }
 
-// The list has the focus and the keys: these are for the pointer, and the menu has them all.
+// For the pointer: the list keeps the focus, and its keys and its menu have all of this.
 function Deeds({ entry }: { readonly entry: SessionEntry }): VNode {
   const [deed, icon, name] =
     entry.trashedAt !== undefined
@@ -76,8 +76,8 @@ function Deeds({ entry }: { readonly entry: SessionEntry }): VNode {
         ? ["unarchive", "discard", "Take out of the archive"]
         : ["archive", "archive", "Archive"];
   return (
-    <span class="session-deeds">
-      <button type="button" class="icon-button" tabIndex={-1} data-deed={deed} aria-label={name} title={name}>
+    <span class="session-deeds" aria-hidden="true">
+      <button type="button" class="icon-button" tabIndex={-1} data-deed={deed} title={name}>
         <Icon name={icon ?? ""} />
       </button>
       <button
@@ -85,7 +85,6 @@ function Deeds({ entry }: { readonly entry: SessionEntry }): VNode {
         class="icon-button"
         tabIndex={-1}
         data-deed="menu"
-        aria-label="More actions"
         title="More actions (Shift+F10)"
       >
         <Icon name="ellipsis" />
@@ -140,7 +139,6 @@ function figuresOf({ entry, when }: SessionRow, isAll: boolean): readonly (strin
     when,
     isAll ? (project === "" ? "No folder" : project) : undefined,
     formatCount(entry.messages, "message"),
-    entry.costUsd === undefined ? undefined : formatMoney(entry.costUsd),
   ];
 }
 

@@ -150,7 +150,7 @@ function DateRange({
   return (
     <div class="filters">
       <label class="date">
-        <span>From</span>
+        <span class="hidden">From</span>
         <input
           type="date"
           value={period.from}
@@ -158,8 +158,9 @@ function DateRange({
           onInput={(event) => onChange({ ...period, from: event.currentTarget.value })}
         />
       </label>
+      <span aria-hidden="true">–</span>
       <label class="date">
-        <span>To</span>
+        <span class="hidden">To</span>
         <input
           type="date"
           value={period.to}

@@ -10,10 +10,10 @@ const looks = {
   idle: { icon: "comment" },
   running: { icon: "loading", label: "Running" },
   interrupted: { icon: "debug-disconnect", label: "Interrupted" },
-  error: { icon: "error", label: "Ended with an error" },
+  error: { icon: "error", label: "Failed" },
 } as const satisfies Record<SessionEntry["state"], StateLook>;
 
 /** The look of a session's state, here or in another window. */
 export function stateLook({ state, isElsewhere }: SessionEntry): StateLook {
-  return isElsewhere ? { icon: "multiple-windows", label: "Running in another window" } : looks[state];
+  return isElsewhere ? { icon: "multiple-windows", label: "In another window" } : looks[state];
 }

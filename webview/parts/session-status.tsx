@@ -14,7 +14,8 @@ export function SessionStatus(): VNode {
     const found = app.finder.findings.value;
     if (found === undefined) return "";
     const hidden = found.hidden > 0 ? ` · ${found.hidden} hidden by filters` : "";
-    return `${formatCount(found.total, "session")}${found.filters.text.trim() === "" ? "" : " found"}${hidden}`;
+    const isSearch = found.filters.text.trim() !== "";
+    return `${isSearch ? `${found.total} found` : formatCount(found.total, "session")}${hidden}`;
   }).value;
   return (
     <div class="session-status">
@@ -25,6 +26,7 @@ export function SessionStatus(): VNode {
         <ChosenDeeds />
       ) : (
         findings !== undefined &&
+        findings.total > 0 &&
         findings.hidden > 0 && (
           <button type="button" class="more" onClick={() => app.finder.showHidden()}>
             Show them

@@ -48,7 +48,7 @@ export async function importSession(app: SessionsApp): Promise<void> {
   await app.finder.again();
 }
 
-/** What can be done with sessions, for a menu; `isNarrow` leaves out what concerns one session only. */
+/** What can be done with sessions, for a menu; what concerns one session only is left out for several. */
 export function menuOf(app: SessionsApp, row: Row): readonly MenuItem[] {
   const entries = entriesAt(app, row);
   const [first] = entries;
@@ -82,7 +82,7 @@ function changingItems(app: SessionsApp, entries: readonly SessionEntry[]): read
   if (isTrashed)
     return [
       { label: "Restore", run: () => void changes.trash(entries, false) },
-      { label: "Delete now", key: "Delete", run: () => (app.purging.value = entries), movesFocus: true },
+      { label: "Delete now", key: "Del", run: () => (app.purging.value = entries), movesFocus: true },
     ];
   return [
     pin,
@@ -90,7 +90,7 @@ function changingItems(app: SessionsApp, entries: readonly SessionEntry[]): read
       label: isArchived ? "Take out of the archive" : "Archive",
       run: () => void changes.archive(entries, !isArchived),
     },
-    { label: "Delete", key: "Delete", run: () => void remove(app, entries) },
+    { label: "Delete", key: "Del", run: () => void remove(app, entries) },
   ];
 }
 

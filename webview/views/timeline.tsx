@@ -10,12 +10,13 @@ import { useSessions, type SessionsApp } from "../sessions/app.ts";
 
 /** The least time between two looks at a session that goes on, in milliseconds. */
 const restMs = 500;
-const heights = { costs: 120, turn: 72 } as const;
+const rowHeight = 64;
 const listId = "timeline-list";
 
-type Row =
-  | { readonly kind: "costs"; readonly key: string; readonly lines: readonly CostLine[] }
-  | { readonly kind: "turn"; readonly key: string; readonly turn: TimelineTurn };
+interface Row {
+  readonly key: string;
+  readonly turn: TimelineTurn;
+}
 
 interface Loaded {
   readonly turns: readonly TimelineTurn[];
@@ -65,67 +66,70 @@ export function Timeline({ session }: { readonly session: string }): VNode {
           <Icon name="loading" /> Loading the timeline
         </p>
       ) : (
-        <Turns session={session} loaded={loaded} />
+        <>
+          <CostSummary lines={loaded.lines} />
+          <Turns session={session} turns={loaded.turns} />
+        </>
       )}
     </div>
   );
 }
 
-function Turns({ session, loaded }: { readonly session: string; readonly loaded: Loaded }): VNode {
+function Turns({
+  session,
+  turns,
+}: {
+  readonly session: string;
+  readonly turns: readonly TimelineTurn[];
+}): VNode {
   const app = useSessions();
   const list = useRef<RowListHandle>(null);
-  const cursor = useSignal(0);
-  const rows = useMemo<readonly Row[]>(
-    () => [
-      { kind: "costs", key: "costs", lines: loaded.lines },
-      ...loaded.turns.map((turn) => ({ kind: "turn" as const, key: `turn/${turn.id}`, turn })),
-    ],
-    [loaded],
-  );
+  const cursor = useSignal<string | undefined>(undefined);
+  const rows = useMemo(() => turns.map((turn): Row => ({ key: `turn/${turn.id}`, turn })), [turns]);
+  const place = (index: number) => (cursor.value = rows[index]?.key);
   const open = (index: number, takesFocus: boolean) => {
     const row = rows[index];
-    if (row?.kind !== "turn") return;
-    cursor.value = index;
+    if (row === undefined) return;
+    place(index);
     void app.act("session.open", { session, turn: row.turn.number, takesFocus });
   };
   const renderRow = useCallback(
-    (row: Row) =>
-      row.kind === "costs" ? (
-        <CostSummary lines={row.lines} />
-      ) : (
-        <TimelineItem id={row.key} turn={row.turn} />
-      ),
+    (row: Row) => <TimelineItem id={row.key} turn={row.turn} cursor={cursor} />,
     [],
   );
   const pressKey = (event: KeyboardEvent) => {
-    if (event.key === "Enter") return open(cursor.value, true);
-    const target = turnAfter(event.key, cursor.value, rows.length - 1);
+    const index = rows.findIndex(({ key }) => key === cursor.value);
+    if (event.key === "Enter" || event.key === " ") return open(index, event.key === "Enter");
+    const target = turnAfter(event.key, index, rows.length - 1);
     if (target === undefined) return;
     event.preventDefault();
-    cursor.value = target;
+    place(target);
     list.current?.reveal(target);
   };
-  const indexOf = (target: EventTarget | null) => {
-    const element = target instanceof Element ? target.closest(".timeline-item") : null;
-    return rows.findIndex(({ key }) => key === element?.id);
+  const click = (event: MouseEvent) => {
+    const element = event.target instanceof Element ? event.target.closest(".timeline-item") : null;
+    open(
+      rows.findIndex(({ key }) => key === element?.id),
+      event.detail > 1,
+    );
   };
-  const current = cursor.value > 0 ? rows[cursor.value]?.key : undefined;
+  if (rows.length === 0) return <p class="session-loading">No turn yet.</p>;
   return (
     <RowList
       handle={list}
       rows={rows}
       renderRow={renderRow}
-      estimate={(row) => heights[row.kind]}
+      estimate={() => rowHeight}
       label="Turns"
       place={undefined}
       followsEnd={false}
-      onClick={(event) => open(indexOf(event.target), event.detail > 1)}
+      onClick={click}
       onKeyDown={pressKey}
       attributes={{
         id: listId,
         role: "listbox",
-        ...(current !== undefined && { "aria-activedescendant": current }),
-        onFocus: () => (cursor.value = Math.max(1, cursor.value)),
+        ...(cursor.value !== undefined && { "aria-activedescendant": cursor.value }),
+        onFocus: () => cursor.value ?? place(0),
       }}
     />
   );
@@ -137,10 +141,10 @@ function turnAfter(key: string, index: number, last: number): number | undefined
     ArrowUp: index - 1,
     PageDown: index + 10,
     PageUp: index - 10,
-    Home: 1,
+    Home: 0,
     End: last,
   }[key];
-  return target === undefined ? undefined : Math.max(1, Math.min(last, target));
+  return target === undefined ? undefined : Math.max(0, Math.min(last, target));
 }
 
 // Asks again when sessions change, and not all the time.
