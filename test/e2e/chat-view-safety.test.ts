@@ -62,7 +62,6 @@ describe("the chat view, hostile or unseen", () => {
             );
           });
           assert.deepEqual(violations, [], name);
-          await view.page.context().close();
         }
       });
     }

@@ -3,6 +3,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import type { Method } from "../../src/protocol/protocol.ts";
 import { launchBrowser } from "./browser.ts";
 import {
+  newPage,
   openView,
   startHarness,
   type Harness,
@@ -14,7 +15,7 @@ import {
 export interface ViewUnderTest {
   readonly harness: Harness;
   readonly page: Page;
-  /** Opens a view and closes the one before. */
+  /** Opens a view in place of the one before. */
   open(script: HostScript, options?: Partial<ViewOptions>): Promise<Page>;
   /** A page in which nothing is opened yet. */
   blank(): Promise<Page>;
@@ -31,18 +32,19 @@ export function useView(): ViewUnderTest {
   let harness: Harness | undefined;
   let browser: Browser | undefined;
   let page: Page | undefined;
+  let isBlank = false;
   before(async () => {
     harness = await startHarness();
     browser = await launchBrowser();
-  });
-  afterEach(async () => {
-    await page?.context().close();
-    page = undefined;
   });
   after(async () => {
     await browser?.close();
     await harness?.[Symbol.asyncDispose]();
   });
+  const renew = async (): Promise<Page> => {
+    await page?.context().close();
+    return (page = await newPage(there(browser)));
+  };
   const there = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error("Nothing is open yet.");
     return value;
@@ -55,12 +57,14 @@ export function useView(): ViewUnderTest {
       return there(page);
     },
     async open(script, options) {
-      await page?.context().close();
-      return (page = await openView(there(browser), there(harness), { script, ...options }));
+      const shown = page === undefined || isBlank ? await renew() : page;
+      isBlank = false;
+      await openView(shown, there(harness), { script, ...options });
+      return shown;
     },
     async blank() {
-      await page?.context().close();
-      return (page = await (await there(browser).newContext()).newPage());
+      isBlank = true;
+      return renew();
     },
     composer: () => there(page).getByTestId("composer"),
     conversation: () => there(page).getByRole("region", { name: "Conversation" }),

@@ -35,6 +35,8 @@ export interface HostScript {
 /** The built view on loopback. */
 export interface Harness extends AsyncDisposable {
   readonly url: string;
+  /** The address of a view whose host follows a script. */
+  address(script: HostScript, theme: Theme): string;
   /** Bytes of each file that was built. */
   readonly sizes: Readonly<Record<string, number>>;
 }
@@ -56,10 +58,16 @@ export async function startHarness(isMinified = true): Promise<Harness> {
     minify: isMinified,
     logLevel: "warning",
   });
+  const scripts: HostScript[] = [];
+  const contentOf = (url: URL): Promise<string | Buffer> => {
+    if (url.pathname === "/") return page(url);
+    if (url.pathname !== "/host.js") return readFile(join(folder, url.pathname));
+    const number = Number(url.searchParams.get("script"));
+    return Promise.resolve(hostSource(scripts[number], number));
+  };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    const send = url.pathname === "/" ? page(url) : readFile(join(folder, url.pathname));
-    send.then(
+    contentOf(url).then(
       (content) => {
         const type = url.pathname === "/" ? "text/html" : (types[extname(url.pathname)] ?? "text/plain");
         response.setHeader("content-type", `${type}; charset=utf-8`);
@@ -72,8 +80,10 @@ export async function startHarness(isMinified = true): Promise<Harness> {
   const sizes = Object.entries(result.metafile.outputs).map(
     ([file, { bytes }]) => [file.slice(file.lastIndexOf("/") + 1), bytes] as const,
   );
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: address,
+    address: (script, theme) => `${address}?theme=${theme}&script=${scripts.push(script) - 1}`,
     sizes: Object.fromEntries(sizes),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -81,6 +91,12 @@ export async function startHarness(isMinified = true): Promise<Harness> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+// What the editor keeps for the view is forgotten with each script, not with a reload.
+function hostSource(script: HostScript | undefined, number: number): string {
+  const forget = `if (sessionStorage.getItem("script") !== "${number}") { sessionStorage.clear(); sessionStorage.setItem("script", "${number}"); }`;
+  return `${forget}\n(${scriptHost.toString()})(${JSON.stringify(script)});\n(${fakeHost.toString()})();`;
 }
 
 async function page(url: URL): Promise<string> {
@@ -94,14 +110,20 @@ async function page(url: URL): Promise<string> {
     readonly style: string;
     readonly variables: Readonly<Record<string, string>>;
   };
+  const number = url.searchParams.get("script");
+  const host = number === null ? "" : `<script src="/host.js?script=${number}"></script>`;
   const variables = Object.entries(theme.variables).map(([name, value]) => `${name}: ${value};`);
+  const isList = url.searchParams.get("view") === "sessions";
+  const [script, shell, style] = isList
+    ? ["sessions", "", '<link rel="stylesheet" href="/sessions.css">']
+    : ["main", readShell(), ""];
   const policy = `default-src 'none'; script-src 'self' 'nonce-n'; style-src 'self' 'nonce-n'; font-src 'self'; img-src 'self'`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Chat</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <style nonce="n">${theme.style}</style>
 <style nonce="n">:root { ${variables.join(" ")} } html { background: var(--vscode-sideBar-background); }</style>
-<link rel="stylesheet" href="/style.css"></head>
-<body class="${theme.kind}"><div id="app">${readShell()}</div><script type="module" nonce="n" src="/main.js"></script></body></html>`;
+<link rel="stylesheet" href="/style.css">${style}</head>
+<body class="${theme.kind}">${host}<div id="app">${shell}</div><script type="module" nonce="n" src="/${script}.js"></script></body></html>`;
 }
 
 /** How a view is opened. */
@@ -112,21 +134,24 @@ export interface ViewOptions {
   readonly script: HostScript;
 }
 
-/** Opens the view in a page of its own and waits until it is drawn. */
-export async function openView(browser: Browser, harness: Harness, options: ViewOptions): Promise<Page> {
-  const { theme = "dark", width = 420, height = 800, script } = options;
-  const context = await browser.newContext({ viewport: { width, height } });
+/** A page in which views can be opened one after another. */
+export async function newPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext();
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  const view = await context.newPage();
-  await view.addInitScript(scriptHost, script);
-  await view.addInitScript(fakeHost);
-  await view.goto(`${harness.url}?theme=${theme}`);
+  return context.newPage();
+}
+
+/** Opens a view in a page, in place of what was there, and waits until it is drawn. */
+export async function openView(view: Page, harness: Harness, options: ViewOptions): Promise<void> {
+  const { theme = "dark", width = 420, height = 800, script } = options;
+  await view.setViewportSize({ width, height });
+  await view.mouse.move(0, 0);
+  await view.goto(harness.address(script, theme));
   await view.waitForFunction(() =>
     window.host.sent.some((message) => message.type === "request" && message.method === "view.painted"),
   );
   await view.locator(".stage > *").first().waitFor();
   await stillness(view);
-  return view;
 }
 
 /** Waits until the view has drawn its next frame. */
