@@ -1,38 +1,9 @@
 import assert from "node:assert/strict";
-import { createBooCode } from "#core/boocode.ts";
-import type { Retention, StoreChange } from "#core/ports.ts";
-import type { SessionQuery } from "#protocol/sessions.ts";
-import { type AgentWorld, agentWorld, lastTurn, outline } from "../support/agent-world.ts";
+import { agentWorld, lastTurn, outline } from "../support/agent-world.ts";
+import { all, conversation, files, findTitles, signal, turnId } from "../support/conversation.ts";
 import { hold } from "../support/model-server/gate.ts";
-import { fakePorts } from "../support/fake-ports.ts";
 import { reply } from "../support/model-server/reply.ts";
 import { assertPrefixes } from "../support/prefix.ts";
-
-const files = { "package.json": '{"name":"demo"}', "notes.md": "The tide is high.\n".repeat(40) };
-const signal = new AbortController().signal;
-
-/** A session of some turns, each of which reads a file and answers. */
-async function conversation(turns: number): Promise<AgentWorld> {
-  const world = await agentWorld(
-    (_request, index) =>
-      index % 2 === 0
-        ? reply.toolCall("read_file", '{"path":"notes.md"}')
-        : reply.text(`Answer ${Math.ceil(index / 2)}: the harbour is calm.`),
-    { files },
-  );
-  for (let turn = 1; turn <= turns; turn++) await world.say(`Question ${turn}`);
-  return world;
-}
-
-const turnId = ({ agent }: AgentWorld, number: number): string =>
-  agent.session.state.turns.find((turn) => turn.number === number)?.id ?? "";
-
-const all: SessionQuery = { text: "", scope: "folder", show: "active", offset: 0, limit: 50 };
-
-async function find(world: AgentWorld, query: Partial<SessionQuery>): Promise<string> {
-  const result = await world.core.handlers["sessions.find"]({ ...all, ...query }, signal);
-  return `${result.found.map(({ entry }) => entry.title).join(", ")} of ${result.total}, ${result.hidden} hidden`;
-}
 
 describe("a fork", () => {
   it("begins with the same bytes as its original, and both go on", async () => {
@@ -161,21 +132,21 @@ describe("the library of sessions", () => {
     );
     const mark = (title: string, change: Parameters<typeof world.core.supervisor.library.change>[1]) =>
       world.core.handlers["sessions.mark"]({ sessions: [ids.get(title) ?? ""], change }, signal);
-    assert.equal(await find(world, {}), "Gamma, Beta, Alpha of 3, 0 hidden");
+    assert.equal(await findTitles(world, {}), "Gamma, Beta, Alpha of 3, 0 hidden");
     await mark("Alpha", { isPinned: true });
-    assert.equal(await find(world, {}), "Alpha, Gamma, Beta of 3, 0 hidden");
+    assert.equal(await findTitles(world, {}), "Alpha, Gamma, Beta of 3, 0 hidden");
     await mark("Beta", { isArchived: true });
-    assert.equal(await find(world, {}), "Alpha, Gamma of 2, 1 hidden");
-    assert.equal(await find(world, { show: "archived" }), "Beta of 1, 2 hidden");
+    assert.equal(await findTitles(world, {}), "Alpha, Gamma of 2, 1 hidden");
+    assert.equal(await findTitles(world, { show: "archived" }), "Beta of 1, 2 hidden");
     await mark("Beta", { isArchived: false });
     await mark("Gamma", { isTrashed: true });
-    assert.equal(await find(world, { show: "trash" }), "Gamma of 1, 2 hidden");
+    assert.equal(await findTitles(world, { show: "trash" }), "Gamma of 1, 2 hidden");
     await mark("Gamma", { isTrashed: false });
     await mark("Gamma", { title: "Delta" });
-    assert.equal(await find(world, { text: "delt" }), "Delta of 1, 0 hidden");
-    assert.equal(await find(world, { text: "calm" }), "Alpha, Delta, Beta of 3, 0 hidden");
-    assert.equal(await find(world, { limit: 1, offset: 1 }), "Delta of 3, 0 hidden");
-    assert.equal(await find(world, { from: world.ports.clock.time + 1 }), " of 0, 3 hidden");
+    assert.equal(await findTitles(world, { text: "delt" }), "Delta of 1, 0 hidden");
+    assert.equal(await findTitles(world, { text: "calm" }), "Alpha, Delta, Beta of 3, 0 hidden");
+    assert.equal(await findTitles(world, { limit: 1, offset: 1 }), "Delta of 3, 0 hidden");
+    assert.equal(await findTitles(world, { from: world.ports.clock.time + 1 }), " of 0, 3 hidden");
   });
 
   it("shows where words stand", async () => {
@@ -201,7 +172,7 @@ describe("the library of sessions", () => {
     });
     await world.agent.stop();
     await world.core.handlers["sessions.purge"]({ sessions: [first] }, signal);
-    assert.equal(await find(world, {}), " of 0, 0 hidden");
+    assert.equal(await findTitles(world, {}), " of 0, 0 hidden");
     assert.notEqual(world.core.active()?.session.id, first, "the chat shows another session");
   });
 });
@@ -263,170 +234,4 @@ describe("an exported session", () => {
   refuse("with two starts", file([start, start]), /does not begin/);
   refuse("with an unknown event", file([start, { type: "run-code", at: 1 }]), /events\.1/);
   refuse("with more in an event than belongs there", file([{ ...start, __proto__x: 1 }]), /events\.0/);
-});
-
-describe("a session that another window runs", () => {
-  const elsewhere = async (world: AgentWorld): Promise<void> => {
-    const { id } = world.agent.session;
-    world.ports.store.owners.set(id, "elsewhere");
-    world.ports.store.hear({ kind: "lease", session: id });
-    await new Promise((resolve) => setImmediate(resolve));
-  };
-  const followed = (world: AgentWorld, ...events: readonly object[]): Promise<void> => {
-    const { id: session } = world.agent.session;
-    const from = world.agent.session.eventCount;
-    for (const [index, event] of events.entries()) {
-      const change = { kind: "event", session, n: from + index, epoch: 2, event: () => event } as StoreChange;
-      world.ports.store.hear(change);
-    }
-    return new Promise((resolve) => setImmediate(resolve));
-  };
-
-  it("is followed live and can not be written", async () => {
-    await using world = await conversation(1);
-    await elsewhere(world);
-    const { session } = world.agent;
-    assert.equal(session.state.owner, "elsewhere");
-    const message = { id: "m", text: { text: "from there" } };
-    await followed(world, { type: "turn-start", at: 1, turn: "t2", number: 2, message });
-    assert.deepEqual(outline(lastTurn(world.agent)), ["user: from there", "running"]);
-    world.ports.store.hear({
-      kind: "partial",
-      session: session.id,
-      after: session.eventCount - 1,
-      event: () => ({ type: "text-delta", at: 2, step: "s", text: "so far" }),
-    });
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(outline(lastTurn(world.agent)), ["user: from there", "text: so far", "running"]);
-    await assert.rejects(world.agent.prompt("me too"), { code: "session-busy" });
-  });
-
-  it("can be gone on with when it is free again, after everything that was said there", async () => {
-    await using world = await conversation(1);
-    await elsewhere(world);
-    const message = { id: "m", text: { text: "from there" } };
-    await followed(
-      world,
-      { type: "turn-start", at: 1, turn: "t2", number: 2, message },
-      { type: "turn-end", at: 2, turn: "t2", reason: "stopped" },
-    );
-    world.ports.store.owners.delete(world.agent.session.id);
-    world.ports.store.hear({ kind: "lease", session: world.agent.session.id });
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(world.agent.session.state.owner, undefined);
-  });
-});
-
-describe("limits of the history", () => {
-  const day = 86_400_000;
-
-  /** A world with sessions "old", "pinned" and "new", of which the first two were used 40 days ago. */
-  async function aged(): Promise<AgentWorld> {
-    const world = await agentWorld(() => reply.text("Calm."), { files });
-    for (const title of ["old", "pinned", "new"]) {
-      if (title === "new") world.ports.clock.time += 40 * day;
-      const agent = await world.core.newSession();
-      await agent.prompt(title);
-      await agent.idle();
-    }
-    const pinned = world.core.supervisor.library.list.state.sessions.find(({ title }) => title === "pinned");
-    await world.core.supervisor.library.change([pinned?.id ?? ""], { isPinned: true });
-    return world;
-  }
-
-  const check = (name: string, rules: Partial<Retention>, active: string, trash: string) =>
-    it(name, async () => {
-      await using world = await aged();
-      const all = { keepDays: 0, keepMegabytes: 0, trashDays: 0, ...rules };
-      await world.core.supervisor.library.tidy(all, world.ports.clock.now());
-      assert.equal((await find(world, {})).replace(/ of.*/, ""), active);
-      assert.equal((await find(world, { show: "trash" })).replace(/ of.*/, ""), trash);
-    });
-
-  check("are none at first", {}, "pinned, new, old", "");
-  check("put what is too old into the trash, but nothing pinned", { keepDays: 30 }, "pinned, new", "old");
-  check("leave what is young enough", { keepDays: 50 }, "pinned, new, old", "");
-  check(
-    "put what is too much into the trash, oldest first",
-    { keepMegabytes: 0.00001 },
-    "pinned",
-    "new, old",
-  );
-
-  it("delete what was in the trash long enough", async () => {
-    await using world = await aged();
-    const { library } = world.core.supervisor;
-    await library.tidy({ keepDays: 30, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now());
-    await library.tidy({ keepDays: 30, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now() + 29 * day);
-    assert.equal(await find(world, { show: "trash" }), "old of 1, 2 hidden");
-    await library.tidy({ keepDays: 0, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now() + 31 * day);
-    assert.equal(await find(world, { show: "trash" }), " of 0, 2 hidden");
-  });
-});
-
-describe("a cut turn", () => {
-  const check = (name: string, autoResume: boolean, cuts: number, goesOn: boolean) =>
-    it(`${goesOn ? "goes on by itself" : "waits for the user"} ${name}`, async () => {
-      const gates = Array.from({ length: cuts }, () => hold());
-      const script = [...gates.map((gate) => reply.text("never").hold(gate)), reply.text("Whole.")];
-      await using first = await agentWorld(script, { files, settings: { autoResume } });
-      let world: AgentWorld = first;
-      await world.agent.prompt("go");
-      for (let cut = 1; cut <= cuts; cut++) {
-        await gates[cut - 1]?.reached;
-        await world.agent.interrupt();
-        await world.agent.idle();
-        world = await world.reload();
-        if (cut < cuts) await world.agent.continue();
-      }
-      await world.agent.autoResume();
-      await world.agent.idle();
-      assert.equal(lastTurn(world.agent).end?.reason, goesOn ? "done" : "interrupted");
-    });
-  check("where nothing is set", false, 1, false);
-  check("where it is set", true, 1, true);
-  check("the third time", true, 3, true);
-  check("after three attempts", true, 4, false);
-});
-
-describe("a window that opens", () => {
-  it("shows the list and the last session before the store has answered", async () => {
-    await using world = await agentWorld(() => reply.text("Calm."), { files });
-    await world.say("How high is the tide?");
-    await world.core.supervisor.loadList();
-    const { store } = world.ports;
-    store.copies.set("list", JSON.stringify(await store.sessions()));
-    const ports = fakePorts({ store, environment: { DEEPSEEK_API_KEY: "sk-test-0123456789" } });
-    const reading = Promise.withResolvers<void>();
-    const sessions = store.sessions.bind(store);
-    store.sessions = async () => {
-      await reading.promise;
-      return sessions();
-    };
-    const core = createBooCode(ports);
-    await core.start();
-    const { id } = world.agent.session;
-    assert.deepEqual(
-      core.supervisor.library.list.state.sessions.map((entry) => entry.id),
-      [id],
-    );
-    const shown = core.channel("session", id);
-    assert.equal(shown?.state.turns.length, 1);
-    assert.equal(core.active(), undefined);
-    reading.resolve();
-    await core.ready;
-    assert.equal(core.active()?.session.channel, shown, "views keep what they follow");
-    assert.deepEqual(shown?.state.turns, world.agent.session.state.turns);
-  });
-
-  it("does without copies, and with damaged ones", async () => {
-    await using world = await agentWorld(() => reply.text("Calm."), { files });
-    await world.say("hello");
-    const { store } = world.ports;
-    store.copies.set("list", "{ damaged");
-    store.copies.set(world.agent.session.id, "damaged");
-    const core = createBooCode(fakePorts({ store, environment: { DEEPSEEK_API_KEY: "sk-test-0123456789" } }));
-    await core.start();
-    assert.equal(core.active()?.session.id, world.agent.session.id);
-  });
 });

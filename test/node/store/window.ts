@@ -73,13 +73,17 @@ async function write(): Promise<void> {
   isDone = true;
 }
 
+function sorted(map: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 await store.sessions();
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === "write") void write();
   const report: WindowReport = {
     isDone,
-    events: Object.fromEntries([...events].toSorted()),
-    list: Object.fromEntries([...list].toSorted()),
+    events: sorted(events),
+    list: sorted(list),
     disorder,
     latest,
   };

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { createBooCode } from "#core/boocode.ts";
+import type { Retention, StoreChange } from "#core/ports.ts";
+import { type AgentWorld, agentWorld, lastTurn, outline } from "../support/agent-world.ts";
+import { conversation, files, findTitles } from "../support/conversation.ts";
+import { fakePorts } from "../support/fake-ports.ts";
+import { hold } from "../support/model-server/gate.ts";
+import { reply } from "../support/model-server/reply.ts";
+
+describe("a session that another window runs", () => {
+  const elsewhere = async (world: AgentWorld): Promise<void> => {
+    const { id } = world.agent.session;
+    world.ports.store.owners.set(id, "elsewhere");
+    world.ports.store.hear({ kind: "lease", session: id });
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const followed = (world: AgentWorld, ...events: readonly object[]): Promise<void> => {
+    const { id: session } = world.agent.session;
+    const from = world.agent.session.eventCount;
+    for (const [index, event] of events.entries()) {
+      const change = { kind: "event", session, n: from + index, epoch: 2, event: () => event } as StoreChange;
+      world.ports.store.hear(change);
+    }
+    return new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it("is followed live and can not be written", async () => {
+    await using world = await conversation(1);
+    await elsewhere(world);
+    const { session } = world.agent;
+    assert.equal(session.state.owner, "elsewhere");
+    const message = { id: "m", text: { text: "from there" } };
+    await followed(world, { type: "turn-start", at: 1, turn: "t2", number: 2, message });
+    assert.deepEqual(outline(lastTurn(world.agent)), ["user: from there", "running"]);
+    world.ports.store.hear({
+      kind: "partial",
+      session: session.id,
+      after: session.eventCount - 1,
+      event: () => ({ type: "text-delta", at: 2, step: "s", text: "so far" }),
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(outline(lastTurn(world.agent)), ["user: from there", "text: so far", "running"]);
+    await assert.rejects(world.agent.prompt("me too"), { code: "session-busy" });
+  });
+
+  it("can be gone on with when it is free again, after everything that was said there", async () => {
+    await using world = await conversation(1);
+    await elsewhere(world);
+    const message = { id: "m", text: { text: "from there" } };
+    await followed(
+      world,
+      { type: "turn-start", at: 1, turn: "t2", number: 2, message },
+      { type: "turn-end", at: 2, turn: "t2", reason: "stopped" },
+    );
+    world.ports.store.owners.delete(world.agent.session.id);
+    world.ports.store.hear({ kind: "lease", session: world.agent.session.id });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(world.agent.session.state.owner, undefined);
+  });
+});
+
+describe("limits of the history", () => {
+  const day = 86_400_000;
+
+  /** A world with sessions "old", "pinned" and "new", of which the first two were used 40 days ago. */
+  async function aged(): Promise<AgentWorld> {
+    const world = await agentWorld(() => reply.text("Calm."), { files });
+    for (const title of ["old", "pinned", "new"]) {
+      if (title === "new") world.ports.clock.time += 40 * day;
+      const agent = await world.core.newSession();
+      await agent.prompt(title);
+      await agent.idle();
+    }
+    const pinned = world.core.supervisor.library.list.state.sessions.find(({ title }) => title === "pinned");
+    await world.core.supervisor.library.change([pinned?.id ?? ""], { isPinned: true });
+    return world;
+  }
+
+  const check = (name: string, rules: Partial<Retention>, active: string, trash: string) =>
+    it(name, async () => {
+      await using world = await aged();
+      const all = { keepDays: 0, keepMegabytes: 0, trashDays: 0, ...rules };
+      await world.core.supervisor.library.tidy(all, world.ports.clock.now());
+      assert.equal((await findTitles(world, {})).replace(/ of.*/, ""), active);
+      assert.equal((await findTitles(world, { show: "trash" })).replace(/ of.*/, ""), trash);
+    });
+
+  check("are none at first", {}, "pinned, new, old", "");
+  check("put what is too old into the trash, but nothing pinned", { keepDays: 30 }, "pinned, new", "old");
+  check("leave what is young enough", { keepDays: 50 }, "pinned, new, old", "");
+  check(
+    "put what is too much into the trash, oldest first",
+    { keepMegabytes: 0.00001 },
+    "pinned",
+    "new, old",
+  );
+
+  it("delete what was in the trash long enough", async () => {
+    await using world = await aged();
+    const { library } = world.core.supervisor;
+    await library.tidy({ keepDays: 30, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now());
+    await library.tidy({ keepDays: 30, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now() + 29 * day);
+    assert.equal(await findTitles(world, { show: "trash" }), "old of 1, 2 hidden");
+    await library.tidy({ keepDays: 0, keepMegabytes: 0, trashDays: 30 }, world.ports.clock.now() + 31 * day);
+    assert.equal(await findTitles(world, { show: "trash" }), " of 0, 2 hidden");
+  });
+});
+
+describe("a cut turn", () => {
+  const check = (name: string, autoResume: boolean, cuts: number, goesOn: boolean) =>
+    it(`${goesOn ? "goes on by itself" : "waits for the user"} ${name}`, async () => {
+      const gates = Array.from({ length: cuts }, () => hold());
+      const script = [...gates.map((gate) => reply.text("never").hold(gate)), reply.text("Whole.")];
+      await using first = await agentWorld(script, { files, settings: { autoResume } });
+      let world: AgentWorld = first;
+      await world.agent.prompt("go");
+      for (let cut = 1; cut <= cuts; cut++) {
+        await gates[cut - 1]?.reached;
+        await world.agent.interrupt();
+        await world.agent.idle();
+        world = await world.reload();
+        if (cut < cuts) await world.agent.continue();
+      }
+      await world.agent.autoResume();
+      await world.agent.idle();
+      assert.equal(lastTurn(world.agent).end?.reason, goesOn ? "done" : "interrupted");
+    });
+  check("where nothing is set", false, 1, false);
+  check("where it is set", true, 1, true);
+  check("the third time", true, 3, true);
+  check("after three attempts", true, 4, false);
+});
+
+describe("a window that opens", () => {
+  it("shows the list and the last session before the store has answered", async () => {
+    await using world = await agentWorld(() => reply.text("Calm."), { files });
+    await world.say("How high is the tide?");
+    await world.core.supervisor.loadList();
+    const { store } = world.ports;
+    store.copies.set("list", JSON.stringify(await store.sessions()));
+    const ports = fakePorts({ store, environment: { DEEPSEEK_API_KEY: "sk-test-0123456789" } });
+    const reading = Promise.withResolvers<void>();
+    const sessions = store.sessions.bind(store);
+    store.sessions = async () => {
+      await reading.promise;
+      return sessions();
+    };
+    const core = createBooCode(ports);
+    await core.start();
+    const { id } = world.agent.session;
+    assert.deepEqual(
+      core.supervisor.library.list.state.sessions.map((entry) => entry.id),
+      [id],
+    );
+    const shown = core.channel("session", id);
+    assert.equal(shown?.state.turns.length, 1);
+    assert.equal(core.active(), undefined);
+    reading.resolve();
+    await core.ready;
+    assert.equal(core.active()?.session.channel, shown, "views keep what they follow");
+    assert.deepEqual(shown?.state.turns, world.agent.session.state.turns);
+  });
+
+  it("does without copies, and with damaged ones", async () => {
+    await using world = await agentWorld(() => reply.text("Calm."), { files });
+    await world.say("hello");
+    const { store } = world.ports;
+    store.copies.set("list", "{ damaged");
+    store.copies.set(world.agent.session.id, "damaged");
+    const core = createBooCode(fakePorts({ store, environment: { DEEPSEEK_API_KEY: "sk-test-0123456789" } }));
+    await core.start();
+    assert.equal(core.active()?.session.id, world.agent.session.id);
+  });
+});
