@@ -31,6 +31,8 @@ export class PageView implements WebviewViewProvider {
   readonly id: string;
   readonly #options: PageViewOptions;
   #shown: ShownPage | undefined;
+  // What is told to the view that the editor is about to make.
+  #awaited: HostMessage[] = [];
 
   constructor(options: PageViewOptions) {
     this.id = options.id;
@@ -42,6 +44,7 @@ export class PageView implements WebviewViewProvider {
     this.#shown?.dispose();
     const shown = new ShownPage(view, this.#options);
     this.#shown = shown;
+    for (const message of this.#awaited.splice(0)) shown.tell(message);
     view.onDidDispose(() => {
       shown.dispose();
       if (this.#shown === shown) this.#shown = undefined;
@@ -51,20 +54,25 @@ export class PageView implements WebviewViewProvider {
   /** Shows the view with the focus in it, and tells its page something. */
   async focus(...messages: readonly HostMessage[]): Promise<void> {
     await commands.executeCommand(`${this.id}.focus`);
-    for (const message of messages) this.#shown?.tell(message);
+    this.#tell(messages);
   }
 
   /** Shows the view and leaves the focus where it is, and tells its page something. */
   async reveal(...messages: readonly HostMessage[]): Promise<void> {
     if (this.#shown === undefined) await commands.executeCommand(`${this.id}.focus`, { preserveFocus: true });
     else this.#shown.show();
-    for (const message of messages) this.#shown?.tell(message);
+    this.#tell(messages);
   }
 
   /** Ends the view's connection. */
   dispose(): void {
     this.#shown?.dispose();
     this.#shown = undefined;
+  }
+
+  #tell(messages: readonly HostMessage[]): void {
+    if (this.#shown === undefined) this.#awaited = [...messages];
+    else for (const message of messages) this.#shown.tell(message);
   }
 }
 

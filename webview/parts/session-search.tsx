@@ -1,9 +1,9 @@
-import { useSignalEffect } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { useSessions, type SessionsApp } from "../sessions/app.ts";
 import { importSession } from "../sessions/deeds.ts";
-import type { Filters } from "../sessions/finder.ts";
+import { usualFilters, type Filters } from "../sessions/finder.ts";
 import type { Period } from "../sessions/when.ts";
 import { Icon } from "./icon.tsx";
 
@@ -20,12 +20,32 @@ const periods = {
 /** The search box and the filters of the list of sessions. */
 export function SessionSearch(): VNode {
   const app = useSessions();
+  const isToggled = useSignal(false);
   const { scope, show, period } = app.finder.filters.value;
-  const change = (filters: Partial<Filters>) => app.finder.change(filters);
+  const isFiltered = scope !== "folder" || show !== "active" || period.kind !== "any";
+  const isOpen = isToggled.value || isFiltered;
+  const change = (filters: Partial<Filters>) => {
+    isToggled.value = true;
+    app.finder.change(filters);
+  };
+  const toggle = () => {
+    isToggled.value = !isOpen;
+    if (isFiltered) app.finder.change({ ...usualFilters, text: app.finder.filters.value.text });
+  };
   return (
     <search class="session-search">
       <div class="search-line">
         <SearchBox />
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={isFiltered ? "Reset filters" : "Filters"}
+          title={isFiltered ? "Reset filters" : "Filters"}
+          aria-expanded={isOpen}
+          onClick={toggle}
+        >
+          <Icon name="filter" />
+        </button>
         <button
           type="button"
           class="icon-button"
@@ -36,25 +56,36 @@ export function SessionSearch(): VNode {
           <Icon name="desktop-download" />
         </button>
       </div>
+      {isOpen && <FilterLine filters={app.finder.filters.value} onChange={change} />}
+    </search>
+  );
+}
+
+function FilterLine({
+  filters: { scope, show, period },
+  onChange,
+}: {
+  readonly filters: Filters;
+  readonly onChange: (change: Partial<Filters>) => void;
+}): VNode {
+  const choosePeriod = (kind: keyof typeof periods) =>
+    onChange({ period: kind === "range" ? { kind, from: "", to: "" } : { kind } });
+  return (
+    <>
       <div class="filters">
         <Choice
           label="Projects"
           value={scope}
           choices={scopes}
-          onChange={(value) => change({ scope: value })}
+          onChange={(value) => onChange({ scope: value })}
         />
-        <Choice label="Kind" value={show} choices={shows} onChange={(value) => change({ show: value })} />
-        <Choice
-          label="Time"
-          value={period.kind}
-          choices={periods}
-          onChange={(kind) => change({ period: kind === "range" ? { kind, from: "", to: "" } : { kind } })}
-        />
+        <Choice label="Kind" value={show} choices={shows} onChange={(value) => onChange({ show: value })} />
+        <Choice label="Time" value={period.kind} choices={periods} onChange={choosePeriod} />
       </div>
       {period.kind === "range" && (
-        <DateRange period={period} onChange={(range) => change({ period: range })} />
+        <DateRange period={period} onChange={(range) => onChange({ period: range })} />
       )}
-    </search>
+    </>
   );
 }
 
