@@ -3,70 +3,59 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { Chat, errorCount, quickInput, until } from "../support/e2e-chat.ts";
-import { editorWithModel, openWindow, sharedModel, type Window } from "../support/e2e-editor.ts";
-import type { ModelServer } from "../support/model-server.ts";
+import { errorCount, quickInput, until } from "../support/e2e-chat.ts";
+import { useChat } from "../support/e2e-window.ts";
 import { demoScript } from "../support/model-server/demo-script.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
 
 describe("an answer", () => {
-  let window: Window;
-  let chat: Chat;
-  let model: ModelServer;
-  before(async () => {
-    model = await sharedModel();
-    const long = Array.from({ length: 3000 }, (_, line) => `line ${line + 1} of many`).join("\n");
-    window = await openWindow(await editorWithModel(), { files: { "long.txt": `${long}\n` } });
-    chat = await Chat.open(window.page);
-  });
-  beforeEach(() => chat.begin());
-  afterEach(() => assert.deepEqual(model.problems, []));
-  after(() => window?.close());
+  const its = useChat("shared window");
 
   it("reads a file in one line and streams what it is", async () => {
     const gate = hold();
-    model.use([
+    its.model.use([
       reply.toolCall("read_file", { path: "package.json" }),
       reply.text("This is **tide-table**, ").hold(gate).text("which prints tides."),
     ]);
-    await chat.send("Read package.json and tell me what this project is");
-    await chat.calls.filter({ hasText: "Read package.json" }).waitFor();
-    await chat.text("This is tide-table,").waitFor();
-    assert.equal(await chat.stop.isVisible(), true);
+    await its.chat.send("Read package.json and tell me what this project is");
+    await its.chat.calls.filter({ hasText: "Read package.json" }).waitFor();
+    await its.chat.text("This is tide-table,").waitFor();
+    assert.equal(await its.chat.stop.isVisible(), true);
     gate.release();
-    await chat.text("which prints tides.").waitFor();
-    await chat.stop.waitFor({ state: "detached" });
-    assert.equal(await chat.frame.locator(".prose strong").innerText(), "tide-table");
+    await its.chat.text("which prints tides.").waitFor();
+    await its.chat.stop.waitFor({ state: "detached" });
+    assert.equal(await its.chat.frame.locator(".prose strong").innerText(), "tide-table");
   });
+
   it("fixes the type error, and the editor counts none any more", async () => {
-    const { page, folder } = window;
-    model.use(demoScript);
+    const { page, folder } = its.window;
+    its.model.use(demoScript);
     await openFile(page, "tides.ts");
     await until(
       () => errorCount(page),
       (count) => count === 1,
       30_000,
     );
-    await chat.ask("Fix the type error");
-    await chat.text(/Fixed: in/).waitFor();
+    await its.chat.ask("Fix the type error");
+    await its.chat.text(/Fixed: in/).waitFor();
     await until(
       () => errorCount(page),
       (count) => count === 0,
     );
     assert.match(await readFile(join(folder, "src/tides.ts"), "utf8"), /const hours: string = /);
-    await chat.calls.getByRole("button", { name: /^Edit src\/tides\.ts/ }).click();
-    await chat.frame.getByRole("group", { name: "Result" }).getByText(/fixed/).waitFor();
+    await its.chat.calls.getByRole("button", { name: /^Edit src\/tides\.ts/ }).click();
+    await its.chat.frame.getByRole("group", { name: "Result" }).getByText(/fixed/).waitFor();
   });
 
   it("edits an open file so that one undo takes it back", async () => {
-    const { page, folder } = window;
-    model.use([
+    const { page, folder } = its.window;
+    its.model.use([
       reply.toolCall("edit_file", { path: "src/main.ts", old: "console.log(", new: "console.info(" }),
       reply.text("Done."),
     ]);
     await openFile(page, "main.ts");
-    await chat.ask("Use console.info");
+    await its.chat.ask("Use console.info");
     const line = page.locator(".editor-instance .view-line").filter({ hasText: "harbour.name" });
     await line.filter({ hasText: "console.info" }).waitFor();
     assert.match(await readFile(join(folder, "src/main.ts"), "utf8"), /console\.info/);
@@ -81,66 +70,69 @@ describe("an answer", () => {
   });
 
   it("folds thinking and opens it", async () => {
-    model.use([reply.thinking("Two and two make four.").text("It is 4.")]);
-    await chat.ask("What is two and two?");
-    const thought = chat.button(/^Thought/);
+    its.model.use([reply.thinking("Two and two make four.").text("It is 4.")]);
+    await its.chat.ask("What is two and two?");
+    const thought = its.chat.button(/^Thought/);
     assert.equal(await thought.getAttribute("aria-expanded"), "false");
     await thought.click();
-    await chat.text("Two and two make four.").waitFor();
+    await its.chat.text("Two and two make four.").waitFor();
     await thought.click();
-    await chat.text("Two and two make four.").waitFor({ state: "detached" });
+    await its.chat.text("Two and two make four.").waitFor({ state: "detached" });
   });
 
   it("opens a call to its arguments and result", async () => {
-    model.use([reply.toolCall("search", { pattern: "Dover" }), reply.text("There.")]);
-    await chat.ask("Where is Dover?");
-    await chat.calls.getByRole("button", { name: /Search Dover/ }).click();
-    await chat.frame.getByRole("group", { name: "Arguments" }).getByText("pattern: Dover").waitFor();
-    await chat.frame
+    its.model.use([reply.toolCall("search", { pattern: "Dover" }), reply.text("There.")]);
+    await its.chat.ask("Where is Dover?");
+    await its.chat.calls.getByRole("button", { name: /Search Dover/ }).click();
+    await its.chat.frame.getByRole("group", { name: "Arguments" }).getByText("pattern: Dover").waitFor();
+    await its.chat.frame
       .getByRole("group", { name: "Result" })
       .getByText(/harbour\.ts/)
       .waitFor();
   });
 
   it("shows all of a large result", async () => {
-    model.use([reply.toolCall("read_file", { path: "long.txt" }), reply.text("Many lines.")]);
-    await chat.ask("Read long.txt");
-    await chat.calls.getByRole("button", { name: /Read long\.txt/ }).click();
-    const result = chat.frame.getByRole("group", { name: "Result" });
+    its.model.use([reply.toolCall("read_file", { path: "long.txt" }), reply.text("Many lines.")]);
+    await its.chat.ask("Read long.txt");
+    await its.chat.calls.getByRole("button", { name: /Read long\.txt/ }).click();
+    const result = its.chat.frame.getByRole("group", { name: "Result" });
     assert.doesNotMatch(await result.innerText(), /line 1900 of/);
-    await chat.button(/^Show all/).click();
+    await its.chat.button(/^Show all/).click();
     await result.getByText(/line 1900 of many/).waitFor();
-    await chat.button(/^Show (all|more)/).waitFor({ state: "detached" });
+    await its.chat.button(/^Show (all|more)/).waitFor({ state: "detached" });
   });
 
   it("folds several reads into one line", async () => {
     const paths = ["package.json", "README.md", "src/main.ts"];
-    model.use([reply.calls(paths.map((path) => ["read_file", { path }])), reply.text("I know them now.")]);
-    await chat.ask("Read the files");
-    assert.equal(await chat.calls.count(), 1);
-    await chat.button(/^Explored 3 files/).click();
-    await chat.calls.filter({ hasText: "Read README.md" }).waitFor();
-    assert.equal(await chat.calls.count(), 4);
+    its.model.use([
+      reply.calls(paths.map((path) => ["read_file", { path }])),
+      reply.text("I know them now."),
+    ]);
+    await its.chat.ask("Read the files");
+    assert.equal(await its.chat.calls.count(), 1);
+    await its.chat.button(/^Explored 3 files/).click();
+    await its.chat.calls.filter({ hasText: "Read README.md" }).waitFor();
+    assert.equal(await its.chat.calls.count(), 4);
   });
 
   it("lists changed files, shows a diff and reverts the turn", async () => {
-    const { page, folder } = window;
+    const { page, folder } = its.window;
     const before = await readFile(join(folder, "README.md"), "utf8");
-    model.use([
+    its.model.use([
       reply.calls([
         ["edit_file", { path: "README.md", old: "# Tide table", new: "# Tides" }],
         ["write_file", { path: "notes.txt", content: "high\nlow\n" }],
       ]),
       reply.text("Renamed."),
     ]);
-    await chat.ask("Call it Tides");
-    await chat.text("2 changed files").waitFor();
-    await chat.frame
+    await its.chat.ask("Call it Tides");
+    await its.chat.text("2 changed files").waitFor();
+    await its.chat.frame
       .locator(".changes")
       .getByRole("button", { name: /README\.md/ })
       .click();
     await page.locator(".monaco-diff-editor").getByText("# Tides").waitFor();
-    await chat.button("Revert turn").click();
+    await its.chat.button("Revert turn").click();
     await until(
       () => readFile(join(folder, "README.md"), "utf8"),
       (text) => text === before,
@@ -149,7 +141,7 @@ describe("an answer", () => {
       () => existsSync(join(folder, "notes.txt")),
       (isThere) => !isThere,
     );
-    await chat.button("Revert turn").waitFor({ state: "detached" });
+    await its.chat.button("Revert turn").waitFor({ state: "detached" });
   });
 });
 

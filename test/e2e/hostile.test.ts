@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Frame } from "playwright-core";
 import { webviewFrame } from "../support/browser.ts";
-import { Chat } from "../support/e2e-chat.ts";
-import { editorWithModel, openWindow, sharedModel, type Window } from "../support/e2e-editor.ts";
+import { useChat } from "../support/e2e-window.ts";
 import { hostileHost, hostileMarkdown, spoofedNames } from "../support/hostile-markdown.ts";
 import { reply } from "../support/model-server/reply.ts";
 
@@ -33,21 +32,17 @@ function marksOf(selectors: readonly string[]): readonly string[] {
 }
 
 describe("hostile Markdown from a model, in the editor", () => {
-  let window: Window;
-  let chat: Chat;
+  const its = useChat("shared window");
   let frame: Frame;
   const requests: string[] = [];
   before(async () => {
-    window = await openWindow(await editorWithModel());
-    window.page.on("request", (request) => requests.push(request.url()));
-    chat = await Chat.open(window.page);
-    frame = await webviewFrame(window.page, "[data-testid=composer]");
+    its.window.page.on("request", (request) => requests.push(request.url()));
+    frame = await webviewFrame(its.window.page, "[data-testid=composer]");
   });
-  after(() => window?.close());
 
   it(`does nothing in any of ${texts.length} cases`, async () => {
-    const model = await sharedModel();
-    const { page } = window;
+    const { model } = its;
+    const { page } = its.window;
     const pages = page.context().pages().length;
     // One turn: each case is the text of a step, and a call ends the step.
     const steps = texts.map(({ markdown }, index) =>
@@ -57,15 +52,15 @@ describe("hostile Markdown from a model, in the editor", () => {
         .pace({ chunkCharacters: 2_000 }),
     );
     model.use([...steps, reply.text("All said.")]);
-    await chat.send("Say it all");
-    await chat.text("All said.").waitFor({ timeout: 60_000 });
-    const list = chat.frame.getByRole("region", { name: "Conversation" });
+    await its.chat.send("Say it all");
+    await its.chat.text("All said.").waitFor({ timeout: 60_000 });
+    const list = its.chat.frame.getByRole("region", { name: "Conversation" });
     const marks = new Set<string>();
     const seen = new Set<string>();
     let isAtTop = false;
     while (!isAtTop) {
       for (const mark of await frame.evaluate(marksOf, forbidden)) marks.add(mark);
-      for (const text of await chat.frame
+      for (const text of await its.chat.frame
         .locator(".prose")
         .getByText(/^case \d+$/)
         .allInnerTexts())
@@ -85,18 +80,17 @@ describe("hostile Markdown from a model, in the editor", () => {
       [],
     );
     assert.equal(page.context().pages().length, pages);
-    assert.deepEqual(model.problems, []);
   });
 
   it(`stays usable after each of ${stalls.length} texts that are hard to draw`, async () => {
-    const model = await sharedModel();
+    const { model } = its;
     for (const { name, markdown } of stalls) {
       model.use([reply.text(markdown).text("\n\n").pace({ chunkCharacters: 20_000 })]);
-      await chat.begin();
-      await chat.ask(name);
-      await chat.composer.pressSequentially("Still here");
-      assert.equal(await chat.composer.inputValue(), "Still here", name);
-      await chat.composer.fill("");
+      await its.chat.begin();
+      await its.chat.ask(name);
+      await its.chat.composer.pressSequentially("Still here");
+      assert.equal(await its.chat.composer.inputValue(), "Still here", name);
+      await its.chat.composer.fill("");
     }
   });
 });

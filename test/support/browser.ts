@@ -54,12 +54,12 @@ export async function runCommand(page: Page, title: string): Promise<void> {
     await page.keyboard.press("F1");
     await input.fill(`>${title}`);
     // The palette does not take up commands that come while it is open, so it is opened again.
-    const isListed = await row.waitFor({ timeout: 2000 }).then(
+    const isListed = await row.waitFor({ timeout: 500 }).then(
       () => true,
       () => false,
     );
     if (isListed) return input.press("Enter");
-    if (attempt === 15) throw new Error(`The command palette does not list "${title}".`);
+    if (attempt === 60) throw new Error(`The command palette does not list "${title}".`);
     await page.keyboard.press("Escape");
   }
 }
