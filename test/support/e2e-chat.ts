@@ -23,8 +23,9 @@ export class Chat {
     await this.frame.locator(".model-name").filter({ hasText: /./ }).waitFor();
   }
 
+  // The list of sessions is opened after the chat, and stands behind it.
   get frame(): FrameLocator {
-    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+    return this.page.frameLocator("iframe.webview.ready").first().frameLocator("#active-frame");
   }
 
   get composer(): Locator {
