@@ -37,6 +37,7 @@ export class Session {
   #count = 0;
   #start: SessionEvent | undefined;
   #partial: DeltaEvent | undefined;
+  #flushing: ReturnType<typeof setTimeout> | undefined;
   #lastAppend: Promise<unknown> = Promise.resolve();
   #lastAnnounced: Promise<unknown> = Promise.resolve();
   /** Called after each turn or title with the session's new line for the list. */
@@ -154,7 +155,10 @@ export class Session {
     }
     const closesPartial =
       event.type === "step-end" || event.type === "step-reset" || event.type === "turn-end";
-    if (closesPartial) this.#partial = undefined;
+    if (closesPartial) {
+      this.#partial = undefined;
+      this.#flushPartial();
+    }
     if (event.type === "turn-end") this.#texts.clear();
     const durable = this.#append(event, closesPartial);
     this.channel.emit(event, durable);
@@ -228,11 +232,14 @@ export class Session {
       this.#partial?.type === event.type && this.#partial.step === event.step ? this.#partial : undefined;
     if (this.#partial !== undefined && same === undefined) this.#flushPartial();
     this.#partial = same === undefined ? event : { ...same, text: same.text + event.text };
-    if (this.#partial.text.length >= partialCharacters || event.at - this.#partial.at >= partialMs)
-      this.#flushPartial();
+    if (this.#partial.text.length >= partialCharacters) this.#flushPartial();
+    // Also where the stream falls silent: other windows show what is on disk.
+    else this.#flushing ??= setTimeout(() => this.#flushPartial(), partialMs);
   }
 
   #flushPartial(): void {
+    clearTimeout(this.#flushing);
+    this.#flushing = undefined;
     if (this.#partial === undefined) return;
     const event = this.#ports.redactor.value<SessionEvent>(this.#partial);
     this.#partial = undefined;
