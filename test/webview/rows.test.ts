@@ -60,6 +60,14 @@ describe("rows of a conversation", () => {
     assert.deepEqual(show(new RowMaker().rowsOf(state, () => undefined)), ["thinking"]);
   });
 
+  it("say quietly that the host went on, but not what the user says in these words later", () => {
+    const words = (id: string) => ({ kind: "user", id, text: { text: "Continue." } }) as const;
+    const state = session({ turns: [turn(2, { items: [words("a"), words("b")] })] });
+    const rows = new RowMaker().rowsOf(state, () => undefined);
+    assert.deepEqual(show(rows), ["continued", "user", "ending"]);
+    assert.equal(rows[0]?.heading, "Turn 2: Continue.");
+  });
+
   it("tell of turns that were not read yet", () => {
     const rows = new RowMaker().rowsOf(session({ turns: [turn(8)], olderTurns: 7 }), () => undefined);
     assert.deepEqual(rows[0], { kind: "older", key: "older", count: 7 });
