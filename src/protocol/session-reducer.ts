@@ -214,6 +214,7 @@ function endStep(state: SessionState, event: EventOf<"step-end">): SessionState 
 function endCall(call: ToolCall, event: EventOf<"tool-end">): ToolCall {
   return {
     ...baseOf(call),
+    startedAt: event.startedAt ?? call.startedAt,
     status: "ended",
     endedAt: event.at,
     outcome: event.outcome,

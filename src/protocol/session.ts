@@ -188,6 +188,8 @@ export type SessionEvent =
       readonly at: number;
       readonly turn: string;
       readonly call: string;
+      /** When it really began: calls of one step are announced together. */
+      readonly startedAt?: number;
       readonly outcome: ToolOutcome;
       /** Exactly what the model is told. */
       readonly output: Body;

@@ -70,7 +70,7 @@ export function exploredText(calls: readonly ToolCall[]): string {
   const checks = count("get_diagnostics") + count("more");
   const parts = [
     files.size > 0 && formatCount(files.size, "file"),
-    count("list_files") > 0 && formatCount(count("list_files"), "list"),
+    count("list_files") > 0 && formatCount(count("list_files"), "listing"),
     count("search") > 0 && formatCount(count("search"), "search", "searches"),
     checks > 0 && formatCount(checks, "check"),
   ].filter((part) => part !== false);

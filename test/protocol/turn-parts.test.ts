@@ -65,7 +65,7 @@ describe("a folded group in words", () => {
     it(expected, () => assert.equal(exploredText(calls), expected));
   check([call("a", "read_file"), call("a", "read_file"), call("b", "read_file")], "Explored 2 files");
   check([call("a", "read_file"), call("b", "search")], "Explored 1 file, 1 search");
-  check([call("a", "list_files"), call("b", "search", "running")], "Exploring 1 list, 1 search");
+  check([call("a", "list_files"), call("b", "search", "running")], "Exploring 1 listing, 1 search");
   check([call("a", "get_diagnostics"), call("b", "more")], "Explored 2 checks");
 });
 

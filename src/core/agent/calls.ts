@@ -116,6 +116,7 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
     at: endedAt,
     turn: run.turn,
     call: request.id,
+    startedAt,
     outcome: ended.outcome,
     output,
     ...(ended.note !== undefined && { note: ended.note }),

@@ -113,6 +113,7 @@ const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
     at,
     turn: id,
     call: id,
+    startedAt: z.number().optional(),
     outcome: z.enum(["ok", "error", "denied", "cancelled", "interrupted"]),
     output: body,
     note: text.optional(),
