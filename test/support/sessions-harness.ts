@@ -26,6 +26,12 @@ export interface SessionsScript {
   readonly costs?: readonly CostLine[];
 }
 
+declare global {
+  interface Window {
+    findSessions: (stored: readonly StoredSession[], query: never) => unknown;
+  }
+}
+
 /** How the list is opened. */
 export interface SessionsOptions {
   readonly theme?: Theme;
@@ -45,6 +51,7 @@ export async function openSessions(
   const { theme = "dark", width = 300, height = 800, refused } = options;
   const context = await browser.newContext({ viewport: { width, height }, locale: "en-GB" });
   const view = await context.newPage();
+  await view.addInitScript(scriptSearch, script.folder ?? "/projects/weather-station");
   await view.addInitScript(scriptSessions, script);
   await view.addInitScript(fakeHost);
   if (refused !== undefined)
@@ -67,16 +74,8 @@ export async function violationsOf(page: Page): Promise<readonly string[]> {
   });
 }
 
-/** Runs in the page before `fakeHost`; everything it uses must be inside of it. */
-function scriptSessions(script: SessionsScript): void {
-  const folder = script.folder ?? "/projects/weather-station";
-  let stored = [...script.sessions];
-  let active = script.active ?? "";
-  let revision = 0;
-  const tell = () => {
-    revision += 1;
-    window.host.emit("sessions", [{ type: "session-elsewhere" }]);
-  };
+/** Runs in the page first: how sessions are found; everything it uses must be inside of it. */
+function scriptSearch(folder: string): void {
   const placeOf = ({ trashedAt, archivedAt }: SessionEntry) =>
     trashedAt !== undefined ? "trash" : archivedAt !== undefined ? "archived" : "active";
   const hitsOf = ({ messages = [] }: StoredSession, words: readonly string[]) =>
@@ -96,7 +95,7 @@ function scriptSessions(script: SessionsScript): void {
     readonly offset: number;
     readonly limit: number;
   }
-  const find = (query: Query) => {
+  window.findSessions = (stored: readonly StoredSession[], query: Query) => {
     const words = query.text
       .toLowerCase()
       .split(/\s+/)
@@ -122,6 +121,17 @@ function scriptSessions(script: SessionsScript): void {
     const page = found.slice(query.offset, query.offset + query.limit);
     return { found: page, total: found.length, hidden: fitting.length - found.length };
   };
+}
+
+/** Runs in the page before `fakeHost`; everything it uses must be inside of it. */
+function scriptSessions(script: SessionsScript): void {
+  let stored = [...script.sessions];
+  let active = script.active ?? "";
+  let revision = 0;
+  const tell = () => {
+    revision += 1;
+    window.host.emit("sessions", [{ type: "session-elsewhere" }]);
+  };
   const mark = ({ sessions, change }: { sessions: readonly string[]; change: Record<string, unknown> }) => {
     stored = stored.map((one) => {
       if (!sessions.includes(one.entry.id)) return one;
@@ -141,7 +151,7 @@ function scriptSessions(script: SessionsScript): void {
     return {};
   };
   const answers: Record<string, (params: never) => unknown> = {
-    "sessions.find": find,
+    "sessions.find": (query: never) => window.findSessions(stored, query),
     "sessions.mark": mark,
     "sessions.purge": ({ sessions }: { sessions: readonly string[] }) => {
       stored = stored.filter(({ entry }) => !sessions.includes(entry.id));

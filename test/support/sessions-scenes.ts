@@ -62,7 +62,7 @@ const mixed: readonly StoredSession[] = [
 ];
 
 /** A turn of a timeline. */
-export function timelineTurn(number: number, change: Partial<TimelineTurn> = {}): TimelineTurn {
+function timelineTurn(number: number, change: Partial<TimelineTurn> = {}): TimelineTurn {
   return {
     id: `t${number}`,
     number,

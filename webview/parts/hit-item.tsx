@@ -33,7 +33,7 @@ export function HitItem({ row }: { readonly row: HitRow }): VNode {
 }
 
 /** An excerpt cut at its ranges, in order; ranges that overlap or lie outside are left out. */
-export function markedParts({
+function markedParts({
   excerpt,
   ranges,
 }: Pick<MessageHit, "excerpt" | "ranges">): readonly { readonly text: string; readonly isMarked: boolean }[] {
