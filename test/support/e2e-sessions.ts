@@ -63,12 +63,22 @@ export class SessionList {
     await kinds.selectOption(kind);
   }
 
-  /** Answers the editor's question for a file. */
-  async giveFile(path: string): Promise<void> {
+  /** Answers the editor's question for a file, once it has made its suggestion: a folder to open from, or a file to save to. */
+  async giveFile(path: string, suggested: RegExp): Promise<void> {
     const { box } = quickInput(this.page);
-    await box.waitFor();
+    await until(
+      () => box.inputValue(),
+      (value) => suggested.test(value),
+    );
+    // What is written before the folder is read, the suggestion would replace.
+    await quickInput(this.page).row("package.json").waitFor();
     await box.fill(path);
+    await until(
+      () => box.inputValue(),
+      (value) => value === path,
+    );
     await box.press("Enter");
+    await box.waitFor({ state: "hidden" });
   }
 }
 

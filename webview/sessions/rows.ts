@@ -116,7 +116,7 @@ function treesOf(found: readonly FoundSession[]): readonly Branch[] {
       .filter(({ entry }) => !placed.has(entry.id))
       .map(branchOf);
     const newest = Math.max(one.entry.updatedAt, ...forks.map((fork) => fork.newest));
-    return { found: one, forks: forks.toSorted((a, b) => b.newest - a.newest), newest };
+    return { found: one, forks: forks.toSorted(byNewest), newest };
   };
   const roots = (forksOf.get(undefined) ?? []).map(branchOf);
   // What is left are circles, which only a damaged store could hold: they are shown all the same.
@@ -125,7 +125,12 @@ function treesOf(found: readonly FoundSession[]): readonly Branch[] {
 }
 
 function byPinThenNewest(a: Branch, b: Branch): number {
-  return Number(b.found.entry.isPinned) - Number(a.found.entry.isPinned) || b.newest - a.newest;
+  return Number(b.found.entry.isPinned) - Number(a.found.entry.isPinned) || byNewest(a, b);
+}
+
+// An imported session is as old as the one that was exported; all windows are to show them in one order.
+function byNewest(a: Branch, b: Branch): number {
+  return b.newest - a.newest || (a.found.entry.id < b.found.entry.id ? -1 : 1);
 }
 
 /** The last part of a folder's path; of a saved workspace its name; of several folders all their names. */

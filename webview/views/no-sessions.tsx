@@ -6,8 +6,8 @@ import { usualFilters, type Filters } from "../sessions/finder.ts";
 export function NoSessions(): VNode {
   const app = useSessions();
   const findings = app.finder.findings.value;
-  const { title, text } = wordsFor(findings?.filters ?? usualFilters);
   const hidden = findings?.hidden ?? 0;
+  const { title, text } = wordsFor(findings?.filters ?? usualFilters, hidden > 0);
   const words = findings?.filters.text.trim() ?? "";
   return (
     <div class="empty top">
@@ -32,7 +32,10 @@ export function NoSessions(): VNode {
   );
 }
 
-function wordsFor({ text, show, scope, period }: Filters): { readonly title: string; readonly text: string } {
+function wordsFor(
+  { text, show, scope, period }: Filters,
+  isHiding: boolean,
+): { readonly title: string; readonly text: string } {
   if (text.trim() !== "")
     return { title: "Nothing found", text: `No title and no message here holds “${text.trim()}”.` };
   if (period.kind !== "any") return { title: "Nothing in this time", text: "No session was changed in it." };
@@ -47,7 +50,7 @@ function wordsFor({ text, show, scope, period }: Filters): { readonly title: str
       text: "Archived sessions are out of the way, and can still be found and opened.",
     };
   return {
-    title: "No sessions yet",
+    title: isHiding ? "No sessions here" : "No sessions yet",
     text: `Every session of ${scope === "all" ? "any project" : "this folder"} will be listed here with its date, messages and cost, and opens as you left it.`,
   };
 }
