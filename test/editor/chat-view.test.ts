@@ -1,52 +1,14 @@
 import assert from "node:assert/strict";
-import { commands, EventEmitter, extensions, type Uri, type WebviewView } from "vscode";
+import { commands, extensions } from "vscode";
 import type { ConnectionCore } from "#editor/connection.ts";
 import { Channel, type ChannelLookup } from "#core/channel.ts";
 import { ChatView } from "#editor/chat-view.ts";
 import { Connection } from "#editor/connection.ts";
 import type { Handlers } from "#core/handlers.ts";
-import type { HostMessage } from "#protocol/protocol.ts";
+import { fakeView } from "./fake-view.ts";
 import { until } from "./workspace-files.ts";
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
-
-/** A view as the editor gives it, with its page played by the test. */
-function fakeView() {
-  const received = new EventEmitter<unknown>();
-  const visibility = new EventEmitter<void>();
-  const disposed = new EventEmitter<void>();
-  const posted: HostMessage[] = [];
-  const pages: string[] = [];
-  const view = {
-    visible: true,
-    webview: {
-      options: {},
-      cspSource: "https://view.example",
-      get html() {
-        return pages.at(-1) ?? "";
-      },
-      set html(page: string) {
-        pages.push(page);
-      },
-      asWebviewUri: (uri: Uri) => uri.with({ scheme: "https", authority: "view.example" }),
-      postMessage: async (message: HostMessage) => posted.push(message) > 0,
-      onDidReceiveMessage: received.event,
-    },
-    onDidChangeVisibility: visibility.event,
-    onDidDispose: disposed.event,
-  };
-  return {
-    view: view as unknown as WebviewView,
-    pages,
-    posted,
-    say: (message: unknown) => received.fire(message),
-    close: () => disposed.fire(),
-    show: (isVisible: boolean) => {
-      view.visible = isVisible;
-      visibility.fire();
-    },
-  };
-}
 
 describe("chat view", () => {
   const workspace = new Channel("workspace");
@@ -130,9 +92,10 @@ describe("chat view", () => {
   it("registers its commands", async () => {
     await extensions.getExtension("boocode.boocode")?.activate();
     const registered = await commands.getCommands(true);
-    const names = ["newSession", "setApiKey", "stop", "selectModel", "showLog"].map(
-      (name) => `boocode.${name}`,
-    );
+    const names = [
+      ...["newSession", "setApiKey", "stop", "selectModel", "showLog"],
+      ...["searchSessions", "continueLastSession", "exportSession", "importSession"],
+    ].map((name) => `boocode.${name}`);
     assert.deepEqual(
       names.filter((name) => !registered.includes(name)),
       [],
