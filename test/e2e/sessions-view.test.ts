@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openWorkbench, runCommand } from "../support/browser.ts";
-import { Chat, until } from "../support/e2e-chat.ts";
+import { Chat, quickInput, until } from "../support/e2e-chat.ts";
 import {
   editorWithModel,
   openWindow,
@@ -113,6 +113,18 @@ describe("the list of sessions", () => {
       (count) => count === before + 1,
     );
     await chat.text("Low at six, says the barometer.").waitFor();
+    await rm(file);
+  });
+
+  it("exports the session that the chat shows by its command", async () => {
+    const file = join(window.folder, "exported.md");
+    await runCommand(window.page, "BooCode: Export Session");
+    await quickInput(window.page).row("Markdown").click();
+    await list.giveFile(file, /\.md$/);
+    await until(
+      () => readFile(file, "utf8").catch(() => ""),
+      (text) => text.includes("Low at six, says the barometer."),
+    );
     await rm(file);
   });
 

@@ -71,7 +71,7 @@ export class SessionList {
       (value) => suggested.test(value),
     );
     // What is written before the folder is read, the suggestion would replace.
-    await quickInput(this.page).row("package.json").waitFor();
+    await quickInput(this.page).row("src").waitFor();
     await box.fill(path);
     await until(
       () => box.inputValue(),

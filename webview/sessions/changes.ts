@@ -6,7 +6,7 @@ import { formatCount } from "#protocol/words.ts";
 /** Deeds that can be undone, the last ones. */
 const maxUndo = 50;
 /** Sessions that one request may name. */
-const maxSessions = 1_000;
+export const maxSessions = 1_000;
 
 /** What was done, for the user to read; `isUndoable` while it can be taken back. */
 export interface Done {

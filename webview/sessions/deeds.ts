@@ -1,7 +1,7 @@
 import type { SessionEntry } from "#protocol/sessions.ts";
 import type { MenuItem } from "../parts/menu.tsx";
 import type { SessionsApp } from "./app.ts";
-import { named } from "./changes.ts";
+import { maxSessions, named } from "./changes.ts";
 import type { Row } from "./rows.ts";
 import { noSelection, targetsOf } from "./selection.ts";
 
@@ -34,8 +34,12 @@ export async function remove(app: SessionsApp, entries: readonly SessionEntry[])
 
 /** Deletes sessions for good. */
 export async function purge(app: SessionsApp, entries: readonly SessionEntry[]): Promise<void> {
-  const done = await app.act("sessions.purge", { sessions: entries.map(({ id }) => id) });
-  if (done !== undefined) app.changes.tell(`Deleted for good: ${named(entries)}`);
+  const ids = entries.map(({ id }) => id);
+  let isDone = true;
+  for (let index = 0; index < ids.length && isDone; index += maxSessions)
+    isDone =
+      (await app.act("sessions.purge", { sessions: ids.slice(index, index + maxSessions) })) !== undefined;
+  if (isDone) app.changes.tell(`Deleted for good: ${named(entries)}`);
   await app.finder.again();
 }
 

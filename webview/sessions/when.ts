@@ -3,19 +3,32 @@
 const dayMs = 24 * 60 * 60 * 1000;
 const minuteMs = 60_000;
 
+const styles = {
+  time: { hour: "2-digit", minute: "2-digit" },
+  weekday: { weekday: "long" },
+  day: { day: "numeric", month: "long" },
+  dayOfYear: { day: "numeric", month: "long", year: "numeric" },
+  moment: { dateStyle: "full", timeStyle: "short" },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+
+// Making a format takes a hundred times as long as using it. There are few: as many as styles, and one locale.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(at: number, style: keyof typeof styles, locale: string | undefined): string {
+  const key = `${style} ${locale ?? ""}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, styles[style]);
+  formats.set(key, known);
+  return known.format(at);
+}
+
 /** The day that a moment is in: "Today", "Yesterday", "Monday", "12 March", "12 March 2024". */
 export function formatDay(at: number, now: number, locale?: string): string {
   const days = daysBetween(at, now);
   if (days <= 0) return "Today";
   if (days === 1) return "Yesterday";
-  const date = new Date(at);
-  if (days < 7) return date.toLocaleDateString(locale, { weekday: "long" });
-  const isThisYear = date.getFullYear() === new Date(now).getFullYear();
-  return date.toLocaleDateString(locale, {
-    day: "numeric",
-    month: "long",
-    ...(isThisYear ? {} : { year: "numeric" }),
-  });
+  if (days < 7) return format(at, "weekday", locale);
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return format(at, isThisYear ? "day" : "dayOfYear", locale);
 }
 
 /** A moment as its age or its time of day; with its day unless a heading says it: "5 min ago", "14:02", "12 March, 14:02". */
@@ -23,7 +36,7 @@ export function formatAge(at: number, now: number, heading: string, locale?: str
   const age = Math.max(0, now - at);
   if (age < minuteMs) return "now";
   if (age < 60 * minuteMs) return `${Math.floor(age / minuteMs)} min ago`;
-  const time = new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  const time = format(at, "time", locale);
   const day = formatDay(at, now, locale);
   if (day === "Today") return `${Math.floor(age / (60 * minuteMs))} h ago`;
   return day === heading ? time : `${day}, ${time}`;
@@ -31,7 +44,7 @@ export function formatAge(at: number, now: number, heading: string, locale?: str
 
 /** A moment in full, for tooltips. */
 export function formatMoment(at: number, locale?: string): string {
-  return new Date(at).toLocaleString(locale, { dateStyle: "full", timeStyle: "short" });
+  return format(at, "moment", locale);
 }
 
 /** Which days are looked at; the days of a range are "2025-11-20", an empty one leaves that end open. */

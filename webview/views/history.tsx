@@ -1,15 +1,16 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useCallback, useEffect, useRef } from "preact/hooks";
-import type { SessionSummary } from "#protocol/sessions.ts";
+import type { SessionEntry } from "#protocol/sessions.ts";
 import { formatCount, formatMoney, formatWhen } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
 import { Icon } from "../parts/icon.tsx";
+import { stateLook } from "../parts/session-state.ts";
 import { RowList, type RowListHandle } from "../parts/row-list.tsx";
 
 interface Entry {
   readonly key: string;
-  readonly summary: SessionSummary;
+  readonly summary: SessionEntry;
   readonly isActive: boolean;
   readonly isFocusable: boolean;
 }
@@ -73,7 +74,7 @@ export function History(): VNode {
 
 // One entry can be reached by Tab: the one focused last, else the session that is open, else the newest.
 function entriesOf(
-  sessions: readonly SessionSummary[],
+  sessions: readonly SessionEntry[],
   active: string,
   focused: string | undefined,
 ): readonly Entry[] {
@@ -114,13 +115,6 @@ function NoSessions({ onKeyDown }: { readonly onKeyDown: (event: KeyboardEvent) 
   );
 }
 
-const states = {
-  idle: { icon: "comment", label: undefined },
-  running: { icon: "loading", label: "Running" },
-  interrupted: { icon: "debug-disconnect", label: "Interrupted" },
-  error: { icon: "error", label: "Ended with an error" },
-} as const;
-
 function SessionItem({
   entry,
   onOpen,
@@ -129,7 +123,7 @@ function SessionItem({
   readonly onOpen: (id: string) => void;
 }): VNode {
   const { summary, isActive, isFocusable } = entry;
-  const { icon, label } = states[summary.state];
+  const { icon, label } = stateLook(summary);
   const figures = [
     formatWhen(summary.updatedAt, Date.now()),
     formatCount(summary.messages, "message"),
