@@ -281,6 +281,7 @@ describe("the list of sessions beside an editor", () => {
       await item("Explain the build").click({ button: "right" });
       await choose(menu(), "Timeline and cost");
       const turns = view().getByTestId("timeline-turn");
+      await turns.nth(3).waitFor();
       assert.equal(await turns.count(), 4);
       assert.match(await turns.first().innerText(), /What is this\?[^]*12\.4 s[^]*99\.5% cached[^]*/);
       assert.deepEqual(
