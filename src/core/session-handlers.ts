@@ -39,6 +39,7 @@ export function makeSessionHandlers(
     "sessions.find": (query) => library.search(query),
     "sessions.mark": async ({ sessions, change }) => {
       await library.change(sessions, change);
+      for (const id of sessions) core.supervisor.showTitle(id);
       return {};
     },
     "sessions.purge": async ({ sessions }) => {

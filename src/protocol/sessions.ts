@@ -140,5 +140,5 @@ export function reduceSessions(state: SessionsState, event: SessionsEvent): Sess
 }
 
 function newestFirst(a: SessionEntry, b: SessionEntry): number {
-  return b.updatedAt - a.updatedAt;
+  return b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1);
 }

@@ -143,6 +143,8 @@ describe("the library of sessions", () => {
     assert.equal(await findTitles(world, { show: "trash" }), "Gamma of 1, 2 hidden");
     await mark("Gamma", { isTrashed: false });
     await mark("Gamma", { title: "Delta" });
+    assert.equal(world.core.channel("session", ids.get("Gamma") ?? "")?.state.title, "Delta");
+    assert.equal(await findTitles(world, { show: "all" }), "Alpha, Delta, Beta of 3, 0 hidden");
     assert.equal(await findTitles(world, { text: "delt" }), "Delta of 1, 0 hidden");
     assert.equal(await findTitles(world, { text: "calm" }), "Alpha, Delta, Beta of 3, 0 hidden");
     assert.equal(await findTitles(world, { limit: 1, offset: 1 }), "Delta of 3, 0 hidden");

@@ -93,6 +93,14 @@ export class Supervisor {
     await this.library.settle();
   }
 
+  /** Shows the title that the user gave a session, where it is open. */
+  showTitle(id: string): void {
+    const channel = this.#agents.get(id)?.session.channel;
+    const title = this.library.find(id)?.title;
+    if (channel !== undefined && title !== undefined && title !== channel.state.title)
+      channel.emit({ type: "title-change", at: this.#dependencies.ports.clock.now(), title });
+  }
+
   /** Forgets an open session, which opens again from the store. */
   forget(id: string): void {
     this.#agents.delete(id);
@@ -137,6 +145,7 @@ export class Supervisor {
     await context.learn(events);
     const agent = new Agent(session, context, this.#dependencies);
     this.#add(agent);
+    this.showTitle(session.id);
     return agent;
   }
 

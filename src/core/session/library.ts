@@ -118,7 +118,10 @@ export class SessionLibrary {
       (entry) => words.length === 0 || hits.has(entry.id) || holdsAll(entry.title, words),
     );
     const shown = fitting.filter((entry) => this.#passes(entry, query));
-    shown.sort((a, b) => Number(b.isPinned) - Number(a.isPinned) || b.updatedAt - a.updatedAt);
+    shown.sort(
+      (a, b) =>
+        Number(b.isPinned) - Number(a.isPinned) || b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1),
+    );
     const page = shown.slice(query.offset, query.offset + query.limit);
     return {
       found: page.map((entry) => ({
@@ -204,7 +207,7 @@ export class SessionLibrary {
     const place =
       entry.trashedAt !== undefined ? "trash" : entry.archivedAt !== undefined ? "archived" : "active";
     return (
-      place === query.show &&
+      (query.show === "all" || place === query.show) &&
       (query.scope === "all" || entry.folder === this.#ports.folderKey) &&
       entry.updatedAt >= (query.from ?? Number.NEGATIVE_INFINITY) &&
       entry.updatedAt <= (query.to ?? Number.POSITIVE_INFINITY)
