@@ -1,5 +1,6 @@
 /** What happens on each request of a view; a missing handler does not compile. */
-import { changedFiles, type Turn } from "#protocol/session.ts";
+import type { Turn } from "#protocol/session.ts";
+import { changedFiles } from "#protocol/changed-files.ts";
 import type { Method, Requests } from "#protocol/protocol.ts";
 import type { Agent } from "./agent/agent.ts";
 import { lastAnswer, summaryByRule, summaryRequest } from "./agent/summary-turn.ts";

@@ -1,7 +1,8 @@
 /** What a view follows: snapshots, then events, at most one message a channel and frame. */
 import type { Channel, ChannelLookup } from "#core/channel.ts";
 import type { ChannelName, Channels, HostMessage } from "#protocol/protocol.ts";
-import { lastTurns, type SessionEvent, type SessionState } from "#protocol/session.ts";
+import type { SessionEvent, SessionState } from "#protocol/session.ts";
+import { lastTurns } from "#protocol/session-window.ts";
 
 const frameMs = 16;
 // A view that does not take its messages is not worth the memory: it starts again from a snapshot.

@@ -1,13 +1,7 @@
 /** The reducer of the `session` channel, run by the host and by views. */
-import {
-  addTotals,
-  type Item,
-  type SessionEvent,
-  type SessionState,
-  type ToolCall,
-  type Turn,
-} from "./session.ts";
-import { addUsage, noUsage } from "./usage.ts";
+import { addCost } from "./costs.ts";
+import type { Item, ModelChoice, SessionEvent, SessionState, ToolCall, Turn } from "./session.ts";
+import { addUsage, noUsage, type Usage } from "./usage.ts";
 
 type EventOf<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
 
@@ -262,4 +256,21 @@ function without<K extends "question" | "waiting">(state: SessionState, key: K):
   if (state[key] === undefined) return state;
   const { [key]: _, ...rest } = state;
   return rest as SessionState;
+}
+
+// A model call's usage and price, added to the session's totals.
+function addTotals(
+  state: SessionState,
+  call: { readonly usage: Usage; readonly costUsd?: number; readonly key?: string },
+  choice: ModelChoice,
+): SessionState {
+  const { usage, costUsd, key } = call;
+  return {
+    ...state,
+    usage: addUsage(state.usage, usage),
+    modelCalls: state.modelCalls + 1,
+    costs: addCost(state.costs, { choice, key: key ?? "", usage, costUsd }),
+    isCostWhole: state.isCostWhole && costUsd !== undefined,
+    ...(costUsd === undefined ? {} : { costUsd: (state.costUsd ?? 0) + costUsd }),
+  };
 }

@@ -1,7 +1,6 @@
 /** The `session` channel: one conversation with one agent, as events and as the state that views draw. */
-import { addCost } from "./costs.ts";
 import type { CostLine, ForkOrigin } from "./sessions.ts";
-import { addUsage, noUsage, type Usage } from "./usage.ts";
+import { noUsage, type Usage } from "./usage.ts";
 
 /** A text kept inline (≤ 16 KB) or, when larger, as a blob by content hash with a preview of its first characters. */
 export type Body =
@@ -347,72 +346,7 @@ export function runningTurn(state: SessionState): Turn | undefined {
   return last !== undefined && last.end === undefined ? last : undefined;
 }
 
-/** Cuts a state to its last `count` turns, for a snapshot; the rest is read by request. */
-export function sessionWindow(state: SessionState, count: number): SessionState {
-  const cut = state.turns.length - count;
-  return cut <= 0 ? state : { ...state, turns: state.turns.slice(cut), olderTurns: state.olderTurns + cut };
-}
-
-// A snapshot shows the end of a conversation; what is before it is asked for when somebody scrolls there.
-const windowLimits = { turns: 20, items: 300 };
-
-/** The last turns of a state, as a snapshot tells them. */
-export function lastTurns(state: SessionState): SessionState {
-  let turns = 0;
-  let items = 0;
-  for (const turn of state.turns.toReversed()) {
-    items += turn.items.length;
-    if (turns > 0 && items > windowLimits.items) break;
-    turns += 1;
-    if (turns === windowLimits.turns) break;
-  }
-  return sessionWindow(state, Math.max(turns, 1));
-}
-
-/** The files that a turn changed, one entry each: from the first state before to the last state after. */
-export function changedFiles(turn: Turn): readonly FileChange[] {
-  const byPath = new Map<string, FileChange>();
-  for (const item of turn.items) {
-    if (item.kind !== "tool" || item.call.status !== "ended") continue;
-    for (const change of item.call.files) {
-      const earlier = byPath.get(change.path);
-      byPath.set(change.path, earlier === undefined ? change : mergeChange(earlier, change));
-    }
-  }
-  return [...byPath.values()];
-}
-
-function mergeChange(earlier: FileChange, later: FileChange): FileChange {
-  const keptOut = later.keptOut ?? earlier.keptOut;
-  return {
-    path: later.path,
-    kind: earlier.kind === "created" ? "created" : later.kind,
-    added: earlier.added + later.added,
-    removed: earlier.removed + later.removed,
-    ...(earlier.before === undefined ? {} : { before: earlier.before }),
-    ...(later.after === undefined ? {} : { after: later.after }),
-    ...(keptOut === undefined ? {} : { keptOut }),
-  };
-}
-
 /** The first characters of a body, for lists and titles. */
 export function bodyPreview(body: Body): string {
   return "text" in body ? body.text : body.preview;
-}
-
-/** Adds a model call's usage and price to a session's totals. */
-export function addTotals(
-  state: SessionState,
-  call: { readonly usage: Usage; readonly costUsd?: number; readonly key?: string },
-  choice: ModelChoice,
-): SessionState {
-  const { usage, costUsd, key } = call;
-  return {
-    ...state,
-    usage: addUsage(state.usage, usage),
-    modelCalls: state.modelCalls + 1,
-    costs: addCost(state.costs, { choice, key: key ?? "", usage, costUsd }),
-    isCostWhole: state.isCostWhole && costUsd !== undefined,
-    ...(costUsd === undefined ? {} : { costUsd: (state.costUsd ?? 0) + costUsd }),
-  };
 }

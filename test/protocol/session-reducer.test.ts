@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  changedFiles,
-  emptySession,
-  type SessionEvent,
-  type SessionState,
-  sessionWindow,
-} from "#protocol/session.ts";
+import { emptySession, type SessionEvent, type SessionState } from "#protocol/session.ts";
+import { changedFiles } from "#protocol/changed-files.ts";
+import { sessionWindow } from "#protocol/session-window.ts";
 import { reduceSession } from "#protocol/session-reducer.ts";
 
 const choice = { provider: "deepseek", model: "m", effort: "high" } as const;

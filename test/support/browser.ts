@@ -66,22 +66,23 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** The inner page of a webview once it holds what `selector` names; views are told apart by it. */
 export async function webviewFrame(page: Page, selector: string): Promise<Frame> {
-  const { promise, resolve, reject } = Promise.withResolvers<Frame>();
-  const watch = (frame: Frame): void => {
-    if (frame.name() !== "active-frame" && frame.parentFrame()?.parentFrame() !== page.mainFrame()) return;
+  const shows = async (frame: Frame): Promise<boolean> => {
+    if (frame.name() !== "active-frame" && frame.parentFrame()?.parentFrame() !== page.mainFrame())
+      return false;
     const part = frame.locator(selector).first();
     // Frames come and go while a webview loads; one that goes is none that was looked for.
-    part.waitFor({ state: "attached", timeout: frameMs }).then(
-      () => resolve(frame),
-      () => {},
+    return part.waitFor({ state: "attached", timeout: frameMs }).then(
+      () => true,
+      () => false,
     );
   };
-  page.on("frameattached", watch);
-  for (const frame of page.frames()) watch(frame);
-  const timer = setTimeout(() => reject(new Error(`No webview shows ${selector}.`)), frameMs);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    page.off("frameattached", watch);
+  const coming = page.waitForEvent("frameattached", { predicate: shows, timeout: frameMs });
+  const present = page.frames().map(async (frame) => {
+    if (await shows(frame)) return frame;
+    throw new Error("This frame shows something else.");
+  });
+  return Promise.any([coming, ...present]).catch((cause) => {
+    throw new Error(`No webview shows ${selector}.`, { cause });
   });
 }
 

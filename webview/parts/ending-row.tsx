@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import { changedFiles, type Turn, type TurnAction, type TurnError } from "#protocol/session.ts";
+import type { Turn, TurnAction, TurnError } from "#protocol/session.ts";
+import { changedFiles } from "#protocol/changed-files.ts";
 import { turnAnswer, turnTotals } from "#protocol/turn-parts.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";

@@ -1,5 +1,6 @@
 /** What a new session is told of an old one. */
-import { bodyPreview, changedFiles, type SessionState, type Turn } from "#protocol/session.ts";
+import { bodyPreview, type SessionState, type Turn } from "#protocol/session.ts";
+import { changedFiles } from "#protocol/changed-files.ts";
 
 /** Asks for the summary as one more message on the existing prefix, so that almost all of it is read from the cache. */
 export const summaryRequest = `Summarise this session for a successor who sees nothing of it. Call no tools. Say in under 600 words: what the user wants, in their words where it matters; what was decided and why; what was done, by file; what is open; what was tried and failed.`;

@@ -1,5 +1,6 @@
 /** The open agents of this window, one for each open session. */
-import { lastTurns, type ModelChoice, type SessionEvent, type SessionState } from "#protocol/session.ts";
+import type { ModelChoice, SessionEvent, SessionState } from "#protocol/session.ts";
+import { lastTurns } from "#protocol/session-window.ts";
 import type { SessionEntry, SessionSummary } from "#protocol/sessions.ts";
 import { BooError } from "../errors.ts";
 import type { Store, StoreChange } from "../ports.ts";

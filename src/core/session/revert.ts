@@ -1,5 +1,6 @@
 /** Revert turn: puts a turn's files back, where nobody has changed them since. */
-import { changedFiles, type FileChange, type RevertRefusal, type Turn } from "#protocol/session.ts";
+import type { FileChange, RevertRefusal, Turn } from "#protocol/session.ts";
+import { changedFiles } from "#protocol/changed-files.ts";
 import { isAbort, messageOf } from "../errors.ts";
 import type { Editor, Files, Store } from "../ports.ts";
 import { resolvePath } from "../tools/paths.ts";

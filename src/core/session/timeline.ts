@@ -1,5 +1,6 @@
 /** A session's turns in figures, from its state alone. */
-import { bodyPreview, changedFiles, type SessionState, type Turn } from "#protocol/session.ts";
+import { bodyPreview, type SessionState, type Turn } from "#protocol/session.ts";
+import { changedFiles } from "#protocol/changed-files.ts";
 import type { TimelineTurn } from "#protocol/sessions.ts";
 
 const messageCharacters = 200;

@@ -3,10 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout } from "node:timers/promises";
 import { look } from "./survival.ts";
 import { shape, temporaryFolder } from "./world.ts";
-import type { WindowJob, WindowReport } from "./window.ts";
+import type { WindowJob, WindowOrder, WindowReport } from "./window.ts";
 
 /** How many windows write how fast and for how long. */
 export interface WindowsRun {
@@ -30,11 +29,12 @@ class WindowProcess {
 
   /** Begins to write; the window has followed the others before. */
   write(): void {
-    this.child.stdin?.write("write\n");
+    this.#tell({ kind: "write" });
   }
 
-  async report(): Promise<WindowReport> {
-    this.child.stdin?.write("report\n");
+  /** What the window knows as soon as it knows so many events of each session. */
+  async report(events: WindowReport["events"] = {}): Promise<WindowReport> {
+    this.#tell({ kind: "report", events });
     return JSON.parse((await this.#lines.next()).value) as WindowReport;
   }
 
@@ -42,6 +42,14 @@ class WindowProcess {
     const ended = once(this.child, "close");
     this.child.stdin?.end();
     await ended;
+  }
+
+  [Symbol.dispose](): void {
+    this.child.kill("SIGKILL");
+  }
+
+  #tell(order: WindowOrder): void {
+    this.child.stdin?.write(`${JSON.stringify(order)}\n`);
   }
 }
 
@@ -51,27 +59,30 @@ class WindowProcess {
  */
 export async function runWindows({ windows, rate, seconds }: WindowsRun): Promise<number> {
   using folder = temporaryFolder();
+  using processes = new DisposableStack();
   const all = Array.from({ length: windows }, (_, at) => {
     const sizes = { segmentBytes: 200_000, checkpointBytes: 1_000_000 };
-    return new WindowProcess({ directory: folder.path, name: `w${at}`, rate, seconds, ...sizes });
+    const job = { directory: folder.path, name: `w${at}`, rate, seconds, ...sizes };
+    return processes.use(new WindowProcess(job));
   });
   const [victim, ...others] = all;
   assert.ok(victim);
   await Promise.all(all.map((window) => window.report()));
   for (const window of all) window.write();
   const victimEnd = once(victim.child, "close");
-  await setTimeout(seconds * 500);
+  await victim.report(eventsOf("w0", (rate * seconds) / 2));
   victim.child.kill("SIGKILL");
   await victimEnd;
-  const reports = await settled(others);
+  const whole = { ...written(folder.path, "w0"), ...livingEvents(others.length, rate * seconds) };
+  const reports = await Promise.all(others.map((window) => window.report(whole)));
   for (const [at, report] of reports.entries()) {
     assert.equal(report.disorder, 0, `window ${at + 1} heard everything once and in order`);
+    assert.deepEqual(report.events, whole, `window ${at + 1} knows every event`);
     assert.deepEqual(report.list, reports[0]?.list, `window ${at + 1} has the same list`);
-    assert.deepEqual(report.events, reports[0]?.events);
   }
   await Promise.all(others.map((window) => window.end()));
   using opened = look(folder.path);
-  for (const [session, count] of Object.entries(reports[0]?.events ?? {})) {
+  for (const [session, count] of Object.entries(whole)) {
     const log = shape(opened.index.queries.log(session).events.map((body) => JSON.parse(body)));
     assert.equal(log.length, count, `${session} is whole in the index`);
   }
@@ -82,12 +93,20 @@ export async function runWindows({ windows, rate, seconds }: WindowsRun): Promis
   return Math.max(...reports.map(({ latest }) => latest));
 }
 
-/** What windows know once all are done and nothing new comes. */
-async function settled(windows: readonly WindowProcess[]): Promise<readonly WindowReport[]> {
-  for (let before = ""; ; await setTimeout(300)) {
-    const reports = await Promise.all(windows.map((window) => window.report()));
-    const now = JSON.stringify(reports.map(({ events }) => events));
-    if (reports.every(({ isDone }) => isDone) && now === before) return reports;
-    before = now;
-  }
+/** How many events a window has in each of its four sessions when it has written `count`. */
+function eventsOf(name: string, count: number): WindowReport["events"] {
+  return Object.fromEntries([0, 1, 2, 3].map((at) => [`${name}-${at}`, Math.ceil((count - at) / 4)]));
+}
+
+function livingEvents(windows: number, count: number): WindowReport["events"] {
+  return Object.assign({}, ...Array.from({ length: windows }, (_, at) => eventsOf(`w${at + 1}`, count)));
+}
+
+/** The events of a window that is gone, as its journal has them. */
+function written(directory: string, name: string): WindowReport["events"] {
+  using opened = look(directory);
+  const sessions = [0, 1, 2, 3].map((at) => `${name}-${at}`);
+  return Object.fromEntries(
+    sessions.map((session) => [session, opened.index.queries.log(session).events.length]),
+  );
 }
