@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ModelChoice, SessionState } from "#protocol/session.ts";
 import { formatMoney, formatTokens } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
+import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
 /** Says what the next message will cost because another model was chosen, until it is sent or the line is dismissed. */
@@ -35,15 +36,7 @@ export function ColdCost(): VNode | null {
     <div class="cold-cost" role="status">
       <Icon name="info" />
       <p>{words}</p>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Dismiss"
-        title="Dismiss"
-        onClick={() => setWords("")}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label="Dismiss" onClick={() => setWords("")} />
     </div>
   );
 }

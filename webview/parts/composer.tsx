@@ -6,6 +6,7 @@ import { formatBytes } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
 import { unsentDraft } from "../destination.ts";
 import { ContextMeter } from "./context-meter.tsx";
+import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 import { joinMessage, judgePaste, type PastedText } from "./pasted-text.ts";
 import { PromptHistory } from "./prompt-history.ts";
@@ -89,26 +90,22 @@ function Bar({ canSend }: { readonly canSend: boolean }): VNode {
       <ContextMeter />
       <span class="gap" />
       {isRunning && (
-        <button
-          type="button"
-          class="icon-button"
+        <IconButton
           data-testid="stop"
-          aria-label="Stop"
-          title="Stop (Escape)"
+          icon="stop-circle"
+          label="Stop"
+          hint="Stop (Escape)"
           onClick={() => stop(app)}
-        >
-          <Icon name="stop-circle" />
-        </button>
+        />
       )}
-      <button
+      <IconButton
         type="submit"
-        class="icon-button send"
-        aria-label={label}
-        title={`${label} (Enter)`}
+        class="send"
+        icon="send"
+        label={label}
+        hint={`${label} (Enter)`}
         aria-disabled={!canSend}
-      >
-        <Icon name="send" />
-      </button>
+      />
     </div>
   );
 }
@@ -138,15 +135,7 @@ function PastedTexts({ pasted }: { readonly pasted: Signal<readonly PastedText[]
         <li key={id}>
           <Icon name="note" />
           <span>Pasted text · {formatBytes(text.length)}</span>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Remove pasted text"
-            title="Remove"
-            onClick={() => remove(id)}
-          >
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Remove pasted text" hint="Remove" onClick={() => remove(id)} />
         </li>
       ))}
     </ul>

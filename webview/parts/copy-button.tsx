@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon-button.tsx";
 
 /** Copies a text and says so for a moment. */
 export function CopyButton({ label, text }: { readonly label: string; readonly text: () => string }): VNode {
@@ -18,8 +18,10 @@ export function CopyButton({ label, text }: { readonly label: string; readonly t
   };
   const said = state === "copied" ? "Copied" : state === "failed" ? "Could not copy" : label;
   return (
-    <button type="button" class="icon-button" aria-label={said} title={said} onClick={copy}>
-      <Icon name={state === "copied" ? "check" : state === "failed" ? "error" : "copy"} />
-    </button>
+    <IconButton
+      icon={state === "copied" ? "check" : state === "failed" ? "error" : "copy"}
+      label={said}
+      onClick={copy}
+    />
   );
 }

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { cachedShare } from "#protocol/usage.ts";
 import { formatMoney, formatShare } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon-button.tsx";
 
 /** One line: the session's title, model, cost and cached share; a new session; the list of sessions. */
 export function Header(): VNode {
@@ -32,19 +32,13 @@ export function Header(): VNode {
         </button>
       )}
       {!app.isHistoryOpen.value && <Figures />}
-      <button type="button" class="icon-button" aria-label="New session" title="New session" onClick={create}>
-        <Icon name="add" />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Sessions"
-        title="Sessions"
+      <IconButton icon="add" label="New session" onClick={create} />
+      <IconButton
+        icon="history"
+        label="Sessions"
         aria-pressed={app.isHistoryOpen.value}
         onClick={toggleHistory}
-      >
-        <Icon name="history" />
-      </button>
+      />
     </header>
   );
 }

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon-button.tsx";
 
 interface Props {
   readonly label: string;
@@ -43,18 +43,8 @@ export function InlineEditor({ label, verb, icon, text, onChange, onSave, onCanc
         onKeyDown={key}
         onInput={() => onChange?.(area.current?.value ?? "")}
       />
-      <button type="button" class="icon-button" aria-label={verb} title={`${verb} (Enter)`} onClick={save}>
-        <Icon name={icon} />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Cancel"
-        title="Cancel (Escape)"
-        onClick={onCancel}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon={icon} label={verb} hint={`${verb} (Enter)`} onClick={save} />
+      <IconButton icon="close" label="Cancel" hint="Cancel (Escape)" onClick={onCancel} />
     </>
   );
 }

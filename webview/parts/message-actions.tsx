@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Body } from "#protocol/session.ts";
 import { useApp, type App } from "../app.ts";
 import type { Row } from "../rows.ts";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon-button.tsx";
 import { InlineEditor } from "./inline-editor.tsx";
 
 /** The largest message that is edited in place, in bytes: laying out more would freeze the view. */
@@ -37,28 +37,16 @@ export function MessageActions({
   return (
     <div class="message-actions" role="toolbar" aria-label={`Turn ${row.number}`}>
       {onEdit !== undefined && (
-        <button
-          type="button"
-          class="icon-button"
-          data-testid="edit-message"
-          aria-label="Edit and resend"
-          title="Edit and resend"
-          onClick={onEdit}
-        >
-          <Icon name="edit" />
-        </button>
+        <IconButton data-testid="edit-message" icon="edit" label="Edit and resend" onClick={onEdit} />
       )}
-      <button
-        type="button"
-        class="icon-button"
+      <IconButton
         data-testid="fork"
-        aria-label="Fork from here"
-        title="Fork from here: a new session with everything up to the end of this turn"
+        icon={isForking ? "loading" : "repo-forked"}
+        label="Fork from here"
+        hint="Fork from here: a new session with everything up to the end of this turn"
         disabled={isForking}
         onClick={() => void fork()}
-      >
-        <Icon name={isForking ? "loading" : "repo-forked"} />
-      </button>
+      />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useComputed } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import type { UiAction } from "#protocol/protocol.ts";
 import { useApp } from "../app.ts";
+import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
 /** What concerns the whole view: the store, the stand-in, and the last thing that did not happen. */
@@ -30,9 +31,7 @@ export function Notices(): VNode {
       )}
       {problem !== "" && (
         <Notice kind="error" text={problem}>
-          <button type="button" class="icon-button" aria-label="Dismiss" title="Dismiss" onClick={dismiss}>
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Dismiss" onClick={dismiss} />
         </Notice>
       )}
     </>

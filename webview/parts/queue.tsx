@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { QueuedMessage } from "#protocol/session.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon-button.tsx";
 import { InlineEditor } from "./inline-editor.tsx";
 
 /** Messages that wait for the agent's next boundary: to be read, changed and taken back. */
@@ -54,24 +54,13 @@ function Queued({ session, message }: { readonly session: string; readonly messa
       </span>
       {!isReadOnly && (
         <>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Edit queued message"
-            title="Edit"
-            onClick={() => setEditing(true)}
-          >
-            <Icon name="edit" />
-          </button>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Remove queued message"
-            title="Remove"
+          <IconButton icon="edit" label="Edit queued message" hint="Edit" onClick={() => setEditing(true)} />
+          <IconButton
+            icon="close"
+            label="Remove queued message"
+            hint="Remove"
             onClick={() => void app.act("queue.remove", { session, id: message.id })}
-          >
-            <Icon name="close" />
-          </button>
+          />
         </>
       )}
     </li>

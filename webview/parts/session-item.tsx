@@ -6,6 +6,7 @@ import { formatCount, formatMoney } from "#protocol/words.ts";
 import { useSessions, type SessionsApp } from "../sessions/app.ts";
 import { projectName, type SessionRow } from "../sessions/rows.ts";
 import { formatMoment } from "../sessions/when.ts";
+import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 import { stateLook } from "./session-state.ts";
 
@@ -69,7 +70,7 @@ function Leading({
 
 // For the pointer: the list keeps the focus, and its keys and its menu have all of this.
 function Deeds({ entry }: { readonly entry: SessionEntry }): VNode {
-  const [deed, icon, name] =
+  const [deed, icon, name]: readonly [string, string, string] =
     entry.trashedAt !== undefined
       ? ["restore", "discard", "Restore"]
       : entry.archivedAt !== undefined
@@ -77,18 +78,14 @@ function Deeds({ entry }: { readonly entry: SessionEntry }): VNode {
         : ["archive", "archive", "Archive"];
   return (
     <span class="session-deeds" aria-hidden="true">
-      <button type="button" class="icon-button" tabIndex={-1} data-deed={deed} title={name}>
-        <Icon name={icon ?? ""} />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
+      <IconButton icon={icon} label={name} tabIndex={-1} data-deed={deed} />
+      <IconButton
+        icon="ellipsis"
+        label="More actions"
+        hint="More actions (Shift+F10)"
         tabIndex={-1}
         data-deed="menu"
-        title="More actions (Shift+F10)"
-      >
-        <Icon name="ellipsis" />
-      </button>
+      />
     </span>
   );
 }

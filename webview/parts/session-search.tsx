@@ -5,6 +5,7 @@ import { useSessions, type SessionsApp } from "../sessions/app.ts";
 import { importSession } from "../sessions/deeds.ts";
 import { usualFilters, type Filters } from "../sessions/finder.ts";
 import type { Period } from "../sessions/when.ts";
+import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
 const scopes = { folder: "This folder", all: "All projects" } as const;
@@ -36,25 +37,18 @@ export function SessionSearch(): VNode {
     <search class="session-search">
       <div class="search-line">
         <SearchBox />
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={isFiltered ? "Reset filters" : "Filters"}
-          title={isFiltered ? "Reset filters" : "Filters"}
+        <IconButton
+          icon="filter"
+          label={isFiltered ? "Reset filters" : "Filters"}
           aria-expanded={isOpen}
           onClick={toggle}
-        >
-          <Icon name="filter" />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Import session"
-          title="Import a session that was exported as JSON"
+        />
+        <IconButton
+          icon="desktop-download"
+          label="Import session"
+          hint="Import a session that was exported as JSON"
           onClick={() => void importSession(app)}
-        >
-          <Icon name="desktop-download" />
-        </button>
+        />
       </div>
       {isOpen && <FilterLine filters={app.finder.filters.value} onChange={change} />}
     </search>
@@ -115,18 +109,15 @@ function SearchBox(): VNode {
         onKeyDown={(event) => searchKey(app, event)}
       />
       {text !== "" && (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Clear search"
-          title="Clear search (Escape)"
+        <IconButton
+          icon="close"
+          label="Clear search"
+          hint="Clear search (Escape)"
           onClick={() => {
             app.finder.change({ text: "" });
             box.current?.focus();
           }}
-        >
-          <Icon name="close" />
-        </button>
+        />
       )}
     </div>
   );

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { formatCount } from "#protocol/words.ts";
 import { useSessions } from "../sessions/app.ts";
 import { chooseNone, entriesAt, remove } from "../sessions/deeds.ts";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon-button.tsx";
 
 /** One line above the list: how many sessions there are and how many the filters hide, or what to do with those chosen. */
 export function SessionStatus(): VNode {
@@ -47,39 +47,27 @@ function ChosenDeeds(): VNode {
   return (
     <div class="session-deeds" role="toolbar" aria-label="Chosen sessions">
       {isTrashed ? (
-        <Deed icon="discard" label="Restore" run={() => void changes.trash(entries, false)} />
+        <IconButton icon="discard" label="Restore" onClick={() => void changes.trash(entries, false)} />
       ) : (
         <>
-          <Deed
+          <IconButton
             icon={isPinned ? "pinned" : "pin"}
             label={isPinned ? "Unpin" : "Pin"}
-            run={() => void changes.pin(entries, !isPinned)}
+            onClick={() => void changes.pin(entries, !isPinned)}
           />
-          <Deed
+          <IconButton
             icon={isArchived ? "discard" : "archive"}
             label={isArchived ? "Take out of the archive" : "Archive"}
-            run={() => void changes.archive(entries, !isArchived)}
+            onClick={() => void changes.archive(entries, !isArchived)}
           />
         </>
       )}
-      <Deed icon="trash" label={isTrashed ? "Delete now" : "Delete"} run={() => void remove(app, entries)} />
-      <Deed icon="close" label="Choose none" run={() => chooseNone(app)} />
+      <IconButton
+        icon="trash"
+        label={isTrashed ? "Delete now" : "Delete"}
+        onClick={() => void remove(app, entries)}
+      />
+      <IconButton icon="close" label="Choose none" onClick={() => chooseNone(app)} />
     </div>
-  );
-}
-
-function Deed({
-  icon,
-  label,
-  run,
-}: {
-  readonly icon: string;
-  readonly label: string;
-  readonly run: () => void;
-}): VNode {
-  return (
-    <button type="button" class="icon-button" aria-label={label} title={label} onClick={run}>
-      <Icon name={icon} />
-    </button>
   );
 }

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon-button.tsx";
 
 /** How long a toast stays while nobody looks at it, in milliseconds. */
 const shownMs = 10_000;
@@ -38,9 +38,7 @@ export function Toast({ id, text, onUndo, onDismiss }: Props): VNode {
           Undo
         </button>
       )}
-      <button type="button" class="icon-button" aria-label="Dismiss" title="Dismiss" onClick={onDismiss}>
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label="Dismiss" onClick={onDismiss} />
     </div>
   );
 }

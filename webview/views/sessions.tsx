@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
+import { IconButton } from "../parts/icon-button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { PurgeDialog } from "../parts/purge-dialog.tsx";
@@ -43,15 +44,7 @@ function Problem(): VNode {
         <div class="notice error session-problem">
           <Icon name="error" />
           <p class="notice-text">{text}</p>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Dismiss"
-            title="Dismiss"
-            onClick={() => (problem.value = "")}
-          >
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Dismiss" onClick={() => (problem.value = "")} />
         </div>
       )}
     </div>

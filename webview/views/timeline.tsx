@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import type { CostLine, TimelineTurn } from "#protocol/sessions.ts";
 import { CostSummary } from "../parts/cost-summary.tsx";
+import { IconButton } from "../parts/icon-button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { RowList, type RowListHandle } from "../parts/row-list.tsx";
 import { TimelineItem } from "../parts/timeline-item.tsx";
@@ -43,16 +44,13 @@ export function Timeline({ session }: { readonly session: string }): VNode {
       }}
     >
       <div class="timeline-head">
-        <button
+        <IconButton
           ref={backButton}
-          type="button"
-          class="icon-button"
-          aria-label="Back to the sessions"
-          title="Back to the sessions (Escape)"
+          icon="arrow-left"
+          label="Back to the sessions"
+          hint="Back to the sessions (Escape)"
           onClick={back}
-        >
-          <Icon name="arrow-left" />
-        </button>
+        />
         <h2 class="title" title={title}>
           {title}
         </h2>
