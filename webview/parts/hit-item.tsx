@@ -1,29 +1,15 @@
-import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import type { MessageHit } from "#protocol/sessions.ts";
-import { useSessions } from "../sessions/app.ts";
 import type { HitRow } from "../sessions/rows.ts";
+import { useTreeItem } from "./tree-item.ts";
 
 /** A message that holds the words, below its session: who says it, and the words marked in an excerpt. */
 export function HitItem({ row }: { readonly row: HitRow }): VNode {
-  const app = useSessions();
-  const { key, hit, depth } = row;
-  const isCursor = useComputed(() => app.selection.value.cursor === key).value;
+  const { hit } = row;
+  const item = useTreeItem(row, "hit-item");
   const speaker = hit.role === "user" ? "You" : "Agent";
   return (
-    <div
-      id={key}
-      class={`hit-item${isCursor ? " cursor" : ""}`}
-      style={{ "--depth": depth }}
-      data-testid="session-hit"
-      data-row={key}
-      role="treeitem"
-      aria-level={row.level}
-      aria-posinset={row.position}
-      aria-setsize={row.siblings}
-      aria-selected={false}
-      title={`Turn ${hit.turn}`}
-    >
+    <div {...item} data-testid="session-hit" aria-selected={false} title={`Turn ${hit.turn}`}>
       <span class="hit-speaker">{speaker}: </span>
       {markedParts(hit).map((part, index) =>
         part.isMarked ? <mark key={index}>{part.text}</mark> : <span key={index}>{part.text}</span>,

@@ -9,12 +9,13 @@ import { formatMoment } from "../sessions/when.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 import { stateLook } from "./session-state.ts";
+import { useTreeItem } from "./tree-item.ts";
 
 /** A session's row in the list: state, title and figures, and its deeds while the pointer or the cursor is on it. */
 export function SessionItem({ row }: { readonly row: SessionRow }): VNode {
   const app = useSessions();
-  const { entry, key, depth, isOpen } = row;
-  const isCursor = useComputed(() => app.selection.value.cursor === key).value;
+  const { entry, isOpen } = row;
+  const item = useTreeItem(row, `session-item ${entry.state}`);
   const isChosen = useComputed(() => app.selection.value.chosen.has(entry.id)).value;
   const isActive = useComputed(() => app.activeSession.value === entry.id).value;
   const isRenaming = useComputed(() => app.renaming.value === entry.id).value;
@@ -23,15 +24,8 @@ export function SessionItem({ row }: { readonly row: SessionRow }): VNode {
   const { icon, label } = stateLook(entry);
   return (
     <div
-      id={key}
-      class={`session-item ${entry.state}${isCursor ? " cursor" : ""}`}
-      style={{ "--depth": depth }}
+      {...item}
       data-testid="session-item"
-      data-row={key}
-      role="treeitem"
-      aria-level={row.level}
-      aria-posinset={row.position}
-      aria-setsize={row.siblings}
       aria-selected={isChosen}
       aria-expanded={isOpen}
       aria-current={isActive}
