@@ -50,9 +50,6 @@ type Bare = Row extends infer R ? (R extends Row ? Omit<R, "heading"> : never) :
 /** Whether the user opened (or closed) a row. */
 export type IsOpen = (row: string) => boolean | undefined;
 
-/** What the host tells the model to go on where the last word was the model's. */
-const continuation = "Continue.";
-
 /** Texts whose blocks are kept beside their rows; a miss only costs reading the text again. */
 const maxSplitters = 200;
 
@@ -101,7 +98,7 @@ export class RowMaker {
   }
 
   #turnRows(turn: Turn, waiting: Waiting | undefined, isLast: boolean, isOpen: IsOpen): readonly Row[] {
-    const rows: Bare[] = [];
+    const rows: Bare[] = turn.isContinued ? [{ kind: "continued", key: `${turn.id}/continued` }] : [];
     const parts = turnParts(turn);
     for (const part of parts) rows.push(...this.#partRows(turn, part, isOpen));
     const isThinking = isLive(parts.at(-1)) && turn.items.at(-1)?.kind === "reasoning";
@@ -116,9 +113,7 @@ export class RowMaker {
     const key = `${turn.id}/${part.id}`;
     switch (part.kind) {
       case "user": {
-        const isFirst = part === turn.items[0];
-        if (isFirst && "text" in part.text && part.text.text === continuation)
-          return [{ kind: "continued", key }];
+        const isFirst = part === turn.items[0] && !turn.isContinued;
         const place = { turn: turn.id, number: turn.number, isFirst, isEnded: turn.end !== undefined };
         return [{ kind: "user", key, text: part.text, ...place }];
       }

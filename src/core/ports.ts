@@ -65,10 +65,10 @@ export interface CodeIntel {
   readonly isAvailable: boolean;
   /** Current diagnostics of one file, or of all. */
   diagnostics(path?: string): readonly Diagnostic[];
-  /** Opens a file in the background so that its language server looks at it, and resolves when its diagnostics have settled. */
-  check(path: string, signal: AbortSignal): Promise<void>;
-  /** Begins to watch now; the returned function resolves when diagnostics have settled after an edit of these files (bounded, see the adapter). */
-  watch(paths: readonly string[]): (signal: AbortSignal) => Promise<void>;
+  /** Opens a file in the background so that its language server looks at it, and resolves when its diagnostics have settled: to false where that takes too long. */
+  check(path: string, signal: AbortSignal): Promise<boolean>;
+  /** Begins to watch now; the returned function resolves when diagnostics have settled after an edit of these files: to false where that takes too long (the adapter knows how long). */
+  watch(paths: readonly string[]): (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** What a path is; `realPath` has all links resolved. */

@@ -27,8 +27,10 @@ const severities = {
 export function createCodeIntel(): CodeIntel & Disposable {
   const reports = new Reports();
   const typescript = createTypescriptCheck(fromEditor);
-  const settle = (paths: readonly string[], since: number, signal: AbortSignal) =>
-    Promise.all(paths.map((path) => settleFile(path, since, { reports, typescript, signal })));
+  const settle = async (paths: readonly string[], since: number, signal: AbortSignal): Promise<boolean> => {
+    const settled = paths.map((path) => settleFile(path, since, { reports, typescript, signal }));
+    return (await Promise.all(settled)).every(Boolean);
+  };
   return {
     isAvailable: true,
     diagnostics: (path) => [...fromEditor(path), ...typescript.diagnostics(path)],
@@ -39,13 +41,14 @@ export function createCodeIntel(): CodeIntel & Disposable {
       await openInBackground(path, signal);
       // What was open before and has not just changed is settled already.
       const since = isNews ? startedAt : reports.changedAt(path);
-      await settle([path], since, signal);
+      return settle([path], since, signal);
     },
     watch(paths) {
       const startedAt = Date.now();
       return async (signal) => {
-        await settle(paths, startedAt, signal);
+        const isSettled = await settle(paths, startedAt, signal);
         await typescript.refresh(paths, signal);
+        return isSettled;
       };
     },
     dispose() {
@@ -78,12 +81,16 @@ async function settleFile(
   path: string,
   since: number,
   { reports, typescript, signal }: Settling,
-): Promise<void> {
+): Promise<boolean> {
   signal.throwIfAborted();
   const isShown = await typescript.ask(path, signal);
   const isSettled = isShown ?? (() => reports.isSettled(path, since));
   const lastAt = Date.now() + longestMs;
-  while (!isSettled() && Date.now() < lastAt) await sleep(stepMs, undefined, { signal });
+  while (!isSettled()) {
+    if (Date.now() >= lastAt) return false;
+    await sleep(stepMs, undefined, { signal });
+  }
+  return true;
 }
 
 /** When files changed and when something was reported about them. */

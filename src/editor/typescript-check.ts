@@ -57,14 +57,12 @@ export function createTypescriptCheck(fromEditor: (path: string) => readonly Dia
   const ask = async (
     document: TextDocument,
     signal: AbortSignal,
-  ): Promise<readonly Diagnostic[] | undefined> => {
-    const found = await askServer(
-      document.uri,
-      AbortSignal.any([signal, AbortSignal.timeout(hasAnswered ? answerMs : firstAnswerMs)]),
-    );
+  ): Promise<readonly Diagnostic[] | "late" | undefined> => {
+    const late = AbortSignal.timeout(hasAnswered ? answerMs : firstAnswerMs);
+    const found = await askServer(document.uri, AbortSignal.any([signal, late]));
     signal.throwIfAborted();
     hasAnswered ||= found !== undefined;
-    return found;
+    return found ?? (late.aborted ? "late" : undefined);
   };
   // What has a tab is reported by the editor itself.
   const tabs = window.tabGroups.onDidChangeTabs(({ opened }) => {
@@ -85,6 +83,7 @@ export function createTypescriptCheck(fromEditor: (path: string) => readonly Dia
       const document = documentOf(path);
       const found = document === undefined ? undefined : await ask(document, signal);
       if (found === undefined) return undefined;
+      if (found === "late") return () => false;
       if (hasTab(path)) return () => isSame(found, fromEditor(path));
       keep(path, found);
       return () => true;
@@ -95,7 +94,7 @@ export function createTypescriptCheck(fromEditor: (path: string) => readonly Dia
         const document = await workspace.openTextDocument(Uri.file(path)).then(undefined, () => undefined);
         if (document === undefined || hasTab(path)) known.delete(path);
         const found = known.has(path) && document !== undefined ? await ask(document, signal) : undefined;
-        if (found !== undefined) known.set(path, found);
+        if (typeof found === "object") known.set(path, found);
       }
     },
     dispose: () => tabs.dispose(),

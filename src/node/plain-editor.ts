@@ -34,8 +34,8 @@ export function createPlainEditor(folders: readonly WorkspaceFolder[]): Editor {
 export const noCodeIntel: CodeIntel = {
   isAvailable: false,
   diagnostics: () => [],
-  check: async () => {},
-  watch: () => async () => {},
+  check: async () => true,
+  watch: () => async () => true,
 };
 
 async function readPlain(path: string, signal: AbortSignal): Promise<{ text: string; format: TextFormat }> {

@@ -92,6 +92,7 @@ function reduceStep(state: SessionState, event: StepEvent): SessionState {
         changeCall(turn, event.call, (call) => ({
           ...baseOf(call),
           title: event.title,
+          ...(event.isReadOnly && { isReadOnly: event.isReadOnly }),
           startedAt: event.at,
           status: "running",
         })),
@@ -104,12 +105,14 @@ function reduceStep(state: SessionState, event: StepEvent): SessionState {
 }
 
 function startTurn(state: SessionState, event: EventOf<"turn-start">): SessionState {
+  const { message, isContinued } = event;
   const items: Item[] =
-    event.message === undefined ? [] : [{ kind: "user", id: event.message.id, text: event.message.text }];
+    message === undefined || isContinued ? [] : [{ kind: "user", id: message.id, text: message.text }];
   const turn: Turn = {
     id: event.turn,
     number: event.number,
     startedAt: event.at,
+    ...(isContinued && { isContinued }),
     items,
     usage: noUsage,
     steps: 0,
@@ -218,9 +221,11 @@ function endCall(call: ToolCall, event: EventOf<"tool-end">): ToolCall {
   };
 }
 
-function baseOf(call: ToolCall): Pick<ToolCall, "id" | "name" | "arguments" | "title" | "startedAt"> {
-  const { id, name, title, startedAt } = call;
-  return { id, name, arguments: call.arguments, title, startedAt };
+type CallBase = Pick<ToolCall, "id" | "name" | "arguments" | "title" | "isReadOnly" | "startedAt">;
+
+function baseOf(call: ToolCall): CallBase {
+  const { id, name, title, isReadOnly, startedAt } = call;
+  return { id, name, arguments: call.arguments, title, ...(isReadOnly && { isReadOnly }), startedAt };
 }
 
 function changeCall(turn: Turn, id: string, change: (call: ToolCall) => ToolCall): Turn {

@@ -133,6 +133,8 @@ export type SessionEvent =
       readonly turn: string;
       readonly number: number;
       readonly message?: UserMessage;
+      /** The agent only goes on: a message is none of the user's, but what tells the model so. */
+      readonly isContinued?: true;
     }
   | {
       readonly type: "user-message";
@@ -181,6 +183,7 @@ export type SessionEvent =
       readonly turn: string;
       readonly call: string;
       readonly title: ToolTitle;
+      readonly isReadOnly?: true;
     }
   | {
       readonly type: "tool-end";
@@ -255,6 +258,8 @@ export type ToolCall = {
   readonly name: string;
   readonly arguments: string;
   readonly title: ToolTitle;
+  /** Set where the tool only looks. */
+  readonly isReadOnly?: true;
   readonly startedAt: number;
 } & (
   | { readonly status: "waiting" | "running" }
@@ -287,6 +292,8 @@ export interface Turn {
   readonly id: string;
   readonly number: number;
   readonly startedAt: number;
+  /** Set where the agent went on without a message of the user. */
+  readonly isContinued?: true;
   readonly items: readonly Item[];
   readonly usage: Usage;
   readonly costUsd?: number;

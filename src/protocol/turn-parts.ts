@@ -16,11 +16,8 @@ export interface TurnStatus {
   readonly attempt?: number;
 }
 
-// "more" is the gateway; what lives behind it only reads.
-const readOnlyTools = new Set(["read_file", "list_files", "search", "get_diagnostics", "more"]);
-
 function isReadOnlyCall(item: Item | undefined): item is Extract<Item, { kind: "tool" }> {
-  return item?.kind === "tool" && readOnlyTools.has(item.call.name);
+  return item?.kind === "tool" && item.call.isReadOnly === true;
 }
 
 // Thoughts that ended between two read-only calls fold with them: otherwise a
@@ -118,7 +115,7 @@ export function turnAnswer(turn: Turn): string {
 
 /** A turn's name in a few words, for its heading. */
 export function turnHeading(turn: Turn): string {
-  const user = turn.items.find((item) => item.kind === "user");
+  const user = turn.isContinued ? undefined : turn.items.find((item) => item.kind === "user");
   if (user === undefined) return `Turn ${turn.number}, continued`;
   const words = bodyPreview(user.text).slice(0, 200).replaceAll(/\s+/g, " ").trim();
   return `Turn ${turn.number}: ${words.length > 80 ? `${words.slice(0, 79)}…` : words}`;

@@ -219,6 +219,18 @@ describe("agent: stop, queue, question", () => {
     assert.deepEqual(world.server.problems, []);
   });
 
+  it("goes on without a message of the user's, which nobody takes for one", async () => {
+    await using world = await agentWorld([reply.text("Half."), reply.text("Whole.")]);
+    await world.say("go");
+    await world.agent.continue();
+    await world.agent.idle();
+    const turn = lastTurn(world.agent);
+    assert.equal(turn.isContinued, true);
+    assert.deepEqual(outline(turn), ["text: Whole.", "end done"]);
+    assert.match(world.server.requests[1]?.text ?? "", /"Continue\."/);
+    assert.equal((await world.say("Continue.")).isContinued, undefined);
+  });
+
   it("delivers a queued message at the next boundary", async () => {
     const gate = hold();
     await using world = await agentWorld([reply.hold(gate).toolCall("list_files", {}), reply.text("ok")], {

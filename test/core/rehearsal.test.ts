@@ -202,7 +202,10 @@ describe("Rehearsal", () => {
     /TS2322/,
     (ports) => {
       const { codeIntel } = ports;
-      codeIntel.check = async (path) => void (path === problem.path && seen(ports));
+      codeIntel.check = async (path) => {
+        if (path === problem.path) seen(ports);
+        return true;
+      };
     },
   );
   check(

@@ -250,6 +250,13 @@ describe("what an edit reports", () => {
     );
   });
 
+  it("says when diagnostics take too long to settle", async () => {
+    const ports = setup(() => {});
+    ports.workspace.isSettled = false;
+    const { output } = await runTool(ports, "edit_file", edit);
+    assert.equal(output, "ok +1 −1\ndiagnostics did not settle: took too long, check later");
+  });
+
   it("gives the edit's result at once when stopped while diagnostics settle", async () => {
     const ports = setup(() => {});
     const stop = new AbortController();

@@ -136,6 +136,9 @@ describe("get_diagnostics", () => {
   );
   check({ path: "package.json" }, "no problems");
   check({}, /^no problems known/, (ports) => (ports.workspace.problems = []));
+  const unsettled: Parameters<typeof check>[2] = (ports) => (ports.workspace.isSettled = false);
+  check({ path: "package.json" }, /^no problems\n\[some files are still being checked/, unsettled);
+  check({ path: "src/a.ts" }, /^src\/a[^]*second\n\[some files are still being checked/, unsettled);
   check({ path: "src/x.ts" }, /^file-missing: /);
   check(
     { path: "src/a.ts" },

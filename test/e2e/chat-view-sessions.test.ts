@@ -386,10 +386,8 @@ describe("sessions in the chat view", () => {
     ]);
   });
 
-  it("shows what the host said to go on with as no message of the user", async () => {
-    const go = turn(2, { items: [{ kind: "user", id: "t2u", text: { text: "Continue." } }] });
-    await view.open(scene({ turns: [turn(1), go] }));
+  it("says that the agent went on without a message", async () => {
+    await view.open(scene({ turns: [turn(1), turn(2, { isContinued: true, items: [] })] }));
     await view.page.getByText("Continued", { exact: true }).waitFor();
-    assert.equal(await view.page.getByText("Continue.", { exact: true }).count(), 0);
   });
 });

@@ -12,6 +12,7 @@ import {
 
 const call = (id: string, name: string, status: "running" | "ended" = "ended"): ToolCall => ({
   ...{ id, name, arguments: "{}", title: { verb: "Read", object: `${id}.ts` }, startedAt: 0 },
+  ...(name !== "edit_file" && { isReadOnly: true }),
   ...(status === "running"
     ? { status }
     : { status, endedAt: 10, outcome: "ok", output: { text: "" }, files: [] }),

@@ -33,6 +33,8 @@ export class FakeWorkspace {
   formatOnSave: ((text: string, path: string) => string) | undefined;
   /** What waiting for diagnostics takes. */
   settle: (signal: AbortSignal) => Promise<void> = async () => {};
+  /** Whether diagnostics settle in time. */
+  isSettled = true;
   readonly writes: { readonly path: string; readonly text: string }[] = [];
   readonly checked: string[] = [];
   readonly opened: { readonly path: string; readonly line?: number }[] = [];
@@ -148,8 +150,12 @@ export function fakeCodeIntel(workspace: FakeWorkspace): CodeIntel {
     async check(path, signal) {
       signal.throwIfAborted();
       workspace.checked.push(path);
+      return workspace.isSettled;
     },
-    watch: () => (signal) => workspace.settle(signal),
+    watch: () => async (signal) => {
+      await workspace.settle(signal);
+      return workspace.isSettled;
+    },
   };
 }
 

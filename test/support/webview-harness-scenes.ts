@@ -67,6 +67,7 @@ function call(
     name,
     title,
     arguments: JSON.stringify({ path: title.object }),
+    ...(name !== "edit_file" && name !== "write_file" && { isReadOnly: true }),
     startedAt: start,
     status: "ended",
     endedAt: start + 12,

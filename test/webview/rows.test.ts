@@ -60,12 +60,14 @@ describe("rows of a conversation", () => {
     assert.deepEqual(show(new RowMaker().rowsOf(state, () => undefined)), ["thinking"]);
   });
 
-  it("say quietly that the host went on, but not what the user says in these words later", () => {
-    const words = (id: string) => ({ kind: "user", id, text: { text: "Continue." } }) as const;
-    const state = session({ turns: [turn(2, { items: [words("a"), words("b")] })] });
+  it("say quietly that the agent went on, before what the user says later", () => {
+    const words = { kind: "user", id: "a", text: { text: "Continue." } } as const;
+    const state = session({ turns: [turn(2, { isContinued: true, items: [words] })] });
     const rows = new RowMaker().rowsOf(state, () => undefined);
     assert.deepEqual(show(rows), ["continued", "user", "ending"]);
-    assert.equal(rows[0]?.heading, "Turn 2: Continue.");
+    assert.equal(rows[0]?.heading, "Turn 2, continued");
+    const asked = session({ turns: [turn(2, { items: [words] })] });
+    assert.deepEqual(show(new RowMaker().rowsOf(asked, () => undefined)), ["user", "ending"]);
   });
 
   it("tell of turns that were not read yet", () => {

@@ -70,7 +70,7 @@ export class Agent {
     if (this.session.state.turns.length === 0)
       throw new BooError("nothing-to-continue", "There is nothing to go on with yet.");
     const needsMessage = this.session.transcript.endsWithAnswer || this.session.transcript.length === 0;
-    return { turn: await this.#start(needsMessage ? "Continue." : undefined) };
+    return { turn: await this.#start(needsMessage ? "Continue." : undefined, "continue") };
   }
 
   /** Goes on with an interrupted turn where the user's settings ask for it; after three interruptions in a row it waits for the user. */
@@ -95,7 +95,7 @@ export class Agent {
         "busy",
         "Wait until the agent has finished, or stop it, then start a session with a summary.",
       );
-    await this.#start(request, true);
+    await this.#start(request, "summary");
     await this.#running;
     return this.session.state.turns.at(-1)?.end?.reason ?? "error";
   }
@@ -156,7 +156,10 @@ export class Agent {
     await store.release(session.id);
   }
 
-  async #start(text: string | undefined, isSummary = false): Promise<string> {
+  async #start(
+    text: string | undefined,
+    kind: "prompt" | "continue" | "summary" = "prompt",
+  ): Promise<string> {
     const stopper = new AbortController();
     this.#stopper = stopper;
     const turn = crypto.randomUUID();
@@ -168,9 +171,9 @@ export class Agent {
       // What a window left in the middle is ended before anything new begins.
       await recover(this.session, this.#now());
       const route = await this.#pin();
-      await this.#emitStart(turn, text, stopper.signal);
+      await this.#emitStart(turn, text, kind === "continue", stopper.signal);
       if (!isShared) await store.acquire(this.session.id);
-      this.#running = this.#run(turn, route, stopper.signal, isSummary);
+      this.#running = this.#run(turn, route, stopper.signal, kind === "summary");
       return turn;
     } catch (error) {
       this.#stopper = undefined;
@@ -179,7 +182,12 @@ export class Agent {
     }
   }
 
-  async #emitStart(turn: string, text: string | undefined, signal: AbortSignal): Promise<void> {
+  async #emitStart(
+    turn: string,
+    text: string | undefined,
+    isContinued: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { session } = this;
     const isFirst = session.state.turns.length === 0;
     const number = session.state.turns.length + session.state.olderTurns + 1;
@@ -195,6 +203,7 @@ export class Agent {
       turn,
       number,
       ...(message && { message }),
+      ...(isContinued && { isContinued }),
     };
     await session.emit(event);
   }

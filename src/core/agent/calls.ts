@@ -94,6 +94,7 @@ function start(run: TurnRun, call: Prepared): Promise<boolean> {
     turn: run.turn,
     call: call.request.id,
     title: call.title,
+    ...(isReadOnly(call) && { isReadOnly: true }),
   });
 }
 

@@ -87,6 +87,7 @@ const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
     turn: id,
     number: z.number().int().min(1),
     message: message.optional(),
+    isContinued: z.literal(true).optional(),
   }),
   z.strictObject({ type: z.literal("user-message"), at, turn: id, message }),
   z.strictObject({ type: z.literal("step-start"), at, turn: id, step: id, choice }),
@@ -107,7 +108,14 @@ const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
     contextTokens: z.number().optional(),
     contextWindow: z.number().optional(),
   }),
-  z.strictObject({ type: z.literal("tool-start"), at, turn: id, call: id, title }),
+  z.strictObject({
+    type: z.literal("tool-start"),
+    at,
+    turn: id,
+    call: id,
+    title,
+    isReadOnly: z.literal(true).optional(),
+  }),
   z.strictObject({
     type: z.literal("tool-end"),
     at,

@@ -12,7 +12,10 @@ export function summarize(state: SessionState, event: SessionEvent): SessionSumm
     0,
   );
   const adds =
-    (event.type === "turn-start" && event.message !== undefined) || event.type === "user-message" ? 1 : 0;
+    (event.type === "turn-start" && event.message !== undefined && !event.isContinued) ||
+    event.type === "user-message"
+      ? 1
+      : 0;
   return {
     id: isStart ? event.id : state.id,
     folder: isStart ? event.folder : state.folder,

@@ -79,32 +79,39 @@ async function writeAndReport(
   const settle = codeIntel.isAvailable ? codeIntel.watch([place.path]) : undefined;
   const written = await editor.write(place.path, after, before, signal);
   const changes = changedLines(before ?? "", written.text);
-  const isSettled = settle === undefined || (await waitUnlessStopped(settle, signal));
+  const end = settle === undefined ? "settled" : await endOfWait(settle, signal);
   const note = formatChange(changes);
   const output = [
     [`ok ${note}`, before === undefined ? "created" : "", written.isDirty ? "unsaved" : ""]
       .filter(Boolean)
       .join(", "),
     ...describeFormatting(changedLines(after, written.text)),
-    ...(settle === undefined || !isSettled ? [] : describeProblems(run, known, codeIntel.diagnostics())),
-    ...(isSettled ? [] : ["diagnostics did not settle: stopped"]),
+    ...(settle === undefined || end === "stopped"
+      ? []
+      : describeProblems(run, known, codeIntel.diagnostics())),
+    ...(end === "settled" ? [] : [`diagnostics did not settle: ${end}`]),
   ].join("\n");
   return { output, note, changes: [{ path: place.label, before, after: written.text }] };
 }
 
-/** False where the turn was stopped first; the edit has happened, so nothing here may throw it away. */
-async function waitUnlessStopped(
-  settle: (signal: AbortSignal) => Promise<void>,
+type WaitEnd = "settled" | "took too long, check later" | "stopped";
+
+/** How a wait for diagnostics ends; the edit has happened, so nothing here may throw it away. */
+async function endOfWait(
+  settle: (signal: AbortSignal) => Promise<boolean>,
   signal: AbortSignal,
-): Promise<boolean> {
-  const stopped = Promise.withResolvers<boolean>();
-  const stop = (): void => stopped.resolve(false);
+): Promise<WaitEnd> {
+  const stopped = Promise.withResolvers<WaitEnd>();
+  const stop = (): void => stopped.resolve("stopped");
   signal.addEventListener("abort", stop, { once: true });
   try {
-    if (signal.aborted) return false;
-    return await Promise.race([settle(signal).then(() => true), stopped.promise]);
+    if (signal.aborted) return "stopped";
+    const settled = settle(signal).then((isSettled): WaitEnd =>
+      isSettled ? "settled" : "took too long, check later",
+    );
+    return await Promise.race([settled, stopped.promise]);
   } catch {
-    return false;
+    return "stopped";
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -22,7 +22,7 @@ export const getDiagnosticsSummary = defineTool({
     ...(path === undefined ? {} : { detail: `in ${path}` }),
   }),
   run: async ({ by = "file", path }, run) => {
-    const found = await knownDiagnostics(run, path);
+    const { diagnostics: found } = await knownDiagnostics(run, path);
     const note = countText(found);
     if (found.length === 0) return { output: note, note };
     const folders = run.editor.folders();

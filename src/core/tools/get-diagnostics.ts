@@ -19,17 +19,20 @@ export const getDiagnostics = defineTool({
   isReadOnly: true,
   title: ({ path }) => ({ verb: "Check", object: path ?? "problems" }),
   run: async ({ path }, run) => {
-    const found = worstFirst(await knownDiagnostics(run, path));
+    const known = await knownDiagnostics(run, path);
+    const found = worstFirst(known.diagnostics);
     const note = countText(found);
-    if (found.length === 0) return { output: `no problems${path === undefined ? unseen : ""}`, note };
+    const doubt = known.isSettled ? "" : unsettled;
+    if (found.length === 0) return { output: `no problems${path === undefined ? unseen : ""}${doubt}`, note };
     const folders = run.editor.folders();
     const lines = found.map((entry) => diagnosticLine(folders, entry));
     const rest = (shown: number): string =>
       `[first ${shown} of ${plural(found.length, "problem")} (${note}); name a path, or more {"name":"get_diagnostics_summary"} for counts]`;
-    return { output: joinLines(lines, { lines: maxLines, bytes: maxBytes }, rest), note };
+    return { output: joinLines(lines, { lines: maxLines, bytes: maxBytes }, rest) + doubt, note };
   },
 });
 
+const unsettled = "\n[some files are still being checked; ask again]";
 const unseen = " known (some language servers look only at files named by path)";
 
 // TypeScript's server reports by itself only on files that are shown; others report on whole projects or not at all.
@@ -37,41 +40,47 @@ const sources = "*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
 const mostSources = 200;
 const lookMs = 10_000;
 
-/** Has the language servers look at the source files below directories, as many as the time allows. */
-async function lookAt(roots: readonly string[], run: ToolRun): Promise<void> {
+/** Has the language servers look at the source files below directories, as many as the time allows; false where that is not all. */
+async function lookAt(roots: readonly string[], run: ToolRun): Promise<boolean> {
   const deadline = AbortSignal.timeout(lookMs);
   const signal = AbortSignal.any([run.signal, deadline]);
+  let isSettled = true;
   for (const root of roots) {
     const query = { root, glob: sources, withIgnored: false, limit: mostSources };
     const { paths } = await run.files.list(query, run.signal);
     for (const path of paths) {
-      if (deadline.aborted) return;
-      await run.codeIntel.check(path, signal).catch(() => {});
+      if (deadline.aborted) return false;
+      // A file that can not be opened has no diagnostics to wait for.
+      isSettled = (await run.codeIntel.check(path, signal).catch(() => !deadline.aborted)) && isSettled;
       run.signal.throwIfAborted();
     }
   }
+  return isSettled;
+}
+
+/** Diagnostics, and whether they are the last word on the files as they are now. */
+interface Known {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly isSettled: boolean;
 }
 
 /** The diagnostics of a file (after a fresh look), below a directory, or of the whole workspace; throws "no-diagnostics" where nothing reports any. */
-export async function knownDiagnostics(
-  run: ToolRun,
-  path: string | undefined,
-): Promise<readonly Diagnostic[]> {
+export async function knownDiagnostics(run: ToolRun, path: string | undefined): Promise<Known> {
   const codeIntel = requireCodeIntel(run);
   const folders = run.editor.folders();
   const all = (): readonly Diagnostic[] =>
     codeIntel.diagnostics().filter((entry) => relativePath(folders, entry.path) !== undefined);
   if (path === undefined) {
-    await lookAt(
-      folders.map((folder) => folder.path),
-      run,
-    );
-    return all();
+    const roots = folders.map((folder) => folder.path);
+    const isSettled = await lookAt(roots, run);
+    return { diagnostics: all(), isSettled };
   }
   const place = await resolvePath(run, path);
   if (place.stat?.kind === "directory") {
-    await lookAt([place.path], run);
-    return all().filter((entry) => relativePath([{ name: "", path: place.path }], entry.path) !== undefined);
+    const isSettled = await lookAt([place.path], run);
+    const isInside = ({ path: file }: Diagnostic): boolean =>
+      relativePath([{ name: "", path: place.path }], file) !== undefined;
+    return { diagnostics: all().filter(isInside), isSettled };
   }
   if (
     place.stat === undefined &&
@@ -82,8 +91,8 @@ export async function knownDiagnostics(
       `No file "${place.label}". Find it with list_files, or leave out the path for all problems.`,
     );
   }
-  await codeIntel.check(place.path, run.signal);
-  return codeIntel.diagnostics(place.path);
+  const isSettled = await codeIntel.check(place.path, run.signal);
+  return { diagnostics: codeIntel.diagnostics(place.path), isSettled };
 }
 
 function requireCodeIntel({ codeIntel }: ToolRun): CodeIntel {
