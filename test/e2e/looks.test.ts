@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
-import { Chat, until } from "../support/e2e-chat.ts";
-import {
-  editorWithModel,
-  openWindow,
-  sharedModel,
-  type SharedEditor,
-  type Window,
-} from "../support/e2e-editor.ts";
+import { until } from "../support/e2e-chat.ts";
 import { dragSideBar, editorThemes, picture, violations, wearTheme } from "../support/e2e-looks.ts";
-import type { ModelServer } from "../support/model-server.ts";
+import { useChat } from "../support/e2e-window.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
 
@@ -36,23 +29,15 @@ export function formatMinutes(minutes: number): string {
 `;
 
 describe("the looks of the chat", () => {
-  let editor: SharedEditor;
-  let window: Window;
-  let chat: Chat;
-  let model: ModelServer;
+  const its = useChat("own window", { width: 1400, height: 900 });
   before(async () => {
-    model = await sharedModel();
-    editor = await editorWithModel();
-    window = await openWindow(editor, { width: 1400, height: 900 });
-    chat = await Chat.open(window.page);
     await converse();
     await fail();
   });
-  after(() => window?.close());
 
   /** A turn with every kind of row. */
   async function converse(): Promise<void> {
-    model.use([
+    its.model.use([
       reply
         .thinking("First the diagnostics, then the file.")
         .text("I look around.")
@@ -71,49 +56,49 @@ describe("the looks of the chat", () => {
       ]),
       reply.text(markdown),
     ]);
-    await chat.ask("Fix the type error in the tides, please, and tell me what else you saw on the way");
+    await its.chat.ask("Fix the type error in the tides, please, and tell me what else you saw on the way");
   }
 
   async function fail(): Promise<void> {
-    await chat.begin();
-    model.use([reply.noBalance()]);
-    await chat.ask("Spend");
+    await its.chat.begin();
+    its.model.use([reply.noBalance()]);
+    await its.chat.ask("Spend");
   }
 
   /** A turn so long that the agent asks whether to go on. */
   async function askBack(): Promise<void> {
-    await chat.begin();
-    model.use((_, index) =>
+    await its.chat.begin();
+    its.model.use((_, index) =>
       reply.toolCall("list_files", { glob: `*${index}` }).pace({ chunkCharacters: 100 }),
     );
-    await chat.send("Look at everything");
-    await chat.frame.getByRole("region", { name: "Question" }).waitFor({ timeout: 60_000 });
+    await its.chat.send("Look at everything");
+    await its.chat.frame.getByRole("region", { name: "Question" }).waitFor({ timeout: 60_000 });
   }
 
   async function work(): Promise<void> {
-    await chat.begin();
+    await its.chat.begin();
     // Whenever it is asked, also after it was silent for too long.
-    model.use(() => reply.thinking("Hm.").text("I begin with the first").hold(hold()));
-    await chat.send("Work");
-    await chat.text("I begin with the first").waitFor();
-    await chat.send("And then the second, which takes more than a line to say");
-    await chat.frame.getByRole("region", { name: "Queued messages" }).waitFor();
+    its.model.use(() => reply.thinking("Hm.").text("I begin with the first").hold(hold()));
+    await its.chat.send("Work");
+    await its.chat.text("I begin with the first").waitFor();
+    await its.chat.send("And then the second, which takes more than a line to say");
+    await its.chat.frame.getByRole("region", { name: "Queued messages" }).waitFor();
   }
 
-  const items = () => chat.frame.getByTestId("session-item");
+  const items = () => its.chat.frame.getByTestId("session-item");
   const listSessions = async () => {
-    if (!(await items().first().isVisible())) await chat.button("Sessions").click();
+    if (!(await items().first().isVisible())) await its.chat.button("Sessions").click();
     await items().first().waitFor();
   };
   const openSession = (title: string) => async () => {
     await listSessions();
     await items().filter({ hasText: title }).click();
-    await chat.frame.getByRole("heading", { name: title, level: 1 }).waitFor();
-    await chat.frame.locator(".row").first().waitFor();
+    await its.chat.frame.getByRole("heading", { name: title, level: 1 }).waitFor();
+    await its.chat.frame.locator(".row").first().waitFor();
   };
   const conversation = openSession("Fix the type error");
   const scenes = {
-    empty: () => chat.begin(),
+    empty: () => its.chat.begin(),
     working: work,
     error: openSession("Spend"),
     sessions: listSessions,
@@ -130,8 +115,8 @@ describe("the looks of the chat", () => {
 
   for (const theme of Object.keys(editorThemes) as (keyof typeof editorThemes)[]) {
     it(`has no violations in ${theme}, and leaves pictures`, async () => {
-      const { page } = window;
-      await wearTheme(editor, chat, theme);
+      const { page } = its.window;
+      await wearTheme(its.editor, its.chat, theme);
       for (const [scene, show] of Object.entries(scenesIn[theme])) {
         await show();
         assert.deepEqual(await violations(page), [], scene);
@@ -141,7 +126,7 @@ describe("the looks of the chat", () => {
         await dragSideBar(page, width);
         if (width > 300) await picture(page, `${theme}-${width}-conversation`);
       }
-      const list = chat.frame.getByRole("region", { name: "Conversation" });
+      const list = its.chat.frame.getByRole("region", { name: "Conversation" });
       await list.focus();
       await page.keyboard.press("Home");
       await until(

@@ -3,44 +3,28 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openWorkbench, runCommand } from "../support/browser.ts";
 import { Chat, quickInput, until } from "../support/e2e-chat.ts";
-import {
-  editorWithModel,
-  openWindow,
-  sharedModel,
-  type SharedEditor,
-  type Window,
-} from "../support/e2e-editor.ts";
 import { SessionList } from "../support/e2e-sessions.ts";
-import type { ModelServer } from "../support/model-server.ts";
+import { useChat } from "../support/e2e-window.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
 
 describe("the list of sessions", () => {
-  let editor: SharedEditor;
-  let window: Window;
-  let chat: Chat;
-  let model: ModelServer;
+  const its = useChat("own window", { height: 1000 });
   let list: SessionList;
   before(async () => {
-    model = await sharedModel();
-    editor = await editorWithModel();
-    window = await openWindow(editor, { height: 1000 });
-    chat = await Chat.open(window.page);
-    model.use([
+    its.model.use([
       reply.text("Low at six, says the barometer."),
       reply.text("At seven on Sundays."),
       reply.text("High at noon."),
     ]);
-    await chat.ask("When is it low?");
-    await chat.ask("And on Sundays?");
-    await chat.begin();
-    await chat.ask("When is it high?");
-    list = await SessionList.open(window.page);
+    await its.chat.ask("When is it low?");
+    await its.chat.ask("And on Sundays?");
+    await its.chat.begin();
+    await its.chat.ask("When is it high?");
+    list = await SessionList.open(its.window.page);
   });
-  afterEach(() => assert.deepEqual(model.problems, []));
-  after(() => window?.close());
 
-  const isShown = (title: string) => chat.frame.getByRole("heading", { name: title, level: 1 }).waitFor();
+  const isShown = (title: string) => its.chat.frame.getByRole("heading", { name: title, level: 1 }).waitFor();
 
   it("lists the sessions of the folder and marks the one that the chat shows", async () => {
     await list.shows(["When is it high?", "When is it low?"]);
@@ -59,7 +43,7 @@ describe("the list of sessions", () => {
     await list.search.fill("barometer");
     await list.hits.filter({ hasText: "Low at six, says the barometer." }).click();
     await isShown("When is it low?");
-    await chat.text("Low at six, says the barometer.").waitFor();
+    await its.chat.text("Low at six, says the barometer.").waitFor();
     await list.search.fill("no such word");
     await list.frame.getByRole("heading", { name: "Nothing found" }).waitFor();
     await list.search.press("Escape");
@@ -100,7 +84,7 @@ describe("the list of sessions", () => {
   });
 
   it("exports, and imports what was exported", async () => {
-    const file = join(window.folder, "exported.json");
+    const file = join(its.window.folder, "exported.json");
     await list.act("Low tide", "Export as JSON");
     await list.giveFile(file, /\.json$/);
     await list.toast.getByText("Exported “Low tide”").waitFor();
@@ -112,14 +96,14 @@ describe("the list of sessions", () => {
       () => list.items.count(),
       (count) => count === before + 1,
     );
-    await chat.text("Low at six, says the barometer.").waitFor();
+    await its.chat.text("Low at six, says the barometer.").waitFor();
     await rm(file);
   });
 
   it("exports the session that the chat shows by its command", async () => {
-    const file = join(window.folder, "exported.md");
-    await runCommand(window.page, "BooCode: Export Session");
-    await quickInput(window.page).row("Markdown").click();
+    const file = join(its.window.folder, "exported.md");
+    await runCommand(its.window.page, "BooCode: Export Session");
+    await quickInput(its.window.page).row("Markdown").click();
     await list.giveFile(file, /\.md$/);
     await until(
       () => readFile(file, "utf8").catch(() => ""),
@@ -138,13 +122,13 @@ describe("the list of sessions", () => {
       /deepseek-flash 2 calls · key environment/,
     );
     await turns.nth(1).click();
-    await chat.text("At seven on Sundays.").waitFor();
+    await its.chat.text("At seven on Sundays.").waitFor();
     await list.page.keyboard.press("Escape");
     await list.items.first().waitFor();
   });
 
   it("is the same in two windows, at once", async () => {
-    const page = await openWorkbench(editor.browser, editor.server.url(window.folder));
+    const page = await openWorkbench(its.editor.browser, its.editor.server.url(its.window.folder));
     try {
       await Chat.open(page);
       const other = await SessionList.open(page);
@@ -161,18 +145,18 @@ describe("the list of sessions", () => {
   });
 
   it("goes on with the last session by its command", async () => {
-    model.use([
+    its.model.use([
       reply.text("The first part, ").hold(hold()).text("never sent"),
       reply.text("The second part."),
     ]);
-    await chat.begin();
-    await chat.send("Tell me in two parts");
-    await chat.text("The first part,").waitFor();
-    await chat.stop.click();
-    await chat.text("Stopped.").waitFor();
-    await chat.begin();
-    await runCommand(window.page, "BooCode: Continue Last Session");
+    await its.chat.begin();
+    await its.chat.send("Tell me in two parts");
+    await its.chat.text("The first part,").waitFor();
+    await its.chat.stop.click();
+    await its.chat.text("Stopped.").waitFor();
+    await its.chat.begin();
+    await runCommand(its.window.page, "BooCode: Continue Last Session");
     await isShown("Tell me in two parts");
-    await chat.text("The second part.").waitFor();
+    await its.chat.text("The second part.").waitFor();
   });
 });
