@@ -5,6 +5,7 @@ import { Channel, type ChannelLookup } from "#core/channel.ts";
 import { ChatView } from "#editor/chat-view.ts";
 import { Connection } from "#editor/connection.ts";
 import type { Handlers } from "#core/handlers.ts";
+import type { HostMessage } from "#protocol/protocol.ts";
 import { fakeView } from "./fake-view.ts";
 import { until } from "./workspace-files.ts";
 
@@ -19,8 +20,8 @@ describe("chat view", () => {
   const extension = () =>
     extensions.getExtension("boocode.boocode")?.extensionUri ?? assert.fail("BooCode is installed");
   const chats: ChatView[] = [];
-  const open = (pingMs?: number) => {
-    const fake = fakeView();
+  const open = (pingMs?: number, answersPings = false) => {
+    const fake = fakeView(answersPings);
     const chat = new ChatView(extension(), async (post) => new Connection(core, post, silent), pingMs);
     chats.push(chat);
     chat.resolveWebviewView(fake.view);
@@ -60,33 +61,39 @@ describe("chat view", () => {
     );
   });
 
-  it("posts nothing while hidden", async () => {
-    const { say, show, posted } = open(200);
-    say({ type: "subscribe", channel: "workspace", key: "" });
-    await until("the snapshot is there", () => posted.some(({ type }) => type === "snapshot"));
-    show(false);
-    posted.length = 0;
+  it("posts nothing while hidden, and what came meanwhile once it is shown", async () => {
+    const hidden = open(20, true);
+    const shown = open(20, true);
+    const told = (view: typeof shown, what: HostMessage["type"]) =>
+      view.posted.filter(({ type }) => type === what).length;
+    for (const view of [hidden, shown]) view.say({ type: "subscribe", channel: "workspace", key: "" });
+    await until("both are told", () => told(hidden, "snapshot") + told(shown, "snapshot") === 2);
+    hidden.show(false);
+    for (const { posted } of [hidden, shown]) posted.length = 0;
     workspace.emit({ type: "workspace-change", change: { modelLabel: "x" } });
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    assert.deepEqual(posted, []);
+    await until("the shown one is told", () => told(shown, "snapshot") === 1 && told(shown, "ping") >= 3);
+    assert.deepEqual(hidden.posted.splice(0), []);
+    hidden.show(true);
+    const [ping, snapshot, ...more] = hidden.posted;
+    assert.deepEqual([ping, more], [{ type: "ping" }, []]);
+    assert.ok(snapshot?.type === "snapshot" && snapshot.channel === "workspace");
+    assert.equal(snapshot.state.modelLabel, "x");
   });
 
   it("starts a page again that stopped answering, not one that answers", async () => {
-    const alive = open(20);
+    const alive = open(20, true);
     const dead = open(20);
-    const answering = setInterval(() => alive.say({ type: "pong" }), 10);
     dead.say({ type: "pong" });
     await until("the page is written again", () => dead.pages.length === 2);
     assert.equal(alive.pages.length, 1);
-    clearInterval(answering);
     alive.close();
   });
 
   it("does not start a page again and again that never said a word", async () => {
-    const { pages, posted } = open(5);
-    await until("it is given up", () => posted.length >= 6);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.deepEqual([pages.length, posted.length], [1, 6]);
+    const silentOne = open(5);
+    const alive = open(5, true);
+    await until("the other one is asked for long", () => alive.posted.length >= 20);
+    assert.deepEqual([silentOne.pages.length, silentOne.posted.length], [1, 6]);
   });
 
   it("registers its commands", async () => {

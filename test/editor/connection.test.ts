@@ -7,7 +7,21 @@ import type { ChannelName, HostMessage } from "#protocol/protocol.ts";
 import { emptySession, type SessionEvent, type Turn } from "#protocol/session.ts";
 import { reduceSession } from "#protocol/session-reducer.ts";
 
-const frame = () => new Promise((resolve) => setTimeout(resolve, 40));
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Resolves once another view was told what came at once and what came a frame later: by then, all that was due is told. */
+const settled = () =>
+  new Promise<void>((resolve) => {
+    const workspace = new Channel("workspace");
+    let told = 0;
+    const post = () => {
+      told += 1;
+      if (told > 2) resolve();
+      else workspace.emit({ type: "workspace-change", change: {} });
+    };
+    const core = { handlers: {} as Handlers, channel: (() => workspace) as unknown as ChannelLookup };
+    new Connection(core, post, silent).receive({ type: "subscribe", channel: "workspace", key: "" });
+  });
 
 function connect(handlers: Partial<Handlers> = {}) {
   const session = new Channel("session", { ...emptySession, id: "s" });
@@ -45,7 +59,7 @@ describe("connection", () => {
     connection.receive({ type: "request", id: 1, method: "session.create", params: {} });
     connection.receive({ type: "request", id: 2, method: "session.stop", params: { session: "s" } });
     connection.receive({ type: "request", id: 3, method: "session.continue", params: { session: "s" } });
-    await frame();
+    await settled();
     assert.deepEqual(take(), [
       { type: "result", id: 1, result: { session: "new" } },
       { type: "error", id: 2, code: "no-session", message: "There is no such session." },
@@ -63,7 +77,7 @@ describe("connection", () => {
     it(`refuses ${name}`, async () => {
       const { connection, logged, take } = connect();
       connection.receive(message);
-      await frame();
+      await settled();
       const [answer] = take();
       assert.deepEqual([answer?.type === "error" ? answer.code : undefined, logged.length], expected);
     });
@@ -93,7 +107,7 @@ describe("connection", () => {
     });
     connection.receive({ type: "request", id: 1, method: "session.create", params: {} });
     connection.receive({ type: "cancel", id: 1 });
-    await frame();
+    await settled();
     assert.deepEqual(take(), [{ type: "error", id: 1, code: "cancelled", message: "This was cancelled." }]);
   });
 
@@ -106,7 +120,7 @@ describe("connection", () => {
     session.emit(delta("d"));
     session.emit({ type: "title-change", at: 2, title: "T" });
     session.emit(delta("e"));
-    await frame();
+    await settled();
     const events = [
       delta("abc", "reasoning-delta"),
       delta("d"),
@@ -125,7 +139,7 @@ describe("connection", () => {
       session.emit(delta("x"));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await frame();
+    await settled();
     const messages = take();
     const frames = Math.ceil((performance.now() - startedAt) / 16) + 1;
     assert.ok(
@@ -140,7 +154,7 @@ describe("connection", () => {
     take();
     connection.pause();
     workspace.emit({ type: "workspace-change", change: { modelLabel: "new" } });
-    await frame();
+    await settled();
     assert.deepEqual(take(), []);
     connection.receive({ type: "pong" });
     const [snapshot] = take();
@@ -156,7 +170,7 @@ describe("connection", () => {
     workspace.emit({ type: "workspace-change", change: { standInNotice: "Rehearsal answers." } });
     connection.receive({ type: "subscribe", channel: "workspace", key: "" });
     workspace.emit({ type: "workspace-change", change: { standInNotice: undefined } });
-    await frame();
+    await settled();
     const message = JSON.parse(JSON.stringify(take().at(-1))) as HostMessage;
     assert.ok(message.type === "snapshot" && message.channel === "workspace" && message.seq === 2);
     assert.equal(message.state.standInNotice, undefined);
@@ -169,9 +183,11 @@ describe("connection", () => {
     connection.receive({ type: "unsubscribe", channel: "session", key: "s" });
     take();
     session.emit(delta("x"));
+    await settled();
+    assert.deepEqual(take(), []);
     connection.dispose();
     workspace.emit({ type: "workspace-change", change: {} });
-    await frame();
+    await settled();
     assert.deepEqual(take(), []);
   });
 

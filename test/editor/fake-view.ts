@@ -1,8 +1,8 @@
 import { EventEmitter, type Uri, type WebviewView } from "vscode";
 import type { HostMessage } from "#protocol/protocol.ts";
 
-/** A view as the editor gives it, with its page played by the test. */
-export function fakeView() {
+/** A view as the editor gives it, with its page played by the test; or by itself, where it is to answer every ping. */
+export function fakeView(answersPings = false) {
   const received = new EventEmitter<unknown>();
   const visibility = new EventEmitter<void>();
   const disposed = new EventEmitter<void>();
@@ -21,7 +21,11 @@ export function fakeView() {
         pages.push(page);
       },
       asWebviewUri: (uri: Uri) => uri.with({ scheme: "https", authority: "view.example" }),
-      postMessage: async (message: HostMessage) => posted.push(message) > 0,
+      postMessage: async (message: HostMessage) => {
+        posted.push(message);
+        if (answersPings && message.type === "ping") received.fire({ type: "pong" });
+        return true;
+      },
       onDidReceiveMessage: received.event,
     },
     onDidChangeVisibility: visibility.event,
