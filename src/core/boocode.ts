@@ -193,6 +193,7 @@ function withoutSecrets(store: Store, redactor: Redactor): Store {
     readCopy: (name) => store.readCopy(name),
     size: () => store.size(),
     clean: () => store.clean(),
+    strays: (session) => store.strays(session),
     spans: (session) => store.spans(session),
     putBlob: (text) => store.putBlob(redactor.text(text)),
     readBlob: (hash) => store.readBlob(hash),

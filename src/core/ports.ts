@@ -3,6 +3,7 @@ import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
 import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { UiAction } from "#protocol/protocol.ts";
+import type { StoreProblem } from "#protocol/workspace.ts";
 
 /** A folder of the workspace, named as the editor shows it. */
 export interface WorkspaceFolder {
@@ -159,6 +160,8 @@ export type StoreChange =
   | { readonly kind: "purge"; readonly session: string }
   /** Who runs a session may have changed: ask `owner`. */
   | { readonly kind: "lease"; readonly session: string }
+  /** Another window has gone on with a session that this one ran, which lived all the same: what this one still writes counts no more. */
+  | { readonly kind: "lost"; readonly session: string }
   /** Something may have been missed: read again what is shown. */
   | { readonly kind: "gap" };
 
@@ -178,6 +181,13 @@ export interface SearchHit {
   readonly turn: number;
   readonly role: "user" | "assistant";
   readonly text: string;
+}
+
+/** An event that is not in its session's course: its number there, and the epoch of the window that wrote it. */
+export interface StrayEvent {
+  readonly n: number;
+  readonly epoch: number;
+  readonly event: SessionEvent;
 }
 
 /** How much a search gives at most. */
@@ -219,6 +229,8 @@ export interface Store {
   clean(): Promise<CleanResult>;
   /** A session's events in order, followed by what a cut stream had said (partial events); empty for an unknown id. */
   events(session: string): Promise<readonly SessionEvent[]>;
+  /** What windows wrote to a session that another one had taken over meanwhile, by epoch and number; mostly nothing. */
+  strays(session: string): Promise<readonly StrayEvent[]>;
   /** A session's spans in order of their end. */
   spans(session: string): Promise<readonly Span[]>;
   /** Keeps a text by content hash (sha-256, hex), durable when it resolves. */
@@ -229,8 +241,8 @@ export interface Store {
   keepCopy(name: string, text: string): Promise<void>;
   /** A text that `keepCopy` kept; undefined where there is none. */
   readCopy(name: string): Promise<string | undefined>;
-  /** Calls back with a sentence when the store can not be written, and with undefined when it can again. */
-  onProblem(listener: (problem: string | undefined) => void): void;
+  /** Calls back when the store can not be written, and with undefined when it can again. */
+  onProblem(listener: (problem: StoreProblem | undefined) => void): void;
   /** Resolves when everything is on disk and its threads have ended. */
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { costOf, findModel } from "./models/catalog.ts";
 import type { Ports } from "./ports.ts";
 import { exportJson, exportMarkdown, fileName } from "./session/export.ts";
 import { forkEvents, type ForkPoint } from "./session/fork.ts";
+import { strayLogs } from "./session/strays.ts";
 import { timelineOf } from "./session/timeline.ts";
 
 /** The requests that are answered here. */
@@ -23,6 +24,8 @@ export type SessionMethod =
   | "session.costs"
   | "session.forks"
   | "session.coldCost"
+  | "session.forkStrays"
+  | "session.dismissStrays"
   | "session.openThere"
   | "session.takeOver";
 
@@ -69,11 +72,28 @@ export function makeSessionHandlers(
     "session.forks": async ({ session }) => ({ forks: library.forksOf(session) }),
     "session.coldCost": async ({ session, provider, model }) =>
       coldCost(await agentOf(session), provider, model, ports.clock.now()),
+    ...ownerHandlers(core, ports, agentOf),
+  };
+}
+
+type OwnerMethod = "session.openThere" | "session.takeOver" | "session.forkStrays" | "session.dismissStrays";
+
+/** What can be done about a session that other windows run or ran. */
+function ownerHandlers(core: BooCode, ports: Ports, agentOf: AgentOf): Pick<Handlers, OwnerMethod> {
+  const { library } = core.supervisor;
+  return {
     "session.openThere": async ({ session }) => {
       const folder = library.find(session)?.folder;
       if (folder === undefined || folder === "")
         throw new BooError("no-folder", "This session belongs to no folder, so there is no window to open.");
       await ports.ui.openWindow(folder);
+      return {};
+    },
+    "session.forkStrays": async ({ session }) => ({
+      session: (await forkStrays(core, ports, session)).session.id,
+    }),
+    "session.dismissStrays": async ({ session }) => {
+      await core.supervisor.dismissStrays(session);
       return {};
     },
     "session.takeOver": async ({ session }) => {
@@ -135,6 +155,19 @@ export async function forkSession(
   const fork = { id: crypto.randomUUID(), at: ports.clock.now() };
   const agent = await core.supervisor.adopt(forkEvents(events, point, fork));
   return core.show(agent);
+}
+
+async function forkStrays(core: BooCode, ports: Ports, session: string): Promise<Agent> {
+  const [events, strays] = await Promise.all([logOf(ports, session), ports.store.strays(session)]);
+  const logs = strayLogs(events, strays, () => ({ id: crypto.randomUUID(), at: ports.clock.now() }));
+  const forks: Agent[] = [];
+  for (const log of logs) forks.push(await core.supervisor.adopt(log));
+  for (const fork of forks) await fork.recover();
+  const last = forks.at(-1);
+  if (last === undefined)
+    throw new BooError("no-strays", "Everything that was written to this session is in it.");
+  await core.supervisor.dismissStrays(session);
+  return core.show(last);
 }
 
 async function logOf(ports: Ports, session: string): Promise<readonly SessionEvent[]> {

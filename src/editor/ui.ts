@@ -32,6 +32,8 @@ export function createUi(world: UiWorld): Ui {
           return void (await commands.executeCommand("workbench.trust.manage"));
         case "open-settings":
           return void (await commands.executeCommand("workbench.action.openSettings", "boocode"));
+        case "reload-window":
+          return void (await commands.executeCommand("workbench.action.reloadWindow"));
         case "show-log":
           return world.showLog();
       }

@@ -21,6 +21,7 @@ export type UiAction =
   | "open-folder"
   | "manage-trust"
   | "show-log"
+  | "reload-window"
   | "open-settings";
 
 /** A user's decision about sessions. */
@@ -90,7 +91,12 @@ export interface Requests {
   "session.forks": {
     params: { readonly session: string };
     result: {
-      readonly forks: readonly { readonly id: string; readonly title: string; readonly turn: number }[];
+      readonly forks: readonly {
+        readonly id: string;
+        readonly title: string;
+        readonly turn: number;
+        readonly isEdit: boolean;
+      }[];
     };
   };
   /** What the next message will cost because a prefix is cold, where that is known: after a change of model. */
@@ -102,6 +108,10 @@ export interface Requests {
   "session.openThere": { params: { readonly session: string }; result: Record<string, never> };
   /** Takes over a session whose window is gone in the middle of a turn, which is then shown as interrupted. */
   "session.takeOver": { params: { readonly session: string }; result: Record<string, never> };
+  /** Makes a fork of what a window wrote to a session that another one had taken over; the chat shows it. */
+  "session.forkStrays": { params: { readonly session: string }; result: { readonly session: string } };
+  /** Offers no more to make a fork of that; it stays in the store. */
+  "session.dismissStrays": { params: { readonly session: string }; result: Record<string, never> };
   "queue.edit": {
     params: { readonly session: string; readonly id: string; readonly text: string };
     result: Record<string, never>;

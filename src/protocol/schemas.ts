@@ -55,6 +55,8 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
   "session.coldCost": z.strictObject({ session: id, provider: id, model: id }),
   "session.openThere": session,
   "session.takeOver": session,
+  "session.forkStrays": session,
+  "session.dismissStrays": session,
   "queue.edit": z.strictObject({ session: id, id, text }),
   "queue.remove": z.strictObject({ session: id, id }),
   "turn.revert": z.strictObject({ session: id, turn: id }),
@@ -69,7 +71,15 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
     line: z.number().int().min(1).optional(),
   }),
   "ui.run": z.strictObject({
-    action: z.enum(["set-key", "select-model", "open-folder", "manage-trust", "show-log", "open-settings"]),
+    action: z.enum([
+      "set-key",
+      "select-model",
+      "open-folder",
+      "manage-trust",
+      "show-log",
+      "reload-window",
+      "open-settings",
+    ]),
   }),
   "view.painted": none,
 };

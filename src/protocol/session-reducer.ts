@@ -20,6 +20,8 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
       };
     case "owner-change":
       return state.owner === event.owner ? state : { ...state, owner: event.owner };
+    case "strays-change":
+      return { ...state, hasStrays: event.hasStrays };
     case "title-change":
       return { ...state, title: event.title };
     case "model-change":

@@ -112,6 +112,8 @@ export type SessionEvent =
     }
   /** Who runs the session changed, as this window sees it; not kept. */
   | { readonly type: "owner-change"; readonly owner: SessionState["owner"] }
+  /** Whether there are events that are not in the session's course; not kept. */
+  | { readonly type: "strays-change"; readonly hasStrays: boolean }
   | { readonly type: "title-change"; readonly at: number; readonly title: string }
   | {
       readonly type: "model-change";
@@ -329,6 +331,8 @@ export interface SessionState {
   readonly forkOf?: ForkOrigin;
   /** Set while another window runs the session ("elsewhere": this one only follows), or has gone in the middle of a turn ("gone"). */
   readonly owner?: "elsewhere" | "gone" | undefined;
+  /** Set where a window went on with the session which another one had taken over: what it wrote can become a fork. */
+  readonly hasStrays?: boolean;
 }
 
 /** The state before `session-start`. */

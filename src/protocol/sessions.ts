@@ -18,6 +18,8 @@ export interface SessionSummary {
 export interface ForkOrigin {
   readonly session: string;
   readonly turn: number;
+  /** Set where the next message there was edited and sent again here. */
+  readonly isEdit?: true;
 }
 
 /** What the user decided about a session; what is absent was never decided. Times are epoch ms, null takes a decision back. */
@@ -26,6 +28,8 @@ export interface SessionMarks {
   readonly isPinned?: boolean;
   readonly archivedAt?: number | null;
   readonly trashedAt?: number | null;
+  /** So many events that are not in the session's course were made a fork of, or dismissed. */
+  readonly straysSeen?: number;
 }
 
 /** A session as lists show it. */

@@ -11,6 +11,12 @@ export interface ModelInfo {
   readonly detail: string;
 }
 
+/** Why the store can not be written: a sentence, and whether another version of BooCode, which a reload starts, could. */
+export interface StoreProblem {
+  readonly message: string;
+  readonly needsReload: boolean;
+}
+
 /** The window's state as views draw it. */
 export interface WorkspaceState {
   readonly folders: readonly string[];
@@ -23,8 +29,8 @@ export interface WorkspaceState {
   readonly standInNotice?: string;
   /** The session that the chat shows. */
   readonly activeSession: string;
-  /** A sentence when the store can not be written; work then goes on in memory. */
-  readonly storeProblem?: string;
+  /** Set while the store can not be written; work then goes on in memory. */
+  readonly storeProblem?: StoreProblem;
 }
 
 /** Whatever changes in the window's state, as a fact with its new values. */

@@ -59,7 +59,7 @@ describe("a fork", () => {
     await fork.idle();
     assert.equal(fork.session.state.turns.length, 2);
     assert.equal(outline(lastTurn(fork))[0], "user: Asked in other words");
-    assert.equal(fork.session.state.forkOf?.turn, 1);
+    assert.deepEqual(fork.session.state.forkOf, { session: original, turn: 1, isEdit: true });
     assert.equal(world.agent.session.state.turns.length, 3);
     assert.equal(world.core.active()?.session.id, session);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createBooCode } from "#core/boocode.ts";
 import type { Retention, StoreChange } from "#core/ports.ts";
 import { type AgentWorld, agentWorld, lastTurn, outline } from "../support/agent-world.ts";
-import { conversation, files, findTitles } from "../support/conversation.ts";
+import { conversation, files, findTitles, signal } from "../support/conversation.ts";
 import { fakePorts } from "../support/fake-ports.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
@@ -41,6 +41,39 @@ describe("a session that another window runs", () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(outline(lastTurn(world.agent)), ["user: from there", "text: so far", "running"]);
     await assert.rejects(world.agent.prompt("me too"), { code: "session-busy" });
+  });
+
+  it("is given up by a window that was taken for gone; what it still wrote becomes a fork", async () => {
+    const gate = hold();
+    await using world = await conversation(1);
+    const { ports, agent } = world;
+    const { id } = agent.session;
+    world.server.use([reply.text("Here I ").hold(gate).text("am.")]);
+    await agent.prompt("go");
+    await gate.reached;
+    const from = agent.session.eventCount;
+    const ended = new Promise<void>((resolve) => {
+      agent.session.channel.listen((event) => event.type === "strays-change" && resolve());
+    });
+    const written = ports.store.records.flatMap((record) => (record.kind === "event" ? [record] : []));
+    const start = written.find(({ event }) => event.type === "turn-start" && event.number === 2);
+    assert.ok(start);
+    // The other window had seen the first turn alone.
+    ports.store.straying.set(
+      id,
+      written.filter(({ n }) => n >= start.n).map(({ n, event }) => ({ n, epoch: 1, event })),
+    );
+    ports.store.hear({ kind: "lost", session: id });
+    await ended;
+    assert.equal(agent.isRunning, false);
+    assert.equal(agent.session.state.hasStrays, true);
+    assert.ok(from > start.n);
+    const { handlers } = world.core;
+    const { session: fork } = await handlers["session.forkStrays"]({ session: id }, signal);
+    const forked = await world.core.supervisor.open(fork);
+    assert.deepEqual(forked.session.state.forkOf, { session: id, turn: 1 });
+    assert.deepEqual(outline(lastTurn(forked)), ["user: go", "end interrupted"]);
+    assert.equal(agent.session.state.hasStrays, false, "what became a fork is not offered again");
   });
 
   it("can be gone on with when it is free again, after everything that was said there", async () => {

@@ -73,10 +73,10 @@ describe("sessions in the chat view", () => {
       await isShown(4);
     });
 
-    it("is listed by the messages around the place where it begins", async () => {
+    it("is listed by the message after whose turn it begins, an edit by that message", async () => {
       const forks = [
-        { id: "s7", title: "Other one", turn: 2 },
-        { id: "s8", title: "Other two", turn: 2 },
+        { id: "s7", title: "Other one", turn: 1, isEdit: true },
+        { id: "s8", title: "Other two", turn: 2, isEdit: false },
       ];
       const branch = other({ id: "s8", title: "Other two", turns: ten.slice(0, 5) });
       await view.open(
@@ -94,9 +94,7 @@ describe("sessions in the chat view", () => {
         0,
       );
       await message(2).getByRole("button", { name: "2 other branches" }).click();
-      await message(2)
-        .getByRole("button", { name: /^Other two/ })
-        .click();
+      await message(2).getByRole("button", { name: "Other two after this turn" }).click();
       assert.deepEqual(await view.requests("session.open"), [{ session: "s8" }]);
       await isShown(3);
     });
@@ -172,125 +170,6 @@ describe("sessions in the chat view", () => {
     });
   });
 
-  describe("a session of another window", () => {
-    it("can be read and followed, not written to", async () => {
-      await view.open(scene({ ...scenes.running.session, owner: "elsewhere" }));
-      const bar = view.page.getByTestId("owner");
-      await bar.getByText("This session is running in another window.").waitFor();
-      assert.equal(await view.page.getByTestId("stop").count(), 0);
-      await view.composer().focus();
-      await view.page.keyboard.type("x");
-      await view.page.keyboard.press("Enter");
-      await view.page.keyboard.press("Escape");
-      assert.equal(await view.composer().inputValue(), "");
-      assert.deepEqual(await view.requests("session.prompt"), []);
-      assert.deepEqual(await view.requests("session.stop"), []);
-      await view.page.evaluate(() =>
-        window.host.emit("session", [
-          { type: "text-delta", at: Date.now(), step: "r2", text: "** a number, as they say." },
-        ]),
-      );
-      await view.page.getByText("a number, as they say.").waitFor();
-      await bar.getByRole("button", { name: "Open there" }).click();
-      assert.deepEqual(await view.requests("session.openThere"), [{ session: "s1" }]);
-    });
-
-    it("keeps the draft until it comes back", async () => {
-      await view.open(scenes.running);
-      await view.composer().fill("Half a thought");
-      const own = (owner: "elsewhere" | undefined) =>
-        view.page.evaluate(
-          (who) => window.host.emit("session", [{ type: "owner-change", owner: who }]),
-          owner,
-        );
-      await own("elsewhere");
-      await view.page.locator("textarea[readonly]").waitFor();
-      assert.equal(await view.composer().inputValue(), "Half a thought");
-      await own(undefined);
-      await view.page.locator("textarea:not([readonly])").waitFor();
-      await view.composer().press("Enter");
-      assert.deepEqual(await view.requests("session.prompt"), [{ session: "s1", text: "Half a thought" }]);
-    });
-
-    it("is taken over when that window has gone, and then goes on by Continue", async () => {
-      await view.open(scene({ ...scenes.running.session, owner: "gone" }));
-      const bar = view.page.getByTestId("owner");
-      await bar.getByText("The window that ran this session has gone.").waitFor();
-      await view.page.getByText("Cut off").waitFor();
-      await bar.getByRole("button", { name: "Take over" }).click();
-      assert.deepEqual(await view.requests("session.takeOver"), [{ session: "s1" }]);
-      await view.page.evaluate(() =>
-        window.host.emit("session", [
-          { type: "turn-end", at: Date.now(), turn: "t2", reason: "interrupted" },
-          { type: "owner-change", owner: undefined },
-        ]),
-      );
-      await bar.waitFor({ state: "detached" });
-      await view.page.getByTestId("continue").click();
-      assert.deepEqual(await view.requests("session.continue"), [{ session: "s1" }]);
-    });
-  });
-
-  describe("a session that is on its way", () => {
-    it("gets what is sent meanwhile", async () => {
-      await view.open(scenes.one);
-      await view.page.evaluate(() => window.host.hold("session.create"));
-      await view.page.getByRole("button", { name: "New session" }).click();
-      await view.composer().fill("For the new one");
-      await view.composer().press("Enter");
-      assert.deepEqual(await view.requests("session.prompt"), []);
-      await view.page.evaluate(() => window.host.release("session.create"));
-      await view.page.waitForFunction(() =>
-        window.host.sent.some((sent) => sent.type === "request" && sent.method === "session.prompt"),
-      );
-      assert.deepEqual(await view.requests("session.prompt"), [{ session: "made", text: "For the new one" }]);
-    });
-
-    it("leaves the draft of the earlier one there, and takes what is written meanwhile", async () => {
-      await view.open(scenes.one);
-      await view.composer().fill("For the old one");
-      await view.page.evaluate(() => window.host.hold("session.create"));
-      await view.page.getByRole("button", { name: "New session" }).click();
-      await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "");
-      await view.composer().fill("Not yet sent");
-      await view.page.evaluate(() => window.host.release("session.create"));
-      await view.page.getByRole("heading", { name: "Ask about this project" }).waitFor();
-      assert.equal(await view.composer().inputValue(), "Not yet sent");
-      await view.page.getByRole("button", { name: "Sessions" }).click();
-      await view.page.getByTestId("session-item").first().click();
-      await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "For the old one");
-    });
-
-    it("gives back what was sent when it could not be made", async () => {
-      await view.open(scenes.one);
-      await view.page.evaluate(() => {
-        window.host.hold("session.create");
-        window.host.refuse("session.create", "The disk is full.");
-      });
-      await view.page.getByRole("button", { name: "New session" }).click();
-      await view.composer().fill("precious");
-      await view.composer().press("Enter");
-      await view.page.evaluate(() => window.host.release("session.create"));
-      await view.page.getByText("The disk is full.").first().waitFor();
-      await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "precious");
-      assert.deepEqual(await view.requests("session.prompt"), []);
-    });
-  });
-
-  it("keeps the one draft of a session in which nothing was sent, whatever its id is after a reload", async () => {
-    await view.open(scenes.nothing);
-    await view.composer().fill("Never sent");
-    await view.page.waitForFunction(() => sessionStorage.getItem("state")?.includes("Never sent"));
-    await view.page.reload();
-    await view.page.waitForFunction(() => document.querySelector("textarea")?.value === "Never sent");
-    await view.page.getByRole("button", { name: "New session" }).click();
-    await view.page.waitForFunction(() => window.scripted.active() === "made");
-    await stillness(view.page);
-    assert.equal(await view.composer().inputValue(), "Never sent");
-    await view.composer().press("Enter");
-    assert.deepEqual(await view.requests("session.prompt"), [{ session: "made", text: "Never sent" }]);
-  });
-
   describe("another model", () => {
     const choice = { provider: "deepseek", model: "deepseek-flash", effort: "high" } as const;
     const words = () => view.page.getByText(/^The next message sends/);
@@ -360,7 +239,7 @@ describe("sessions in the chat view", () => {
       const text = { text: `Message ${index + 1}` };
       return { ...base, items: base.items.with(0, { kind: "user", id: `t${index + 1}u`, text }) };
     });
-    const forks = [{ id: "s9", title: "Long", turn: 0 }];
+    const forks = [{ id: "s9", title: "Long", turn: 0, isEdit: false }];
     const long = other({ id: "s9", title: "Long", turns: all.slice(280), olderTurns: 280 });
     const short = scene(
       { turns: ten.slice(0, 1), forkOf: { session: "s9", turn: 7 } },

@@ -9,6 +9,7 @@ import type {
   StoreChange,
   StoredSession,
   StoreRecord,
+  StrayEvent,
 } from "#core/ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import type { Span } from "#protocol/trace.ts";
@@ -26,8 +27,9 @@ export class FakeStore implements Store {
   isClosed = false;
   /** Who runs which session; nobody where there is no entry. */
   readonly owners = new Map<string, SessionOwner>();
+  /** What windows that had lost a session wrote to it. */
+  readonly straying = new Map<string, readonly StrayEvent[]>();
   readonly #followers: ((change: StoreChange) => void)[] = [];
-  readonly #listeners: ((problem: string | undefined) => void)[] = [];
   readonly #numbers = new Map<string, number>();
 
   async append(records: readonly StoreRecord[]): Promise<void> {
@@ -104,6 +106,10 @@ export class FakeStore implements Store {
     return this.copies.get(name);
   }
 
+  async strays(session: string): Promise<readonly StrayEvent[]> {
+    return this.straying.get(session) ?? [];
+  }
+
   async size(): Promise<number> {
     return JSON.stringify(this.records).length;
   }
@@ -142,14 +148,7 @@ export class FakeStore implements Store {
     return this.blobs.get(hash);
   }
 
-  onProblem(listener: (problem: string | undefined) => void): void {
-    this.#listeners.push(listener);
-  }
-
-  /** Tells the listeners that the store can not be written, or can again. */
-  report(problem: string | undefined): void {
-    for (const listener of this.#listeners) listener(problem);
-  }
+  onProblem(): void {}
 
   async close(): Promise<void> {
     this.isClosed = true;

@@ -356,8 +356,11 @@ export const scenes = {
     { ...figures, isCostWhole: false, turns: errors },
     {},
     {
-      storeProblem:
-        "The disk is full: this session is not saved. Free some space; BooCode then goes on saving by itself.",
+      storeProblem: {
+        message:
+          "The disk is full: this session is not saved. Free some space; BooCode then goes on saving by itself.",
+        needsReload: false,
+      },
     },
   ),
   longest: scene(

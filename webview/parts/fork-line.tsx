@@ -14,22 +14,30 @@ export function ForkLine(): VNode | null {
 
 function Origin({ origin }: { readonly origin: ForkOrigin }): VNode {
   const app = useApp();
-  const { session, turn } = origin;
+  const { session, turn, isEdit } = origin;
   const title = useComputed(
     () =>
       app.store.follow("sessions", "").value?.sessions.find(({ id }) => id === session)?.title ??
       "another session",
   ).value;
-  const place = turn === 0 ? "from its beginning" : `turn ${turn}`;
+  // An edited message is the one after the turns that are shared.
+  const branch = isEdit ? turn + 1 : turn;
+  const place = branch === 0 ? "from its beginning" : `turn ${branch}`;
   return (
     <button
       type="button"
       class="fork-line"
-      title="Open the session that this one was forked from"
-      onClick={() => void app.openSession(session, Math.max(1, turn))}
+      title={
+        isEdit
+          ? "Open the session as it went on before the message was edited"
+          : "Open the session that this one was forked from"
+      }
+      onClick={() => void app.openSession(session, Math.max(1, branch))}
     >
       <Icon name="repo-forked" />
-      <span class="fork-text">Fork of {title}</span>
+      <span class="fork-text">
+        {isEdit ? "Edited from" : "Fork of"} {title}
+      </span>
       <span class="figure">, {place}</span>
     </button>
   );

@@ -15,7 +15,8 @@ export function Notices(): VNode {
   return (
     <>
       {storeProblem !== undefined && (
-        <Notice kind="warning" text={storeProblem}>
+        <Notice kind="warning" text={storeProblem.message}>
+          {storeProblem.needsReload && <ActionButton label="Reload window" action="reload-window" />}
           <ActionButton label="Show log" action="show-log" />
         </Notice>
       )}

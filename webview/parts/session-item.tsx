@@ -141,7 +141,7 @@ function tooltipOf(entry: SessionEntry, label: string | undefined): string {
     `Started ${formatMoment(startedAt)}`,
     forkOf === undefined
       ? undefined
-      : `Forked from another session${forkOf.turn === 0 ? "" : ` after turn ${forkOf.turn}`}`,
+      : `${forkOf.isEdit ? "A message of another session, edited" : "Forked from another session"}${forkOf.turn === 0 ? "" : ` after turn ${forkOf.turn}`}`,
     folder === "" ? undefined : folder,
     label,
   ]

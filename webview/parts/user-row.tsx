@@ -73,7 +73,7 @@ function Branches({ turn }: { readonly turn: number }): VNode | null {
   const app = useApp();
   const [isOpen, setOpen] = useState(false);
   const branches = useComputed(() =>
-    app.branches.value.filter((branch) => branch.turn === turn || branch.turn === turn - 1),
+    app.branches.value.filter((branch) => branch.turn === (branch.isEdit ? turn - 1 : turn)),
   ).value;
   if (branches.length === 0) return null;
   return (
@@ -92,7 +92,7 @@ function Branches({ turn }: { readonly turn: number }): VNode | null {
                 onClick={() => void app.openSession(branch.id, branch.turn + 1)}
               >
                 <span class="branch-title">{branch.title}</span>
-                <span class="figure">{branch.turn === turn ? "after this turn" : "before this message"}</span>
+                <span class="figure">{branch.isEdit ? "with this message edited" : "after this turn"}</span>
               </button>
             </li>
           ))}

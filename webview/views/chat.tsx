@@ -9,6 +9,7 @@ import { ForkLine } from "../parts/fork-line.tsx";
 import { Header } from "../parts/header.tsx";
 import { Notices } from "../parts/notices.tsx";
 import { OwnerBar } from "../parts/owner-bar.tsx";
+import { StraysBar } from "../parts/strays-bar.tsx";
 import { QuestionCard } from "../parts/question-card.tsx";
 import { Queue } from "../parts/queue.tsx";
 
@@ -43,6 +44,7 @@ export function Chat(): VNode {
         <QuestionCard />
         <Queue />
         <OwnerBar />
+        <StraysBar />
         <ColdCost />
         <Composer />
       </section>

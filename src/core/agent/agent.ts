@@ -33,7 +33,7 @@ export class Agent {
   readonly #answers = new Map<string, (value: string) => void>();
   #stopper: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
-  #isClosing = false;
+  #isInterrupting = false;
 
   constructor(session: Session, context: ContextSource, dependencies: AgentDependencies) {
     this.session = session;
@@ -106,10 +106,11 @@ export class Agent {
     await this.#running;
   }
 
-  /** Stops the running turn because its window closes: the turn is shown as interrupted, which nobody asked for. */
+  /** Stops the running turn because its window closes or has lost the session: it is shown as interrupted, which nobody asked for. */
   async interrupt(): Promise<void> {
-    this.#isClosing = true;
+    this.#isInterrupting = true;
     await this.stop();
+    this.#isInterrupting = false;
   }
 
   /** Answers a question; an answer to one that is no longer asked is refused. */
@@ -251,7 +252,7 @@ export class Agent {
     let result: TurnResult;
     try {
       result = await runTurn(run);
-      if (this.#isClosing && result.reason === "stopped") result = { reason: "interrupted" };
+      if (this.#isInterrupting && result.reason === "stopped") result = { reason: "interrupted" };
     } catch (error) {
       this.#dependencies.ports.log.error("A turn failed in a way that BooCode did not expect.", error);
       const failure: TurnError = {

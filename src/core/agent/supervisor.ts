@@ -2,7 +2,7 @@
 import type { ModelChoice, SessionEvent, SessionState } from "#protocol/session.ts";
 import { lastTurns } from "#protocol/session-window.ts";
 import type { SessionEntry, SessionSummary } from "#protocol/sessions.ts";
-import { BooError } from "../errors.ts";
+import { BooError, messageOf } from "../errors.ts";
 import type { Store, StoreChange } from "../ports.ts";
 import { SessionLibrary } from "../session/library.ts";
 import { Session } from "../session/session.ts";
@@ -102,6 +102,14 @@ export class Supervisor {
       channel.emit({ type: "title-change", at: this.#dependencies.ports.clock.now(), title });
   }
 
+  /** Offers no more to make a fork of what is not in a session's course now. */
+  async dismissStrays(id: string): Promise<void> {
+    const strays = await this.#dependencies.ports.store.strays(id);
+    await this.library.mark(id, { straysSeen: strays.length });
+    const agent = this.#agents.get(id);
+    if (agent !== undefined) await this.#showStrays(agent);
+  }
+
   /** Forgets an open session, which opens again from the store. */
   forget(id: string): void {
     this.#agents.delete(id);
@@ -138,6 +146,7 @@ export class Supervisor {
     this.#previews.delete(id);
     const agent = await this.#addLoaded(session, events);
     await agent.recover().catch(() => this.#showOwner(agent));
+    void this.#showStrays(agent);
     return agent;
   }
 
@@ -177,9 +186,29 @@ export class Supervisor {
     const { session } = agent;
     if (change.kind === "partial") session.followPartial(change.after, change.event());
     else if (change.kind === "lease") this.#showOwner(agent);
+    else if (change.kind === "lost") await this.#giveUp(agent);
     else if (change.kind === "purge") this.#agents.delete(session.id);
     else if (change.kind === "event" && !(await session.follow(change.n, change.event())))
       await this.#readAgain(agent);
+  }
+
+  /** Another window goes on with the session: what this one was doing ends, and what it still wrote can become a fork. */
+  async #giveUp(agent: Agent): Promise<void> {
+    await agent.interrupt();
+    await this.#readAgain(agent);
+    await this.#showStrays(agent);
+  }
+
+  async #showStrays({ session }: Agent): Promise<void> {
+    const { log, store } = this.#dependencies.ports;
+    try {
+      const strays = await store.strays(session.id);
+      const hasStrays = strays.length > (this.library.marksOf(session.id).straysSeen ?? 0);
+      if (hasStrays !== (session.state.hasStrays ?? false))
+        void session.emit({ type: "strays-change", hasStrays });
+    } catch (error) {
+      log.warn(`What is not in a session's course could not be read: ${messageOf(error)}`);
+    }
   }
 
   /** Brings an open session to what the store has, in place: views and the agent keep what they hold. */

@@ -21,7 +21,7 @@ export function forkEvents(
     throw new BooError("busy", "Wait until the turn has ended, or stop it, then fork from it.");
   const end = point.at === "after" ? endOf + 1 : startOf;
   const turn = point.at === "after" ? first.number : first.number - 1;
-  const forkOf = { session: start.id, turn };
+  const forkOf = { session: start.id, turn, ...(point.at === "before" && { isEdit: true as const }) };
   const kept = events.slice(1, end).filter((event) => isOfTheLog(event));
   return [{ ...start, id: fork.id, at: fork.at, forkOf }, ...withoutQueue(kept)];
 }

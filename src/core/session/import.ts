@@ -53,7 +53,11 @@ const header = z.strictObject({
   tools: z.array(z.strictObject({ name: text, description: text, parameters: z.unknown() })),
   hash: text,
 });
-const forkOf = z.strictObject({ session: id, turn: z.number().int().min(0) });
+const forkOf = z.strictObject({
+  session: id,
+  turn: z.number().int().min(0),
+  isEdit: z.literal(true).optional(),
+});
 const refusals = z.array(z.strictObject({ path: text, reason: text }));
 const question = z.strictObject({
   id,

@@ -7,7 +7,7 @@ import type {
   SessionQuery,
   SessionSummary,
 } from "#protocol/sessions.ts";
-import type { SessionChange } from "#protocol/protocol.ts";
+import type { Requests, SessionChange } from "#protocol/protocol.ts";
 import { Channel } from "../channel.ts";
 import type { Ports, Retention, SearchHit, StoreChange, StoredSession } from "../ports.ts";
 import { excerptOf, wordsOf } from "./excerpt.ts";
@@ -139,11 +139,23 @@ export class SessionLibrary {
   /** Keeps a decision about sessions; resolves when it is on disk. */
   async change(sessions: readonly string[], change: SessionChange): Promise<void> {
     const at = this.#ports.clock.now();
-    const marks = marksOf(change, at);
+    await this.#keep(sessions, marksOf(change, at), at);
+  }
+
+  /** Keeps a note about a session; resolves when it is on disk. */
+  async mark(session: string, marks: SessionMarks): Promise<void> {
+    await this.#keep([session], marks, this.#ports.clock.now());
+  }
+
+  /** What was decided about a session. */
+  marksOf(session: string): SessionMarks {
+    return this.#known.get(session)?.marks ?? {};
+  }
+
+  async #keep(sessions: readonly string[], marks: SessionMarks, at: number): Promise<void> {
     for (const session of sessions) this.#mark(session, marks);
-    await this.#ports.store.append(
-      sessions.map((session) => ({ kind: "marks" as const, session, at, marks })),
-    );
+    const records = sessions.map((session) => ({ kind: "marks" as const, session, at, marks }));
+    await this.#ports.store.append(records);
   }
 
   /** Deletes sessions and what only they refer to, for good. */
@@ -189,13 +201,12 @@ export class SessionLibrary {
     return trashedAt === undefined && !isPinned && !isElsewhere && !this.#isHere(id);
   }
 
-  /** Sessions that were forked from one. */
-  forksOf(
-    session: string,
-  ): readonly { readonly id: string; readonly title: string; readonly turn: number }[] {
-    return this.#entries()
-      .filter(({ forkOf, trashedAt }) => forkOf?.session === session && trashedAt === undefined)
-      .map(({ id, title, forkOf }) => ({ id, title, turn: forkOf?.turn ?? 0 }));
+  /** Sessions that were forked from one: after a turn of a number, or with its next message edited. */
+  forksOf(session: string): Requests["session.forks"]["result"]["forks"] {
+    return this.#entries().flatMap(({ id, title, forkOf, trashedAt }) => {
+      if (forkOf?.session !== session || trashedAt !== undefined) return [];
+      return [{ id, title, turn: forkOf.turn, isEdit: forkOf.isEdit ?? false }];
+    });
   }
 
   async #hits(words: readonly string[]): Promise<Map<string, SearchHit[]>> {

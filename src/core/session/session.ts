@@ -25,7 +25,12 @@ export interface SessionPorts {
 
 type DeltaEvent = Extract<SessionEvent, { type: "text-delta" | "reasoning-delta" }>;
 
-const unkept: ReadonlySet<SessionEvent["type"]> = new Set(["tool-input", "waiting", "owner-change"]);
+const unkept: ReadonlySet<SessionEvent["type"]> = new Set([
+  "tool-input",
+  "waiting",
+  "owner-change",
+  "strays-change",
+]);
 
 /** One conversation in this window: reduces, numbers, keeps and tells every event. */
 export class Session {

@@ -8,6 +8,7 @@ export type IndexQuery =
   | { readonly kind: "sessions"; readonly folder?: string }
   | { readonly kind: "events"; readonly session: string }
   | { readonly kind: "spans"; readonly session: string }
+  | { readonly kind: "strays"; readonly session: string }
   | {
       readonly kind: "search";
       readonly words: readonly string[];

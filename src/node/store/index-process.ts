@@ -80,6 +80,9 @@ async function answerFrom(
     case "spans":
       postPages(id, index.queries.spans(query.session));
       return none;
+    case "strays":
+      postPages(id, index.queries.strays(query.session));
+      return none;
     case "search":
       postPages(id, index.queries.search(query.words, query.limits));
       return none;

@@ -33,6 +33,8 @@ export class Leases {
   readonly #journal: LeaseJournal;
   readonly #claims = new Map<string, Map<string, Claim>>();
   readonly #epochs = new Map<string, { epoch: number; writer: string | undefined }>();
+  /** Claims that others thought this window had left, with their epochs. */
+  readonly #lost = new Map<string, number>();
 
   constructor(journal: LeaseJournal) {
     this.#journal = journal;
@@ -70,14 +72,30 @@ export class Leases {
     else if (epoch === known.epoch && known.writer !== writer) known.writer ??= writer;
   }
 
-  /** The epoch under which this window writes a session. */
+  /** Takes in that another window wrote an event; true where that ends this window's claim, which others thought it had left. */
+  noteEvent(session: string, epoch: number, writer: string): boolean {
+    this.noteEpoch(session, epoch, writer);
+    const own = this.#own(session);
+    if (own?.isHeld !== true || own.epoch >= epoch) return false;
+    this.#lost.set(session, own.epoch);
+    this.note(this.#journal.ownWriter, session, own.epoch, false, 0);
+    return true;
+  }
+
+  /** The epoch under which this window writes a session: that of its claim, also of one that it has lost, until it claims again. */
   epochOf(session: string): number {
-    return this.#epochs.get(session)?.epoch ?? firstEpoch;
+    const own = this.#own(session);
+    const held = own?.isHeld === true ? own.epoch : this.#lost.get(session);
+    return held ?? this.#epochs.get(session)?.epoch ?? firstEpoch;
   }
 
   /** Whether this window may write a session. */
   isHeld(session: string): boolean {
-    return this.#claims.get(session)?.get(this.#journal.ownWriter)?.isHeld === true;
+    return this.#own(session)?.isHeld === true;
+  }
+
+  #own(session: string): Claim | undefined {
+    return this.#claims.get(session)?.get(this.#journal.ownWriter);
   }
 
   /** Who runs a session, as far as is known now. */
@@ -104,7 +122,7 @@ export class Leases {
 
   /** Ends this window's claim. */
   async release(session: string): Promise<void> {
-    const claim = this.#claims.get(session)?.get(this.#journal.ownWriter);
+    const claim = this.#own(session);
     if (claim?.isHeld !== true) return;
     this.note(this.#journal.ownWriter, session, claim.epoch, false, 0);
     await this.#write(session, claim.epoch, false);
@@ -123,6 +141,7 @@ export class Leases {
     }
     // Claims of windows that are gone end here.
     this.#claims.delete(session);
+    this.#lost.delete(session);
     this.note(ownWriter, session, epoch, true, 0);
     return true;
   }

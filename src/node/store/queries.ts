@@ -66,6 +66,14 @@ export class Queries {
     };
   }
 
+  /** Events (JSON: n, epoch, event) that a window wrote to a session which another one had taken over, in order. */
+  *strays(session: string): Generator<string> {
+    const query =
+      "SELECT n, epoch, body FROM strays WHERE session = (SELECT key FROM sessions WHERE id = ?) ORDER BY epoch, n, rowid";
+    for (const [n, epoch, body] of this.#sql.each(query, [session]))
+      yield `{"n":${String(n)},"epoch":${String(epoch)},"event":${unpack(body)}}`;
+  }
+
   /** A session's spans (JSON) in order of their end. */
   *spans(session: string): Generator<string> {
     const query =

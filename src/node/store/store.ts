@@ -12,10 +12,12 @@ import type {
   StoreChange,
   StoredSession,
   StoreRecord,
+  StrayEvent,
 } from "#core/ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
+import type { StoreProblem } from "#protocol/workspace.ts";
 import { Blobs } from "./blobs.ts";
 import { imageFile } from "./image.ts";
 import { IndexClient, type Answer, type IndexOptions } from "./index-client.ts";
@@ -65,10 +67,10 @@ class FileStore implements Store {
   /** Number of the last event of each session that was read or written. */
   readonly #last = new Map<string, number>();
   readonly #followers: ((change: StoreChange) => void)[] = [];
-  readonly #listeners: ((problem: string | undefined) => void)[] = [];
+  readonly #listeners: ((problem: StoreProblem | undefined) => void)[] = [];
   #following: Promise<void> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
-  #problem: string | undefined;
+  #problem: StoreProblem | undefined;
   /** Set once a newer version's format was met: from then on nothing is written. */
   #newer: BooError | undefined;
   readonly #log: Log;
@@ -84,7 +86,8 @@ class FileStore implements Store {
       ...options.journal,
       directory,
       onSealed: () => this.#index.checkpoint(),
-      onProblem: (problem) => this.#setProblem(problem, log),
+      onProblem: (message) =>
+        this.#setProblem(message === undefined ? undefined : { message, needsReload: false }, log),
     });
     const ownWriter = this.#journal.name;
     this.#follower = new JournalFollower({
@@ -131,6 +134,11 @@ class FileStore implements Store {
       this.#setLast(session, events - 1);
     }
     return values;
+  }
+
+  async strays(session: string): Promise<readonly StrayEvent[]> {
+    if (!(await this.#exists())) return [];
+    return (await this.#ask<StrayEvent>({ kind: "strays", session })).values;
   }
 
   async spans(session: string): Promise<readonly Span[]> {
@@ -188,7 +196,7 @@ class FileStore implements Store {
     return this.#blobs.read(hash);
   }
 
-  onProblem(listener: (problem: string | undefined) => void): void {
+  onProblem(listener: (problem: StoreProblem | undefined) => void): void {
     this.#listeners.push(listener);
     if (this.#problem !== undefined) listener(this.#problem);
   }
@@ -220,7 +228,7 @@ class FileStore implements Store {
     if (!(error instanceof BooError) || error.code !== "store-newer") return false;
     if (this.#newer !== undefined) return true;
     this.#newer = error;
-    this.#setProblem(error.message, this.#log);
+    this.#setProblem({ message: error.message, needsReload: true }, this.#log);
     return true;
   }
 
@@ -254,7 +262,8 @@ class FileStore implements Store {
     const { kind, session } = head;
     switch (kind) {
       case "event": {
-        this.#leases.noteEpoch(session, head.epoch ?? firstEpoch, writer);
+        const isLost = this.#leases.noteEvent(session, head.epoch ?? firstEpoch, writer);
+        if (isLost) this.#tell({ kind: "lost", session });
         const parse = (): SessionEvent => JSON.parse(body) as SessionEvent;
         return this.#tell({ kind, session, n: head.n, epoch: head.epoch ?? firstEpoch, event: parse });
       }
@@ -286,10 +295,10 @@ class FileStore implements Store {
     if (this.#leases.held().length > 0) void this.#journal.touch();
   }
 
-  #setProblem(problem: string | undefined, log: Log): void {
+  #setProblem(problem: StoreProblem | undefined, log: Log): void {
     this.#problem = problem;
     if (problem === undefined) log.info("BooCode's history can be written again; nothing was lost.");
-    else log.error(problem);
+    else log.error(problem.message);
     for (const listener of this.#listeners) listener(problem);
   }
 

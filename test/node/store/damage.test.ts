@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import initSqlJs, { type SqlJsStatic } from "sql.js";
 import { BooError } from "#core/errors.ts";
+import type { StoreProblem } from "#protocol/workspace.ts";
 import { checkpoint } from "#node/store/checkpoint.ts";
 import { HistoryIndex } from "#node/store/history-index.ts";
 import { trailerOf } from "#node/store/image.ts";
@@ -282,11 +283,12 @@ describe("a damaged store", () => {
     using folder = copy();
     writeFileSync(join(folder.path, "journal", "zzzzzzzz-0123456789ab.000001.log"), newerJournal);
     await using store = opened(folder.path);
-    const problems: (string | undefined)[] = [];
+    const problems: (StoreProblem | undefined)[] = [];
     store.onProblem((problem) => problems.push(problem));
     await assert.rejects(store.sessions(), isNewer);
     await assert.rejects(store.append([event("a", 99)]), isNewer);
-    assert.match(problems.at(-1) ?? "", /newer version/);
+    assert.match(problems.at(-1)?.message ?? "", /newer version/);
+    assert.equal(problems.at(-1)?.needsReload, true);
   });
 
   checkNewer("image's format", (directory) => {

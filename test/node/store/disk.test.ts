@@ -63,8 +63,8 @@ function watch(store: OpenedStore): {
   const told: (string | undefined)[] = [];
   let wake: ((problem: string | undefined) => void) | undefined;
   store.onProblem((problem) => {
-    told.push(problem);
-    wake?.(problem);
+    told.push(problem?.message);
+    wake?.(problem?.message);
   });
   return { told, next: () => new Promise((resolve) => (wake = resolve)) };
 }

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { StoreChange } from "#core/ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
+import { JournalWriter } from "#node/store/journal-writer.ts";
+import { recordJson } from "#node/store/record-line.ts";
 import { event, opened, partial, summary, temporaryFolder, type OpenedStore } from "./world.ts";
 
 /** What a store tells of other windows, in words, and a way to wait for it. */
@@ -106,6 +108,36 @@ describe("two windows on one store", () => {
     await one.append([event("a", 3)]);
     await heard.until("event a 3 epoch 3");
     assert.equal((await two.events("a")).length, 4);
+  });
+
+  check("keep aside what the one still writes that was taken for gone", async (one, two, heard, folder) => {
+    await one.append([event("a", 0), event("a", 1)]);
+    await one.acquire("a");
+    await one.append([event("a", 2, "before")]);
+    const lost = new Heard(one);
+    // On another machine, which took this window for gone.
+    const there = new JournalWriter({ directory: folder, onSealed: () => {}, onProblem: () => {} });
+    await there.append([event("a", 3, "there")].map((record) => recordJson(record, { epoch: 9, last: 2 })));
+    await lost.until("lost a", "event a 3 epoch 9");
+    await one.append([event("a", 3, "here"), event("a", 4, "here, too")]);
+    await heard.until("event a 3 epoch 1", "event a 4 epoch 1");
+    for (const store of [one, two]) {
+      const titles = (await store.events("a")).map((fact) =>
+        fact.type === "title-change" ? fact.title : "",
+      );
+      assert.deepEqual(titles, ["", "", "before", "there"]);
+      assert.deepEqual(
+        (await store.strays("a")).map(({ n, epoch }) => [n, epoch]),
+        [
+          [3, 1],
+          [4, 1],
+        ],
+      );
+    }
+    await there.close();
+    await one.acquire("a");
+    await one.append([event("a", 4)]);
+    await heard.until("event a 4 epoch 10");
   });
 
   check("never both get a session that they ask for at once", async (one, two) => {
