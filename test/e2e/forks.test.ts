@@ -48,7 +48,7 @@ describe("branches of a conversation", () => {
     assert.deepEqual(await messages(), ["When is it low?", "When is it high tomorrow?"]);
     assert.doesNotMatch(its.model.requests.at(-1)?.text ?? "", /noon/);
     await its.chat.stop.waitFor({ state: "detached" });
-    await its.chat.button("Edited from When is it low?, turn 2").click();
+    await its.chat.button(/^Edited from When is it low\? ?, turn 2$/).click();
     await its.chat.text("High at noon.").waitFor();
     await message("When is it high?").getByRole("button", { name: "1 other branch" }).waitFor();
   });
