@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runCommand } from "../support/browser.ts";
 import { quickInput } from "../support/e2e-chat.ts";
 import { environmentKey } from "../support/e2e-editor.ts";
 import { useChat } from "../support/e2e-window.ts";
@@ -58,6 +59,21 @@ describe("what goes wrong with a model", () => {
     await its.chat.button("Try again").click();
     await its.chat.text("Come in.").waitFor();
     assert.equal(its.model.requests.at(-1)?.headers.authorization, "Bearer sk-typed-by-hand-9876543210");
+  });
+
+  it("goes back to the environment's key when the one that was entered is removed", async () => {
+    const { page } = its.window;
+    await runCommand(page, "BooCode: Set API Key");
+    await page.getByText(/Leave it empty to remove the key/).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    await page
+      .getByText(/The key for http:\/\/127\.0\.0\.1:\d+ was removed/)
+      .first()
+      .waitFor();
+    its.model.use([reply.text("As before.")]);
+    await its.chat.ask("And now?");
+    assert.equal(its.model.requests.at(-1)?.headers.authorization, `Bearer ${environmentKey}`);
   });
 
   it("goes on in a new session with a summary when the context is full", async () => {

@@ -3,12 +3,13 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { Chat, quickInput } from "../support/e2e-chat.ts";
+import { Chat, quickInput, until } from "../support/e2e-chat.ts";
 import {
   editorWithModel,
   editorWithoutKey,
   openEmptyWindow,
   openWindow,
+  openWorkspace,
   sharedModel,
   type Window,
 } from "../support/e2e-editor.ts";
@@ -75,6 +76,38 @@ describe("a window without a folder", () => {
     await chat.frame.getByRole("heading", { name: "Open a folder" }).waitFor();
     await chat.button("Open folder").click();
     await quickInput(page).box.waitFor();
+    await close();
+  });
+});
+
+describe("a workspace of two folders", () => {
+  it("is worked on in both, each path with its folder's name", async () => {
+    const model = await sharedModel();
+    const { page, folders, close } = await openWorkspace(await editorWithModel(), ["north", "south"]);
+    const chat = await Chat.open(page);
+    model.use([
+      reply.calls([
+        ["read_file", { path: "north/package.json" }],
+        ["read_file", { path: "package.json" }],
+        ["list_files", { path: "south" }],
+      ]),
+      reply.toolCall("write_file", { path: "south/notes.txt", content: "Only here.\n" }),
+      reply.text("Both seen."),
+    ]);
+    await chat.ask("Look at both");
+    const told = model.requests.at(-1)?.text ?? "";
+    assert.match(told, /tide-table/);
+    assert.match(told, /south\/src/);
+    await chat.calls.filter({ hasText: /south\/notes\.txt/ }).waitFor();
+    assert.deepEqual(
+      folders.map((folder) => existsSync(join(folder, "notes.txt"))),
+      [false, true],
+    );
+    await chat.button("Revert turn").click();
+    await until(
+      () => existsSync(join(folders[1] ?? "", "notes.txt")),
+      (isThere) => !isThere,
+    );
     await close();
   });
 });

@@ -111,6 +111,29 @@ export async function openWindow(
   };
 }
 
+/** Opens a workspace of two copies of the sample project, named as said. */
+export async function openWorkspace(
+  { browser, server }: SharedEditor,
+  names: readonly [string, string],
+): Promise<Omit<Window, "folder"> & { readonly folders: readonly string[] }> {
+  const folders = names.map(() => writeSampleProject());
+  const place = dirname(folders[0] ?? "");
+  const file = join(place, "both.code-workspace");
+  await writeFile(file, JSON.stringify({ folders: folders.map((path, at) => ({ path, name: names[at] })) }));
+  const page = await openWorkbench(browser, server.url(file));
+  shown.set(basename(place), page);
+  return {
+    page,
+    folders,
+    async close() {
+      shown.delete(basename(place));
+      await page.context().close();
+      for (const folder of folders)
+        await rm(dirname(folder), { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
 /** Opens a window without a folder. */
 export async function openEmptyWindow({ browser, server }: SharedEditor): Promise<Omit<Window, "folder">> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });

@@ -186,7 +186,8 @@ function workbenchUrl(
 ): string {
   const url = new URL(`http://127.0.0.1:${port}/`);
   // The address carries a path with slashes, so the folder is not taken for a file of the server.
-  url.searchParams.set("folder", pathToFileURL(resolve(folder)).pathname);
+  const kind = folder.endsWith(".code-workspace") ? "workspace" : "folder";
+  url.searchParams.set(kind, pathToFileURL(resolve(folder)).pathname);
   if (payload) url.searchParams.set("payload", JSON.stringify(payload));
   if (token) url.searchParams.set("tkn", token);
   return url.href;
