@@ -27,6 +27,8 @@ export class BooCode {
   readonly #ports: Ports;
   readonly #redactor = new Redactor();
   readonly #workspace = new Channel("workspace");
+  /** Counts what the chat was asked to show. */
+  #wish = 0;
   #activeId = "";
   #ready: Promise<void> = Promise.resolve();
 
@@ -58,7 +60,7 @@ export class BooCode {
     const { library } = this.supervisor;
     const isKnown = await library.preview();
     const [seen] = library.list.state.sessions;
-    const isShown = isKnown && seen !== undefined && (await this.#preview(seen.id));
+    const isShown = isKnown && seen !== undefined && (await this.#preview(seen.id, this.#wish));
     this.#ready = this.#openLast().catch((error: unknown) =>
       this.#ports.log.error("The last session could not be opened.", error),
     );
@@ -71,20 +73,23 @@ export class BooCode {
   }
 
   async #openLast(): Promise<void> {
-    const before = this.#activeId;
+    const before = this.#wish;
     const [last] = await this.supervisor.loadList().catch((error: unknown) => {
       this.#ports.log.error("The list of sessions could not be read.", error);
       return [];
     });
     // Who began a session meanwhile, or opened another, keeps it.
-    if (this.#activeId !== before) return;
+    if (this.#wish !== before) return;
     if (last === undefined) await this.newSession();
-    else await this.openSession(last.id).then(resume, () => this.newSession());
+    else
+      await this.openSession(last.id).then(resume, async () => {
+        if (this.#wish === before + 1) await this.newSession();
+      });
     void this.#tidy();
   }
 
-  async #preview(id: string): Promise<boolean> {
-    if (!(await this.supervisor.preview(id))) return false;
+  async #preview(id: string, wish: number): Promise<boolean> {
+    if (!(await this.supervisor.preview(id)) || wish !== this.#wish) return false;
     this.#activeId = id;
     await this.refresh();
     return true;
@@ -102,13 +107,15 @@ export class BooCode {
 
   /** Starts a session, which the chat then shows. */
   async newSession(summary?: string): Promise<Agent> {
-    return this.show(await this.supervisor.create(this.router.defaultChoice(), summary));
+    const wish = ++this.#wish;
+    return this.#showLast(wish, await this.supervisor.create(this.router.defaultChoice(), summary));
   }
 
   /** Opens a stored session, which the chat then shows; at once where there is a copy of its end. Throws BooError "no-session". */
   async openSession(id: string): Promise<Agent> {
-    if (this.#activeId !== id) await this.#preview(id);
-    return this.show(await this.supervisor.open(id));
+    const wish = ++this.#wish;
+    if (this.#activeId !== id) await this.#preview(id, wish);
+    return this.#showLast(wish, await this.supervisor.open(id));
   }
 
   /** The agent whose session the chat shows. */
@@ -157,7 +164,13 @@ export class BooCode {
   }
 
   /** Makes the chat show an open session. */
-  async show(agent: Agent): Promise<Agent> {
+  show(agent: Agent): Promise<Agent> {
+    return this.#showLast(++this.#wish, agent);
+  }
+
+  // Of what is asked for one after the other the last is shown, however long each takes.
+  async #showLast(wish: number, agent: Agent): Promise<Agent> {
+    if (wish !== this.#wish) return agent;
     this.#activeId = agent.session.id;
     await this.refresh();
     return agent;

@@ -194,6 +194,28 @@ describe("a window that opens", () => {
     assert.deepEqual(shown?.state.turns, world.agent.session.state.turns);
   });
 
+  it("keeps the session that is begun while the last one is still read", async () => {
+    await using world = await conversation(1);
+    await world.core.close();
+    const ports = fakePorts({ store: world.ports.store });
+    const gate = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const events = ports.store.events.bind(ports.store);
+    ports.store.events = async (id) => {
+      asked.resolve();
+      await gate.promise;
+      return events(id);
+    };
+    const core = createBooCode(ports);
+    const started = core.start();
+    await asked.promise;
+    const made = await core.newSession();
+    gate.resolve();
+    await started;
+    await core.ready;
+    assert.equal(core.channel("workspace", "")?.state.activeSession, made.session.id);
+  });
+
   it("does without copies, and with damaged ones", async () => {
     await using world = await agentWorld(() => reply.text("Calm."), { files });
     await world.say("hello");

@@ -3,6 +3,7 @@ import { quickInput, until } from "../support/e2e-chat.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
+import { assertPrefixes } from "../support/prefix.ts";
 
 describe("sessions", () => {
   const its = useChat("own window");
@@ -75,6 +76,37 @@ describe("sessions", () => {
     await its.chat.button("Continue").click();
     await its.chat.text("The second part.").waitFor();
     assert.equal(await its.chat.text("Tell me in two parts").count(), 1);
+  });
+
+  it("goes on with a long session that a reload cut off, with the prefix intact", async () => {
+    const turns = 40;
+    const first = its.model.requests.length;
+    const gate = hold();
+    await its.chat.begin();
+    its.model.use([
+      ...Array.from({ length: turns }, (_, at) => [
+        reply.thinking(`Thought ${at + 1}.`).toolCall("read_file", { path: "src/tides.ts" }),
+        reply.text(`Answer ${at + 1} about the tides.`),
+      ]).flat(),
+      reply.text("The last part, ").hold(gate).text("never sent"),
+    ]);
+    for (let turn = 1; turn <= turns; turn++) {
+      await its.chat.send(`Question ${turn}`);
+      await its.chat.text(`Answer ${turn} about the tides.`).waitFor();
+      await its.chat.stop.waitFor({ state: "detached" });
+    }
+    await its.chat.send("And at last?");
+    await its.chat.text("The last part,").waitFor();
+    await reload();
+    await its.chat.text("The last part,").waitFor();
+    await its.chat.text(/Interrupted/).waitFor();
+    its.model.use([reply.text("Here it is.")]);
+    await its.chat.button("Continue").click();
+    await its.chat.text("Here it is.").waitFor();
+    assertPrefixes(its.model.requests.slice(first).map(({ body }) => body));
+    // What is before the window's turns is read when somebody scrolls there.
+    await its.chat.frame.locator(".row-list").press("Home");
+    await its.chat.text("Question 1").waitFor();
   });
 
   async function reload(): Promise<void> {
