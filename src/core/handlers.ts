@@ -73,7 +73,7 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
   };
 }
 
-type FileMethod = "turn.revert" | "turn.diff" | "body.read" | "file.open";
+type FileMethod = "turn.revert" | "turn.diff" | "body.read" | "draft.keep" | "file.open";
 
 function fileHandlers(
   agentOf: (session: string) => Promise<Agent>,
@@ -102,6 +102,7 @@ function fileHandlers(
       if (text === undefined) throw new BooError("no-body", "This text is no longer stored.");
       return { text: text.slice(offset, offset + length), total: text.length };
     },
+    "draft.keep": async ({ text }) => ({ blob: await ports.store.putBlob(text) }),
     "file.open": async ({ path, line }) => {
       const place = await resolvePath(ports, path);
       await ports.editor.openFile(place.path, line);

@@ -134,6 +134,8 @@ export interface Requests {
     params: { readonly blob: string; readonly offset: number; readonly length: number };
     result: { readonly text: string; readonly total: number };
   };
+  /** Keeps a text that is too large for what the editor keeps of a view; it is read back by `body.read`. */
+  "draft.keep": { params: { readonly text: string }; result: { readonly blob: string } };
   "file.open": { params: { readonly path: string; readonly line?: number }; result: Record<string, never> };
   "ui.run": { params: { readonly action: UiAction }; result: Record<string, never> };
   /** Tells the host that the first paint is done, so that it may load what is heavy. */

@@ -66,6 +66,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
     offset: z.number().int().min(0),
     length: z.number().int().min(1).max(1_000_000),
   }),
+  "draft.keep": z.strictObject({ text }),
   "file.open": z.strictObject({
     path: z.string().min(1).max(4096),
     line: z.number().int().min(1).optional(),

@@ -169,6 +169,17 @@ describe("session: secrets", () => {
     );
     assert.match(result.refused[0]?.reason ?? "", /holds an API key/);
   });
+
+  it("a draft that a view hands over is read back, without the key", async () => {
+    await using world = await agentWorld([]);
+    const { handlers } = world.core;
+    const text = `${testKey}\n${"line of a draft\n".repeat(20_000)}`;
+    const { blob } = await handlers["draft.keep"]({ text }, AbortSignal.any([]));
+    const read = await handlers["body.read"]({ blob, offset: 0, length: 1_000_000 }, AbortSignal.any([]));
+    assert.equal(read.total, read.text.length);
+    assert.ok(!read.text.includes(testKey));
+    assert.ok(read.text.endsWith(text.slice(-300_000)));
+  });
 });
 
 describe("session: revert", () => {
