@@ -145,6 +145,17 @@ const scripts: readonly HostileCase[] = [
     ["script"],
     (n) => `＜script＞${run(n)}＜/script＞ <img src=x onerror＝"${run(n)}"> \u2028<script>${run(n)}</script>`,
   ),
+  hostile(
+    "allowed-tag-with-script",
+    ["script", "link"],
+    (n) =>
+      `<b onclick="${run(n)}" onmouseover=${run(n)}>x</b> <details open ontoggle="${run(n)}"><summary onfocus="${run(n)}">y</summary></details>\n\n<a href="javascript:${run(n)}" title="><img src=x onerror=${run(n)}>">z</a>`,
+  ),
+  hostile("raw-text-elements", ["script"], (n) =>
+    ["title", "textarea", "noembed", "noframes", "xmp", "plaintext"]
+      .map((name) => `<${name}><b title="</${name}><img src=x onerror=${run(n)}>">x</b></${name}>`)
+      .join("\n\n"),
+  ),
   hostile("unterminated", ["script"], (n) => `<img src=x onerror="${run(n)}" `),
 ];
 

@@ -1,6 +1,6 @@
-import { Lexer, type Links, type Token, type Tokens } from "marked";
-
+import type { Links, Token, Tokens } from "marked";
 import { calmNesting } from "./calm.ts";
+import { makeLexer } from "./lexer.ts";
 
 /** A top-level block of Markdown: a source that can be drawn on its own. */
 export type Block = {
@@ -59,7 +59,7 @@ export class BlockSplitter {
     if (!text.startsWith(this.#text)) this.#restart();
     this.#text = text;
     this.#isStreaming = isStreaming;
-    if (!isStreaming && definition.test(text)) this.#links = new Lexer().lex(text).links;
+    if (!isStreaming && definition.test(text)) this.#links = makeLexer().lex(text).links;
     const open = isStreaming ? this.#readOpen() : this.#readRest();
     const earlier = this.#blocks;
     this.#blocks = [...this.#closed, ...open].map((block, index) => keepSame(earlier[index], block));
@@ -76,7 +76,7 @@ export class BlockSplitter {
   }
 
   #readRest(): readonly Block[] {
-    for (const token of new Lexer().blockTokens(this.#text.slice(this.#closedLength), []))
+    for (const token of makeLexer().blockTokens(this.#text.slice(this.#closedLength), []))
       this.#closeToken(token);
     return [];
   }
@@ -99,7 +99,7 @@ export class BlockSplitter {
   // Everything but the last block is final, and so is the beginning of a long
   // list: reading it again with each word would cost more with every item.
   #readProse(rest: string): readonly Block[] {
-    const tokens = new Lexer().blockTokens(rest, []);
+    const tokens = makeLexer().blockTokens(rest, []);
     const lastIndex = tokens.findLastIndex((token) => token.type !== "space");
     for (const token of tokens.slice(0, Math.max(0, lastIndex))) this.#closeToken(token);
     const last = tokens[lastIndex];

@@ -1,7 +1,9 @@
-import { Lexer, type Links, type Token, type Tokens } from "marked";
+import type { Links, Token, Tokens } from "marked";
 import type { ComponentChildren, VNode } from "preact";
 import { Icon } from "../parts/icon.tsx";
 import { decodeEntities } from "./entities.ts";
+import { drawHtml, hasTags } from "./html.tsx";
+import { makeLexer } from "./lexer.ts";
 import { codeTarget, linkTarget, type LinkTarget } from "./links.ts";
 
 /** Tables and lists longer than this are cut, with the rest on request. */
@@ -9,25 +11,9 @@ const maxTableRows = 100;
 
 /** Reads one block's source into tokens, inline ones too. */
 export function readBlock(source: string, links: Links): readonly Token[] {
-  const lexer = new Lexer();
+  const lexer = makeLexer();
   Object.assign(lexer.tokens.links, links);
   return lexer.lex(source);
-}
-
-/** Whether tokens hold HTML, which only the sanitiser may draw. */
-export function hasHtml(tokens: readonly Token[]): boolean {
-  return tokens.some(
-    (token) => token.type === "html" || childrenOf(token).some((children) => hasHtml(children)),
-  );
-}
-
-function childrenOf(token: Token): readonly (readonly Token[])[] {
-  if (token.type === "list") return (token as Tokens.List).items.map((item) => item.tokens);
-  if (token.type === "table") {
-    const { header, rows } = token as Tokens.Table;
-    return [...header, ...rows.flat()].map((cell) => cell.tokens);
-  }
-  return "tokens" in token && token.tokens !== undefined ? [token.tokens] : [];
 }
 
 /**
@@ -35,13 +21,18 @@ function childrenOf(token: Token): readonly (readonly Token[])[] {
  * file, so text can become nothing but text.
  */
 export function renderTokens(tokens: readonly Token[] | undefined): ComponentChildren {
-  return tokens?.map((token) => renderToken(token));
+  if (tokens === undefined) return undefined;
+  return hasTags(tokens) ? drawHtml(tokens, drawing) : tokens.map((token) => renderToken(token));
 }
+
+const drawing = { token: renderToken, Heading, Linked };
 
 function renderToken(token: Token): ComponentChildren {
   switch (token.type) {
     case "paragraph":
-      return <p>{renderTokens(token.tokens)}</p>;
+      return (
+        <p class={hasTyped(token as Tokens.Paragraph) ? "typed" : undefined}>{renderTokens(token.tokens)}</p>
+      );
     case "heading":
       return <Heading depth={(token as Tokens.Heading).depth}>{renderTokens(token.tokens)}</Heading>;
     case "list":
@@ -86,6 +77,11 @@ function renderToken(token: Token): ComponentChildren {
     default:
       return token.raw;
   }
+}
+
+// A tag that is not drawn is most likely one of several lines of HTML, which stay lines.
+function hasTyped(paragraph: Tokens.Paragraph): boolean {
+  return paragraph.tokens.some(({ type, raw }) => type === "escape" && raw.startsWith("<"));
 }
 
 // The model's headings stand below the turn's own, which is a level 2. It begins at any depth and leaves depths

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { bodyPreview, type Body } from "#protocol/session.ts";
+import { classes, runClass } from "../class-names.ts";
 import { Icon } from "./icon.tsx";
 
 /** Says that the session began with a summary of another one, and shows it. */
@@ -13,7 +14,12 @@ export function SummaryRow({ body }: { readonly body: Body }): VNode {
         <span class="line-text">Begins with a summary of an earlier session</span>
       </button>
       {isOpen && (
-        <div class="quiet-text" tabIndex={0} role="group" aria-label="Summary">
+        <div
+          class={classes("quiet-text", runClass(bodyPreview(body)))}
+          tabIndex={0}
+          role="group"
+          aria-label="Summary"
+        >
           {bodyPreview(body)}
         </div>
       )}

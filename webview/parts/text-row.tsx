@@ -1,16 +1,18 @@
-import type { Links, Token } from "marked";
+import type { Links } from "marked";
 import type { VNode } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { CodeBlock } from "../code/code-block.tsx";
 import type { Block } from "../markdown/blocks.ts";
-import { hasHtml, readBlock, renderTokens } from "../markdown/render.tsx";
+import { readBlock, renderTokens } from "../markdown/render.tsx";
 import { healInline } from "../markdown/heal.ts";
+import { classes, runClass } from "../class-names.ts";
 
 /** A block of the agent's answer. */
 export function TextRow({ block, links }: { readonly block: Block; readonly links: Links }): VNode {
   if (block.kind === "code")
     return <CodeBlock code={block.code} language={block.language} isOpen={block.isOpen} />;
-  if (isTooLong(block)) return <div class="prose plain">{block.source}</div>;
+  if (isTooLong(block))
+    return <div class={classes("prose plain", runClass(block.source))}>{block.source}</div>;
   return <Prose block={block} links={links} />;
 }
 
@@ -27,31 +29,6 @@ function Prose({ block, links }: { readonly block: Block; readonly links: Links 
     () => readBlock(block.isOpen ? healInline(block.source) : block.source, links),
     [block, links],
   );
-  const className = `prose${block.isJoined ? " joined" : ""}${block.kind === "heading" ? " heading" : ""}`;
-  if (hasHtml(tokens)) return <SanitizedProse tokens={tokens} className={className} />;
-  return <div class={className}>{renderTokens(tokens)}</div>;
-}
-
-type Sanitize = (tokens: readonly Token[]) => DocumentFragment;
-let sanitize: Sanitize | undefined;
-
-// HTML is rare in answers, so the sanitiser is loaded when the first is met.
-function SanitizedProse({
-  tokens,
-  className,
-}: {
-  readonly tokens: readonly Token[];
-  readonly className: string;
-}): VNode {
-  const holder = useRef<HTMLDivElement>(null);
-  const [ready, setReady] = useState(() => sanitize);
-  useLayoutEffect(() => {
-    if (ready !== undefined) return holder.current?.replaceChildren(ready(tokens));
-    void import("../markdown/sanitize.ts").then(({ sanitizeBlock }) => {
-      sanitize = sanitizeBlock;
-      setReady(() => sanitizeBlock);
-    });
-    return undefined;
-  }, [tokens, ready]);
-  return <div class={className} ref={holder} />;
+  const kind = block.isJoined ? "joined" : block.kind === "heading" ? "heading" : undefined;
+  return <div class={classes("prose", kind, runClass(block.source))}>{renderTokens(tokens)}</div>;
 }

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Item } from "#protocol/session.ts";
 import { formatDuration } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
+import { classes, runClass } from "../class-names.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -59,5 +60,13 @@ function Thoughts({ text, isLive }: { readonly text: string; readonly isLive: bo
     else node.data = text;
     if (isLive) element.scrollTop = element.scrollHeight;
   }, [text, isLive]);
-  return <div class="quiet-text" ref={box} tabIndex={0} role="group" aria-label="Thoughts" />;
+  return (
+    <div
+      class={classes("quiet-text", runClass(text))}
+      ref={box}
+      tabIndex={0}
+      role="group"
+      aria-label="Thoughts"
+    />
+  );
 }

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Body } from "#protocol/session.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
+import { classes, runClass } from "../class-names.ts";
 import type { Row } from "../rows.ts";
 import { useBodyPages } from "./body-pages.ts";
 import { Icon } from "./icon.tsx";
@@ -47,7 +48,7 @@ function MessageText({ id, text }: { readonly id: string; readonly text: Body })
   };
   return (
     <>
-      <div class={isLong && !isOpen ? "user-text folded" : "user-text"}>
+      <div class={classes("user-text", isLong && !isOpen ? "folded" : undefined, ...texts.map(runClass))}>
         {isLong && !isOpen
           ? beginning.slice(0, foldedLength * 2)
           : texts.map((page, index) => <span key={index}>{page}</span>)}
