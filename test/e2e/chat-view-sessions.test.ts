@@ -227,6 +227,27 @@ describe("sessions in the chat view", () => {
       await words().waitFor({ state: "detached" });
     });
 
+    for (const [name, standIn] of [
+      ["while Rehearsal stands in for it", true],
+      ["where it is Rehearsal", false],
+    ] as const)
+      it(`is not spoken of ${name}`, async () => {
+        const chosen = standIn
+          ? choice
+          : { provider: "rehearsal", model: "rehearsal", effort: "high" as const };
+        const earlier = standIn ? { ...choice, provider: "rehearsal", model: "rehearsal" } : choice;
+        const answers = { "session.coldCost": { tokens: 320, costUsd: 0.000_048 } };
+        await view.open(
+          scene(
+            { turns: [{ ...turn(1), choice: earlier }], choice: chosen },
+            { answers },
+            standIn ? { standInNotice: "Rehearsal answers, because no key is set." } : {},
+          ),
+        );
+        assert.deepEqual(await view.requests("session.coldCost"), []);
+        assert.equal(await words().count(), 0);
+      });
+
     it("is not spoken of where the tokens are not known", async () => {
       await open({});
       assert.equal(await words().count(), 0);

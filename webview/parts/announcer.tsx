@@ -1,14 +1,15 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
-import type { SessionState } from "#protocol/session.ts";
+import { runningTurn, type SessionState, type Turn, type TurnEndReason } from "#protocol/session.ts";
 import { turnAnswer } from "#protocol/turn-parts.ts";
 import { useApp } from "../app.ts";
+import { spokenText } from "../spoken.ts";
 
 /** As much of a reply as is read out by itself; the rest is read in the conversation. */
 const longestReply = 600;
 
-/** Tells assistive technology what happened: each finished reply once, and at once what needs the user. */
+/** Tells assistive technology what happened: how each turn ended, once, and at once what needs the user. */
 export function Announcer(): VNode {
   const app = useApp();
   const polite = useSignal("");
@@ -18,16 +19,20 @@ export function Announcer(): VNode {
     const session = app.session.value;
     const before = earlier.current?.id === session?.id ? earlier.current : undefined;
     earlier.current = session;
+    // What was said of another session, or of the turn before, would be found here as if it were true now.
+    if (session === undefined || before === undefined || isNewTurn(before, session))
+      polite.value = urgent.value = "";
     if (session === undefined || before === undefined) return;
-    const reply = finishedReply(before, session);
-    if (reply !== undefined) polite.value = reply;
+    const ended = newEnd(before, session);
+    if (ended?.end?.error !== undefined) urgent.value = ended.end.error.message;
+    else if (ended !== undefined) polite.value = endText(ended);
     if (session.question !== undefined && session.question.id !== before.question?.id)
       urgent.value = questionText(session);
-    const error = newError(before, session);
-    if (error !== undefined) urgent.value = error;
+    else if (session.question === undefined && before.question !== undefined && ended === undefined)
+      urgent.value = "";
   });
   useSignalEffect(() => {
-    if (app.problem.value !== "") urgent.value = app.problem.value;
+    urgent.value = app.problem.value;
   });
   return (
     <>
@@ -41,18 +46,36 @@ export function Announcer(): VNode {
   );
 }
 
-function finishedReply(before: SessionState, session: SessionState): string | undefined {
-  const last = session.turns.at(-1);
-  const wasRunning = before.turns.some((turn) => turn.id === last?.id && turn.end === undefined);
-  if (last?.end === undefined || !wasRunning || last.end.reason === "error") return undefined;
-  const answer = turnAnswer(last).replaceAll(/[*_`#>|]/g, "");
-  return `Turn ${last.number} finished. ${answer.length > longestReply ? `${answer.slice(0, longestReply)}…` : answer}`;
+function isNewTurn(before: SessionState, session: SessionState): boolean {
+  return numberOf(session) > numberOf(before);
 }
 
-function newError(before: SessionState, session: SessionState): string | undefined {
+// A turn may begin and end between two frames.
+function newEnd(before: SessionState, session: SessionState): Turn | undefined {
   const last = session.turns.at(-1);
-  const wasRunning = before.turns.some((turn) => turn.id === last?.id && turn.end === undefined);
-  return wasRunning ? last?.end?.error?.message : undefined;
+  const isNew =
+    runningTurn(before)?.id === last?.id || (before.turns.length > 0 && isNewTurn(before, session));
+  return isNew && last?.end !== undefined ? last : undefined;
+}
+
+function numberOf({ turns, olderTurns }: SessionState): number {
+  return turns.at(-1)?.number ?? olderTurns;
+}
+
+const endWords: Readonly<Record<TurnEndReason, string>> = {
+  done: "finished",
+  stopped: "stopped",
+  error: "failed",
+  "step-limit": "paused",
+  "context-full": "ended: the context is full",
+  interrupted: "was interrupted",
+};
+
+function endText(turn: Turn): string {
+  const reason = turn.end?.reason ?? "done";
+  const answer = reason === "done" ? spokenText(turnAnswer(turn)) : "";
+  const reply = answer.length > longestReply ? `${answer.slice(0, longestReply)}…` : answer;
+  return `Turn ${turn.number} ${endWords[reason]}. ${reply}`.trimEnd();
 }
 
 function questionText({ question }: SessionState): string {

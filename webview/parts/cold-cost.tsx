@@ -1,9 +1,9 @@
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { ModelChoice, SessionState } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/session.ts";
 import { formatMoney, formatTokens } from "#protocol/words.ts";
-import { useApp } from "../app.ts";
+import { useApp, type App } from "../app.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -12,7 +12,7 @@ export function ColdCost(): VNode | null {
   const app = useApp();
   const [words, setWords] = useState("");
   // As a text, so that it is the same until the choice is another one.
-  const change = useComputed(() => JSON.stringify(newChoice(app.session.value) ?? null)).value;
+  const change = useComputed(() => JSON.stringify(newChoice(app) ?? null)).value;
   const session = app.sessionId.value;
   useEffect(() => {
     setWords("");
@@ -41,8 +41,12 @@ export function ColdCost(): VNode | null {
   );
 }
 
-// The chosen model while nothing was sent to it yet and something was to another one.
-function newChoice(session: SessionState | undefined): ModelChoice | undefined {
+// The chosen model while nothing was sent to it yet and something was to another one. Rehearsal costs nothing,
+// whether it was chosen or stands in for the chosen model.
+function newChoice(app: App): ModelChoice | undefined {
+  const session = app.session.value;
+  if (app.workspace.value?.standInNotice !== undefined || session?.choice.provider === "rehearsal")
+    return undefined;
   if (session === undefined || session.owner !== undefined || session.turns.at(-1)?.end === undefined)
     return undefined;
   const last = session.turns.findLast(({ choice }) => choice !== undefined)?.choice;

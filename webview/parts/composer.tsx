@@ -95,7 +95,11 @@ function Bar({ canSend }: { readonly canSend: boolean }): VNode {
           icon="stop-circle"
           label="Stop"
           hint="Stop (Escape)"
-          onClick={() => stop(app)}
+          onClick={() => {
+            stop(app);
+            // This button goes away, and what is written next belongs into the composer.
+            app.focusRequests.value++;
+          }}
         />
       )}
       <IconButton

@@ -7,14 +7,27 @@ import { useApp } from "../app.ts";
 import { IconButton } from "./icon-button.tsx";
 import { InlineEditor } from "./inline-editor.tsx";
 
-/** Messages that wait for the agent's next boundary: to be read, changed and taken back. */
+/** Messages that wait for the agent's next boundary, or for the user once it rests: to be read, changed and taken back. */
 export function Queue(): VNode | null {
   const app = useApp();
   const queue = useComputed(() => app.session.value?.queue).value;
   if (queue === undefined || queue.length === 0) return null;
+  // Without anyone at work there is no next step: the queue goes with the next message, or when the user says so.
+  const isWaiting = !app.isRunning.value || app.owner.value === "gone";
+  const send = () => void app.act("session.continue", { session: app.sessionId.value });
   return (
     <section class="queue" aria-label="Queued messages">
-      <p class="queue-head">{formatCount(queue.length, "queued message")} · sent at the next step</p>
+      <div class="queue-head">
+        <p>
+          {formatCount(queue.length, "queued message")}
+          {isWaiting ? " waiting · sent with your next message" : " · sent at the next step"}
+        </p>
+        {isWaiting && app.owner.value === undefined && (
+          <button type="button" class="button secondary" onClick={send}>
+            Send now
+          </button>
+        )}
+      </div>
       <ul>
         {queue.map((message) => (
           <Queued key={message.id} session={app.sessionId.value} message={message} />
