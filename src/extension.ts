@@ -5,7 +5,10 @@ import { commands, window, type ExtensionContext } from "vscode";
 import type { UiAction } from "#protocol/protocol.ts";
 import { ChatView } from "#editor/chat-view.ts";
 import type { Host } from "#editor/host.ts";
+import type { TracePlace } from "#core/ports.ts";
+import type { Connect } from "#editor/page-view.ts";
 import { besideChat, SessionsView } from "#editor/sessions-view.ts";
+import { TracePanel, TraceView } from "#editor/trace-panel.ts";
 
 let opening: Promise<Host> | undefined;
 
@@ -13,7 +16,8 @@ let opening: Promise<Host> | undefined;
 export function activate(context: ExtensionContext): void {
   const open = (): Promise<Host> => {
     if (opening === undefined) {
-      const next = load().then(({ openHost }) => openHost(context));
+      const showTrace = (place: TracePlace) => panel.show(place);
+      const next = load().then(({ openHost }) => openHost(context, showTrace));
       opening = next;
       // What failed once is tried again when it is asked for again.
       next.catch(() => (opening = undefined));
@@ -21,12 +25,19 @@ export function activate(context: ExtensionContext): void {
     return opening;
   };
   const chat = new ChatView(context.extensionUri, async (post) => (await open()).connect(post));
-  const sessions = new SessionsView(context.extensionUri, async (post) =>
-    (await open()).connect(post, (handlers) => besideChat(handlers, chat)),
-  );
+  const connectBeside: Connect = async (post) =>
+    (await open()).connect(post, (handlers) => besideChat(handlers, chat));
+  const sessions = new SessionsView(context.extensionUri, connectBeside);
+  const panel = new TracePanel(context.extensionUri, connectBeside);
+  const trace = new TraceView(context.extensionUri, async (post) => {
+    const connection = await connectBeside(post);
+    (await open()).onActiveSession((place) => trace.follow(place));
+    return connection;
+  });
   const run = (action: UiAction) => async () => (await open()).run(action);
   context.subscriptions.push(
-    ...[chat, sessions].flatMap((view) => [view, window.registerWebviewViewProvider(view.id, view)]),
+    panel,
+    ...[chat, sessions, trace].flatMap((view) => [view, window.registerWebviewViewProvider(view.id, view)]),
     commands.registerCommand("boocode.newSession", async () => {
       await chat.focusComposer();
       await (await open()).core.newSession();
@@ -41,6 +52,8 @@ export function activate(context: ExtensionContext): void {
       await chat.focusComposer();
       await (await open()).sessions.importOne();
     }),
+    commands.registerCommand("boocode.openTrace", async () => (await open()).sessions.openTrace()),
+    commands.registerCommand("boocode.exportTrace", async () => (await open()).sessions.exportTrace()),
     commands.registerCommand("boocode.stop", async () => (await opening)?.core.active()?.stop()),
     commands.registerCommand("boocode.setApiKey", run("set-key")),
     commands.registerCommand("boocode.selectModel", run("select-model")),

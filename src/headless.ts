@@ -10,7 +10,7 @@ import { makePlainPorts, type HeadlessOptions } from "#node/headless/plain-ports
 import { commandSchema, type Command } from "#node/headless/commands.ts";
 
 const usage = `Usage: npm run headless -- --folder DIR --store DIR [--provider deepseek|openai-compatible|rehearsal] [--base-url URL] [--model NAME] [--effort low|high|max] [--session ID | --new]
-  or one of, which tell and end: --list · --search TEXT · --fork SESSION:MESSAGE · --export SESSION --format md|json · --import FILE
+  or one of, which tell and end: --list · --search TEXT · --fork SESSION:MESSAGE · --export SESSION --format md|json · --export-trace SESSION --format otlp|chrome|csv · --import FILE
 Keys come from DEEPSEEK_API_KEY or BOOCODE_API_KEY. Commands on stdin, a JSON object a line: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true}, {"continue": true}.`;
 
 function readOptions(): HeadlessOptions & {
@@ -31,6 +31,7 @@ function readOptions(): HeadlessOptions & {
       search: { type: "string" },
       fork: { type: "string" },
       export: { type: "string" },
+      "export-trace": { type: "string" },
       format: { type: "string", default: "md" },
       import: { type: "string" },
     },
@@ -44,7 +45,10 @@ function readOptions(): HeadlessOptions & {
   if (effort !== "low" && effort !== "high" && effort !== "max")
     throw new BooError("usage", `Unknown effort "${effort}". Use low, high or max.`);
   const { list, search, fork, format } = values;
-  const job = readJob({ list, search, fork, format, export: values.export, import: values.import });
+  const job = readJob({
+    ...{ list, search, fork, format },
+    ...{ export: values.export, exportTrace: values["export-trace"], import: values.import },
+  });
   return { folder, store, provider, baseUrl: values["base-url"], model, effort, session, job };
 }
 
@@ -106,6 +110,8 @@ async function main(): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void end().then(() => process.exit(0)));
+  // Nobody reads any more: there is nothing to end for but what is on its way to the disk.
+  process.stdout.on("error", () => void end().finally(() => process.exit(1)));
   try {
     if (options.job !== undefined) {
       await runJob(options.job, core, ports, (line) => process.stdout.write(`${JSON.stringify(line)}\n`));
@@ -113,6 +119,10 @@ async function main(): Promise<void> {
     }
     const agent = await openAgent(core, options.session);
     const { print, flushed } = printEvents(agent.session, (text) => core.redact(text));
+    ports.store.onProblem((problem) => {
+      const code = problem?.needsReload ? "store-newer" : "store-unwritable";
+      if (problem !== undefined) print({ type: "error", code, message: problem.message });
+    });
     print({ type: "session", id: agent.session.id });
     await readCommands(agent, print);
     // Nobody is left to answer a question, and a turn that asks one would wait for ever.

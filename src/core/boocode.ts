@@ -1,9 +1,13 @@
 /** The core: constructs and owns its services, in order. */
 import type { ChannelName } from "#protocol/protocol.ts";
 import type { ModelChoice } from "#protocol/session.ts";
+import type { Span } from "#protocol/trace.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";
 import type { Agent } from "./agent/agent.ts";
 import { defaultLimits, type Limits } from "./agent/limits.ts";
+import { Prices } from "./models/prices.ts";
+import { LiveExport } from "./trace/live-export.ts";
+import { Traces } from "./trace/traces.ts";
 import { Supervisor } from "./agent/supervisor.ts";
 import { Channel, type ChannelLookup } from "./channel.ts";
 import { messageOf } from "./errors.ts";
@@ -22,10 +26,13 @@ export interface CoreOptions {
 export class BooCode {
   readonly handlers: Handlers;
   readonly router: Router;
+  readonly prices: Prices;
   /** The agents of the open sessions. */
   readonly supervisor: Supervisor;
   readonly #ports: Ports;
   readonly #redactor = new Redactor();
+  readonly #traces = new Traces();
+  readonly #live: LiveExport;
   readonly #workspace = new Channel("workspace");
   /** Counts what the chat was asked to show. */
   #wish = 0;
@@ -38,7 +45,12 @@ export class BooCode {
     this.#ports = ports;
     this.router = new Router({ settings: ports.settings, secrets: ports.secrets, redactor });
     const limits = { ...defaultLimits, ...options.limits };
-    this.supervisor = new Supervisor({ ports, router: this.router, redactor, limits });
+    const traces = this.#traces;
+    this.prices = new Prices(() => ports.settings.prices());
+    const { router, prices } = this;
+    this.#live = new LiveExport(ports);
+    const spanEnded = (span: Span): void => this.#live.add(span);
+    this.supervisor = new Supervisor({ ports, router, redactor, prices, traces, spanEnded, limits });
     this.handlers = makeHandlers(this, ports);
     ports.store.onProblem((storeProblem) => this.#change({ storeProblem }));
     ports.settings.onChange(() => void this.refresh());
@@ -50,6 +62,7 @@ export class BooCode {
       workspace: this.#workspace,
       sessions: this.supervisor.library.list,
       session: this.supervisor.visible(key)?.channel,
+      trace: name === "trace" ? this.#traces.channel(key) : undefined,
     };
     // The name decides the type, which the compiler can not follow through the look-up.
     return channels[name] as Channel<C> | undefined;
@@ -159,8 +172,9 @@ export class BooCode {
   }
 
   /** Stops all agents and waits until everything is on disk. */
-  close(): Promise<void> {
-    return this.supervisor.close();
+  async close(): Promise<void> {
+    await this.supervisor.close();
+    await this.#live.close();
   }
 
   /** Makes the chat show an open session. */
@@ -207,7 +221,7 @@ function withoutSecrets(store: Store, redactor: Redactor): Store {
     size: () => store.size(),
     clean: () => store.clean(),
     strays: (session) => store.strays(session),
-    spans: (session) => store.spans(session),
+    spans: (session, page) => store.spans(session, page),
     putBlob: (text) => store.putBlob(redactor.text(text)),
     readBlob: (hash) => store.readBlob(hash),
     onProblem: (listener) => store.onProblem(listener),

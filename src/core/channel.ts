@@ -31,6 +31,11 @@ export class Channel<C extends ChannelName> {
     return this.#seq;
   }
 
+  /** True while somebody listens. */
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** True while somebody listens besides the writer itself. */
   get isHeard(): boolean {
     return this.#listeners.size > 1;

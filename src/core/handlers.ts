@@ -7,6 +7,7 @@ import { lastAnswer, summaryByRule, summaryRequest } from "./agent/summary-turn.
 import type { BooCode } from "./boocode.ts";
 import { BooError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
+import { makeTraceHandlers } from "./trace-handlers.ts";
 import { makeSessionHandlers } from "./session-handlers.ts";
 import { revertTurn, textsOf } from "./session/revert.ts";
 import { resolvePath } from "./tools/paths.ts";
@@ -70,6 +71,7 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
     },
     ...fileHandlers(agentOf, ports),
     ...makeSessionHandlers(core, ports, agentOf),
+    ...makeTraceHandlers(core, ports),
   };
 }
 

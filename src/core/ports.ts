@@ -158,6 +158,7 @@ export type StoreChange =
   | { readonly kind: "summary"; readonly summary: SessionSummary }
   | { readonly kind: "marks"; readonly session: string; readonly at: number; readonly marks: SessionMarks }
   | { readonly kind: "purge"; readonly session: string }
+  | { readonly kind: "span"; readonly session: string; readonly span: () => Span }
   /** Who runs a session may have changed: ask `owner`. */
   | { readonly kind: "lease"; readonly session: string }
   /** Another window has gone on with a session that this one ran, which lived all the same: what this one still writes counts no more. */
@@ -188,6 +189,12 @@ export interface StrayEvent {
   readonly n: number;
   readonly epoch: number;
   readonly event: SessionEvent;
+}
+
+/** A page of a trace. */
+export interface SpanPage {
+  readonly spans: readonly Span[];
+  readonly before?: string;
 }
 
 /** How much a search gives at most. */
@@ -231,8 +238,8 @@ export interface Store {
   events(session: string): Promise<readonly SessionEvent[]>;
   /** What windows wrote to a session that another one had taken over meanwhile, by epoch and number; mostly nothing. */
   strays(session: string): Promise<readonly StrayEvent[]>;
-  /** A session's spans in order of their end. */
-  spans(session: string): Promise<readonly Span[]>;
+  /** A session's last spans, or those before the cursor of an earlier page, in order of their end; `before` is absent where there are no more. */
+  spans(session: string, page: { readonly before?: string; readonly limit: number }): Promise<SpanPage>;
   /** Keeps a text by content hash (sha-256, hex), durable when it resolves. */
   putBlob(text: string): Promise<string>;
   /** A blob's text, or undefined where it is gone. */
@@ -292,6 +299,16 @@ export interface Settings {
   retention(): Retention;
   /** Whether a cut turn goes on by itself. */
   autoResume(): boolean;
+  /** The user's own prices, as written in the settings: dollars per million tokens by "provider/model". */
+  prices(): unknown;
+  /** What a cold prefix must cost (dollars) to be told before it is sent. */
+  coldWarningUsd(): number;
+  /** Whether the trace shows and exports what calls were given and gave. */
+  traceBodies(): boolean;
+  /** Whether exported traces hold them, too. */
+  traceExportsBodies(): boolean;
+  /** Where ended spans are sent (OTLP over HTTP); "" for nowhere. */
+  traceEndpoint(): string;
   /** Keeps a choice as the user's default for new sessions, at user level. */
   setChoice(choice: ModelChoice): Promise<void>;
   onChange(listener: () => void): void;
@@ -312,6 +329,14 @@ export interface Log {
   error(message: string, cause?: unknown): void;
 }
 
+/** What a trace panel shows, and where its cursor goes. */
+export interface TracePlace {
+  readonly session: string;
+  readonly title: string;
+  readonly span?: string;
+  readonly turn?: number;
+}
+
 /** What the core can ask the editor's own user interface to do. */
 export interface Ui {
   run(action: UiAction): Promise<void>;
@@ -319,6 +344,8 @@ export interface Ui {
   saveText(name: string, text: string): Promise<boolean>;
   /** Asks for a text file; undefined where the user thought better of it. Throws BooError "file-huge" (over 200 MB). */
   pickText(): Promise<string | undefined>;
+  /** Shows a session's trace in an editor panel, at a span or turn if one is named. */
+  showTrace(place: TracePlace): Promise<void>;
   /** Brings the window of a folder, as `Ports.folderKey` names it, to the front, or opens one. */
   openWindow(folder: string): Promise<void>;
 }

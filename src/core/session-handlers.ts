@@ -1,10 +1,12 @@
 /** What happens on each request about sessions as a whole: finding, marking, forking, moving in and out. */
+import type { Requests } from "#protocol/protocol.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import type { Agent } from "./agent/agent.ts";
 import type { BooCode } from "./boocode.ts";
 import { BooError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
-import { costOf, findModel } from "./models/catalog.ts";
+import { cacheFacts } from "./models/catalog.ts";
+import type { Prices } from "./models/prices.ts";
 import type { Ports } from "./ports.ts";
 import { exportJson, exportMarkdown, fileName } from "./session/export.ts";
 import { forkEvents, type ForkPoint } from "./session/fork.ts";
@@ -28,6 +30,15 @@ export type SessionMethod =
   | "session.dismissStrays"
   | "session.openThere"
   | "session.takeOver";
+
+interface ColdQuestion {
+  readonly provider: string;
+  readonly model: string;
+  /** Now, epoch ms. */
+  readonly at: number;
+  /** What is less is not told (dollars). */
+  readonly leastUsd: number;
+}
 
 type AgentOf = (session: string) => Promise<Agent>;
 
@@ -71,7 +82,10 @@ export function makeSessionHandlers(
     "session.costs": async ({ session }) => ({ lines: (await agentOf(session)).session.state.costs }),
     "session.forks": async ({ session }) => ({ forks: library.forksOf(session) }),
     "session.coldCost": async ({ session, provider, model }) =>
-      coldCost(await agentOf(session), provider, model, ports.clock.now()),
+      coldCost(await agentOf(session), core.prices, {
+        ...{ provider, model, at: ports.clock.now() },
+        leastUsd: ports.settings.coldWarningUsd(),
+      }),
     ...ownerHandlers(core, ports, agentOf),
   };
 }
@@ -189,24 +203,22 @@ async function purge(core: BooCode, sessions: readonly string[]): Promise<void> 
   if (isShown) await core.newSession();
 }
 
-// Everything up to now is sent once at the new model's price for what it has not cached.
+// Everything up to now is sent once at the price for what is not cached: there is nothing yet with another model, and nothing any more
+// after a long pause. The latter is told only where it is worth a word.
 function coldCost(
   agent: Agent,
-  provider: string,
-  model: string,
-  now: number,
-): { readonly tokens?: number; readonly costUsd?: number } {
+  prices: Prices,
+  { provider, model, at, leastUsd }: ColdQuestion,
+): Requests["session.coldCost"]["result"] {
   const { state } = agent.session;
-  const last = state.turns.findLast((turn) => turn.choice !== undefined)?.choice;
+  const last = state.turns.findLast((turn) => turn.choice !== undefined);
   const tokens = state.context?.usedTokens;
-  if (tokens === undefined || last === undefined || (last.provider === provider && last.model === model))
-    return {};
-  if (findModel(provider, model) === undefined) return { tokens };
-  const costUsd = costOf(
-    provider,
-    model,
-    { cacheHitTokens: 0, cacheMissTokens: tokens, outputTokens: 0 },
-    now,
-  );
-  return costUsd === undefined ? { tokens } : { tokens, costUsd };
+  if (tokens === undefined || last?.choice === undefined) return {};
+  const usage = { cacheHitTokens: 0, cacheMissTokens: tokens, outputTokens: 0 };
+  const costUsd = prices.costOf(provider, model, usage, at);
+  const price = costUsd === undefined ? {} : { costUsd };
+  if (last.choice.provider !== provider || last.choice.model !== model)
+    return { tokens, ...price, reason: "model" };
+  const isExpired = last.end !== undefined && at - last.end.at > cacheFacts.lifeMs;
+  return isExpired && (costUsd ?? 0) >= leastUsd ? { tokens, ...price, reason: "expired" } : {};
 }

@@ -15,6 +15,7 @@ const unknownMs = 500;
 const gatherMs = 50;
 const stepMs = 20;
 const rememberedFiles = 2_000;
+const scripts = /\.[cm]?[jt]sx?$/;
 
 const severities = {
   [DiagnosticSeverity.Error]: "error",
@@ -90,7 +91,8 @@ async function settleFile(
     if (Date.now() >= lastAt) return false;
     await sleep(stepMs, undefined, { signal });
   }
-  return true;
+  // The editor has a server for these, which may not have started: that nothing is reported then says nothing.
+  return isShown !== undefined || reports.isKnown(path) || !scripts.test(path);
 }
 
 /** When files changed and when something was reported about them. */
@@ -121,6 +123,11 @@ class Reports {
     const isNews = reportedAt - changedAt >= gatherMs;
     const isQuiet = isNews && Date.now() - reportedAt >= quietMs;
     return isQuiet || Date.now() - changedAt >= this.#limit(path);
+  }
+
+  /** Whether anything was ever reported about files of this kind. */
+  isKnown(path: string): boolean {
+    return this.#delays.has(extname(path));
   }
 
   /** The last change of a file's text, epoch ms; 0 for none. */

@@ -3,7 +3,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { env, workspace, type Disposable, type ExtensionContext } from "vscode";
 import { createBooCode, type BooCode } from "#core/boocode.ts";
 import type { Handlers } from "#core/handlers.ts";
-import type { Ports } from "#core/ports.ts";
+import type { Ports, TracePlace } from "#core/ports.ts";
 import type { HostMessage, UiAction } from "#protocol/protocol.ts";
 import { createFiles } from "#node/files.ts";
 import { createHttp } from "#node/http.ts";
@@ -31,18 +31,24 @@ export interface Host {
   run(action: UiAction): Promise<void>;
   /** Connects a view; `change` makes the handlers of its requests from the core's. */
   connect(post: (message: HostMessage) => void, change?: (handlers: Handlers) => Handlers): Connection;
+  /** Calls back with the session that the chat shows, now and whenever it is another one. */
+  onActiveSession(listener: (place: TracePlace) => void): void;
   /** Stops everything and waits until it is on disk. */
   close(): Promise<void>;
 }
 
 /** Makes the host and opens the folder's last session. */
-export async function openHost(context: ExtensionContext): Promise<Host> {
+export async function openHost(
+  context: ExtensionContext,
+  showTrace: (place: TracePlace) => void,
+): Promise<Host> {
   const log = createLog();
   const diffTexts = createDiffTexts();
   const codeIntel = createCodeIntel();
   const settings = createSettings();
   const secrets = createSecrets(context.secrets);
-  const ui = createUi({ core: () => core, secrets, settings, showLog: () => log.channel.show() });
+  const showLog = () => log.channel.show();
+  const ui = createUi({ core: () => core, secrets, settings, showLog, showTrace });
   const ports: Ports = {
     editor: createDocuments(diffTexts),
     codeIntel,
@@ -77,11 +83,31 @@ export async function openHost(context: ExtensionContext): Promise<Host> {
     run: (action) => ui.run(action),
     connect: (post, change = (handlers) => handlers) =>
       new Connection({ handlers: change(core.handlers), channel: core.channel }, post, log),
+    onActiveSession: (listener) => followActive(core, listener),
     async close() {
       await Promise.race([core.close(), setTimeout(closingMs, undefined, { ref: false })]);
       for (const one of owned) one.dispose();
     },
   };
+}
+
+// One listener for each page that was ever connected: the last one replaces those before.
+let stopFollowing: (() => void) | undefined;
+
+function followActive(core: BooCode, listener: (place: TracePlace) => void): void {
+  stopFollowing?.();
+  const workspaceChannel = core.channel("workspace", "");
+  const tell = (session: string) =>
+    listener({ session, title: core.supervisor.library.find(session)?.title ?? "" });
+  let last = "";
+  const look = () => {
+    const { activeSession = "" } = workspaceChannel?.state ?? {};
+    if (activeSession === last) return;
+    last = activeSession;
+    tell(activeSession);
+  };
+  look();
+  stopFollowing = workspaceChannel?.listen(look);
 }
 
 // A saved workspace keeps its sessions together; without a folder they belong to no folder.

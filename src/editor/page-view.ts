@@ -1,5 +1,13 @@
 /** A page in the side bar: its life, and its connection once the core is there. */
-import { commands, Uri, window, type Disposable, type WebviewView, type WebviewViewProvider } from "vscode";
+import {
+  commands,
+  Uri,
+  window,
+  type Disposable,
+  type Webview,
+  type WebviewView,
+  type WebviewViewProvider,
+} from "vscode";
 import type { HostMessage } from "#protocol/protocol.ts";
 import type { Connection } from "./connection.ts";
 import { pageFolder, writePage, type Page } from "./page.ts";
@@ -70,14 +78,28 @@ export class PageView implements WebviewViewProvider {
     this.#shown = undefined;
   }
 
+  /** Tells the page something, now or when it is first shown. */
+  tell(message: HostMessage): void {
+    this.#tell([message]);
+  }
+
   #tell(messages: readonly HostMessage[]): void {
     if (this.#shown === undefined) this.#awaited = [...messages];
     else for (const message of messages) this.#shown.tell(message);
   }
 }
 
-class ShownPage {
-  readonly #view: WebviewView;
+/** What holds a page: a view of the side bar, or a panel. */
+export interface PageHolder {
+  readonly webview: Webview;
+  readonly visible: boolean;
+  onDidChangeVisibility(listener: () => void): Disposable;
+  show(preserveFocus: boolean): void;
+}
+
+/** A page while its holder lives: written, connected, asked whether it lives. */
+export class ShownPage {
+  readonly #view: PageHolder;
   readonly #options: PageViewOptions;
   readonly #watchers: Disposable[];
   readonly #opening: ReturnType<typeof setTimeout>;
@@ -91,7 +113,7 @@ class ShownPage {
   #isGivenUp = false;
   #isDisposed = false;
 
-  constructor(view: WebviewView, options: PageViewOptions) {
+  constructor(view: PageHolder, options: PageViewOptions) {
     const { extension, connect, pingMs = usualPingMs } = options;
     this.#view = view;
     this.#options = options;

@@ -24,6 +24,9 @@ export const chatPage: Page = {
 /** The page of the list of sessions. */
 export const sessionsPage: Page = { script: "sessions.js", styles: ["style.css", "sessions.css"], shell: "" };
 
+/** The page of a trace. */
+export const tracePage: Page = { script: "trace.js", styles: ["style.css", "trace.css"], shell: "" };
+
 /** The only folder that a view may load from, below the extension's own. */
 export const pageFolder = ["dist", "webview"] as const;
 

@@ -12,6 +12,10 @@ export interface SessionCommands {
   exportShown(): Promise<void>;
   /** Asks for an exported session and opens it. */
   importOne(): Promise<void>;
+  /** Shows the trace of the session that the chat shows. */
+  openTrace(): Promise<void>;
+  /** Asks for a format and exports that trace. */
+  exportTrace(): Promise<void>;
 }
 
 const cutShort: readonly TurnEndReason[] = ["interrupted", "stopped", "error", "step-limit"];
@@ -22,6 +26,8 @@ export function createSessionCommands(core: BooCode): SessionCommands {
     continueLast: () => telling(() => continueLast(core)),
     exportShown: () => telling(() => exportShown(core)),
     importOne: () => telling(() => importOne(core)),
+    openTrace: () => telling(() => openTrace(core)),
+    exportTrace: () => telling(() => exportTrace(core)),
   };
 }
 
@@ -54,6 +60,28 @@ async function exportShown(core: BooCode): Promise<void> {
 async function importOne(core: BooCode): Promise<void> {
   const { session } = await core.handlers["session.import"]({}, new AbortController().signal);
   if (session !== undefined) await core.openSession(session);
+}
+
+async function openTrace(core: BooCode): Promise<void> {
+  const session = core.active()?.session.id;
+  if (session !== undefined) await core.handlers["trace.open"]({ session }, new AbortController().signal);
+}
+
+async function exportTrace(core: BooCode): Promise<void> {
+  const session = core.active()?.session;
+  if (session === undefined || session.state.turns.length === 0) {
+    void window.showInformationMessage("There is nothing in this session's trace to export yet.");
+    return;
+  }
+  const formats: readonly (QuickPickItem & { readonly format: "otlp" | "chrome" | "csv" })[] = [
+    { label: "OTLP JSON", description: "for OpenTelemetry collectors and Jaeger", format: "otlp" },
+    { label: "Chrome trace", description: "for Perfetto and chrome://tracing", format: "chrome" },
+    { label: "CSV", description: "a row for each call, for spreadsheets", format: "csv" },
+  ];
+  const picked = await window.showQuickPick(formats, { title: "Export trace as" });
+  if (picked === undefined) return;
+  const params = { session: session.id, format: picked.format };
+  await core.handlers["trace.export"](params, new AbortController().signal);
 }
 
 async function telling(run: () => Promise<void>): Promise<void> {

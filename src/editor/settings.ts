@@ -30,6 +30,11 @@ export function createSettings(): Settings & Disposable {
       trashDays: userNumber("history.trashDays"),
     }),
     autoResume: () => inspected("autoResume") === true,
+    coldWarningUsd: () => userNumber("coldWarning"),
+    prices: () => inspected("prices"),
+    traceExportsBodies: () => inspected("trace.exportBodies") === true,
+    traceEndpoint: () => userValue("trace.endpoint"),
+    traceBodies: () => inspected("trace.bodies") !== false,
     async setChoice({ provider, model, effort }) {
       // Provider first: whoever listens never sees a model with the provider before it.
       for (const [name, value] of Object.entries({ provider, model, effort })) {

@@ -3,7 +3,7 @@ import { commands, Uri, window, workspace, type QuickPickItem } from "vscode";
 import type { BooCode } from "#core/boocode.ts";
 import { BooError } from "#core/errors.ts";
 import { findProvider } from "#core/models/router.ts";
-import type { Secrets, Settings, Ui } from "#core/ports.ts";
+import type { Secrets, Settings, TracePlace, Ui } from "#core/ports.ts";
 import { formatMoney, formatTokens } from "#protocol/words.ts";
 import type { ModelInfo } from "#protocol/workspace.ts";
 
@@ -13,6 +13,7 @@ export interface UiWorld {
   readonly secrets: Secrets;
   readonly settings: Settings;
   readonly showLog: () => void;
+  readonly showTrace: (place: TracePlace) => void;
 }
 
 const importLimit = 200 * 1024 * 1024;
@@ -40,6 +41,7 @@ export function createUi(world: UiWorld): Ui {
     },
     saveText,
     pickText,
+    showTrace: async (place) => world.showTrace(place),
     async openWindow(folder) {
       await commands.executeCommand("vscode.openFolder", Uri.file(folder), { forceNewWindow: true });
     },

@@ -11,6 +11,14 @@ import {
   type SessionsState,
   type TimelineTurn,
 } from "./sessions.ts";
+import {
+  emptyTrace,
+  reduceTrace,
+  type Span,
+  type SpanDetail,
+  type TraceEvent,
+  type TraceState,
+} from "./trace.ts";
 import { emptyWorkspace, reduceWorkspace, type WorkspaceEvent, type WorkspaceState } from "./workspace.ts";
 import type { RevertRefusal } from "./session.ts";
 
@@ -99,10 +107,14 @@ export interface Requests {
       }[];
     };
   };
-  /** What the next message will cost because a prefix is cold, where that is known: after a change of model. */
+  /** What the next message will cost because a prefix is cold, where that is known: after a change of model, or after a long pause. */
   "session.coldCost": {
     params: { readonly session: string; readonly provider: string; readonly model: string };
-    result: { readonly tokens?: number; readonly costUsd?: number };
+    result: {
+      readonly tokens?: number;
+      readonly costUsd?: number;
+      readonly reason?: "model" | "expired";
+    };
   };
   /** Brings the window that runs a session to the front, or opens its folder. */
   "session.openThere": { params: { readonly session: string }; result: Record<string, never> };
@@ -112,6 +124,28 @@ export interface Requests {
   "session.forkStrays": { params: { readonly session: string }; result: { readonly session: string } };
   /** Offers no more to make a fork of that; it stays in the store. */
   "session.dismissStrays": { params: { readonly session: string }; result: Record<string, never> };
+  /** A page of a session's spans, in order of their end; the newest, or those before the cursor of a page. */
+  "trace.spans": {
+    params: { readonly session: string; readonly before?: string; readonly limit: number };
+    result: { readonly spans: readonly Span[]; readonly before?: string };
+  };
+  /** What a span was given and gave. */
+  "trace.detail": { params: { readonly session: string; readonly span: string }; result: SpanDetail };
+  /** The text of a part of a model call's request, by its place in `SpanDetail.segments`. */
+  "trace.segment": {
+    params: { readonly session: string; readonly span: string; readonly index: number };
+    result: { readonly text: string };
+  };
+  /** Shows a session's trace in an editor panel, at a span or a turn if one is named. */
+  "trace.open": {
+    params: { readonly session: string; readonly span?: string; readonly turn?: number };
+    result: Record<string, never>;
+  };
+  /** Asks where to save, and saves; `isSaved` is false where the user thought better of it. */
+  "trace.export": {
+    params: { readonly session: string; readonly format: "otlp" | "chrome" | "csv" };
+    result: { readonly isSaved: boolean };
+  };
   "queue.edit": {
     params: { readonly session: string; readonly id: string; readonly text: string };
     result: Record<string, never>;
@@ -147,6 +181,7 @@ export interface Channels {
   session: { state: SessionState; event: SessionEvent };
   sessions: { state: SessionsState; event: SessionsEvent };
   workspace: { state: WorkspaceState; event: WorkspaceEvent };
+  trace: { state: TraceState; event: TraceEvent };
 }
 
 /** A request's name. */
@@ -166,6 +201,7 @@ export const reducers: Reducers = {
   session: reduceSession,
   sessions: reduceSessions,
   workspace: reduceWorkspace,
+  trace: reduceTrace,
 };
 
 /** The first state of each channel. */
@@ -173,9 +209,10 @@ export const initialStates: { readonly [C in ChannelName]: Channels[C]["state"] 
   session: emptySession,
   sessions: emptySessions,
   workspace: emptyWorkspace,
+  trace: emptyTrace,
 };
 
-/** What a view says; `key` is the session id for `session`, else "". */
+/** What a view says; `key` is the session id for `session` and `trace`, else "". */
 export type ViewMessage =
   | { readonly type: "request"; readonly id: number; readonly method: Method; readonly params: unknown }
   | { readonly type: "cancel"; readonly id: number }
@@ -194,6 +231,14 @@ export type HostMessage =
   | { readonly type: "focus-search" }
   /** For the chat: the turn of a number is to be seen once the session is shown. */
   | { readonly type: "show-turn"; readonly session: string; readonly turn: number }
+  /** For the trace: which session it shows, and where the cursor goes. */
+  | {
+      readonly type: "show-trace";
+      readonly session: string;
+      readonly title: string;
+      readonly span?: string;
+      readonly turn?: number;
+    }
   | { readonly type: "ping" };
 
 /** The state of a channel, as a window. */

@@ -134,7 +134,7 @@ describe("agent: what can go wrong with a model", () => {
   check(
     "the text of the last cut attempt stays",
     Array.from({ length: 5 }, () => reply.text("Half").cut()),
-    ["text: Half", "end error network"],
+    ["text: Half", "end error cut"],
   );
 
   it("a refused connection is told with its address", async () => {

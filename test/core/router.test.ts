@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { costOf } from "#core/models/catalog.ts";
+import { Prices } from "#core/models/prices.ts";
 import { Router } from "#core/models/router.ts";
 import { Redactor } from "#core/session/redact.ts";
 import { type FakeOptions, fakePorts } from "../support/fake-ports.ts";
@@ -105,10 +105,11 @@ describe("router: who answers, with which key", () => {
 });
 
 describe("prices", () => {
+  const prices = new Prices(() => ({}));
   const usage = { promptTokens: 3e6, cacheHitTokens: 1e6, cacheMissTokens: 2e6, outputTokens: 1e6 };
   const check = (name: string, model: string, at: string, expected: number | undefined): void => {
     it(name, () => {
-      const cost = costOf("deepseek", model, usage, Date.parse(at));
+      const cost = prices.costOf("deepseek", model, usage, Date.parse(at));
       if (expected === undefined || cost === undefined) assert.equal(cost, expected);
       else assert.ok(Math.abs(cost - expected) < 1e-9, `${cost}`);
     });
@@ -121,9 +122,25 @@ describe("prices", () => {
   check("an unknown model", "deepseek-x", "2026-11-20T12:00:00Z", undefined);
   check("before the known prices", "deepseek-flash", "2026-01-01T12:00:00Z", undefined);
 
+  it("of the settings come before those that are known", () => {
+    const own = { hit: 1, miss: 2, output: 3 };
+    const given: [unknown, number | undefined][] = [
+      [{ "deepseek/deepseek-flash": own }, 8],
+      [{ "deepseek/deepseek-flash": { ...own, peak: { hit: 2, miss: 4, output: 6 } } }, 8],
+      [{ "other/model": own }, 0.903],
+      [{ "deepseek/deepseek-flash": "cheap" }, 0.903],
+      [undefined, 0.903],
+    ];
+    const at = Date.parse("2026-11-20T12:00:00Z");
+    for (const [setting, expected] of given)
+      assert.equal(new Prices(() => setting).costOf("deepseek", "deepseek-flash", usage, at), expected);
+    const peak = new Prices(() => ({ "a/b": { ...own, peak: { hit: 2, miss: 4, output: 6 } } }));
+    assert.equal(peak.costOf("a", "b", usage, Date.parse("2026-11-20T02:00:00Z")), 16);
+  });
+
   it("an unknown count is not zero", () => {
     assert.equal(
-      costOf("deepseek", "deepseek-flash", { promptTokens: 5, outputTokens: 1 }, Date.now()),
+      prices.costOf("deepseek", "deepseek-flash", { promptTokens: 5, outputTokens: 1 }, Date.now()),
       undefined,
     );
   });

@@ -114,7 +114,12 @@ describe("a session's figures", () => {
     const pro = await cold("deepseek-v4-pro");
     assert.equal(pro.tokens, world.agent.session.state.context?.usedTokens);
     assert.ok((pro.costUsd ?? 0) > 0);
-    assert.deepEqual(Object.keys(await cold("other", "openai-compatible")), ["tokens"]);
+    assert.deepEqual(Object.keys(await cold("other", "openai-compatible")), ["tokens", "reason"]);
+    // After a long pause nothing is cached any more; what costs little is not told.
+    world.ports.clock.time += 7 * 3_600_000;
+    assert.deepEqual(await cold("deepseek-flash"), {});
+    world.ports.configure({ coldWarningUsd: 0.000_001 });
+    assert.equal((await cold("deepseek-flash")).reason, "expired");
   });
 });
 

@@ -98,7 +98,10 @@ describe("write_file", () => {
   const check = (name: string, input: object, expected: string | RegExp) =>
     it(name, async () => {
       const ports = fakePorts({
-        files: { "a.txt": "one\ntwo\n", "img.png": new Uint8Array(3), ".git/config": "" },
+        files: {
+          ...{ "a.txt": "one\ntwo\n", "img.png": new Uint8Array(3), ".git/config": "" },
+          ...{ ".gitignore": ".env\nbuilt/\n", ".env": "KEY=1\n" },
+        },
       });
       const told = await tellModel(ports, "write_file", { path: "a.txt", ...input });
       if (typeof expected === "string") assert.equal(told, expected);
@@ -112,6 +115,13 @@ describe("write_file", () => {
   check("refuses to overwrite binary files", { path: "img.png", content: "x" }, /^file-binary: /);
   check("refuses what is Git's", { path: ".git/hooks/pre-commit", content: "x" }, /^protected-path: /);
   check("refuses a directory", { path: ".", content: "x" }, /^not-a-file: /);
+  check(
+    "refuses to overwrite what is ignored",
+    { path: ".env", content: "x" },
+    /^ignored: .*"ignored": true/,
+  );
+  check("overwrites it where that is meant", { path: ".env", content: "x\n", ignored: true }, "ok +1 −1");
+  check("creates what is ignored", { path: "built/a.js", content: "x" }, "ok +1 −0, created");
 
   it("gives whole texts before and after", async () => {
     const ports = fakePorts({ files: { "a.txt": "one\n" } });

@@ -53,4 +53,26 @@ describe("two processes on one session", () => {
     assertPrefixes(server.requests.map(({ body }) => body));
     assert.deepEqual(server.problems, []);
   }).timeout(30_000);
+
+  it("refuse a message for a session that was running before they were started", async () => {
+    using place = temporaryFolder();
+    using folder = temporaryFolder();
+    const gate = hold();
+    await using server = await startModelServer({
+      tokens: "approximate",
+      script: [reply.text("First."), reply.text("Slowly ").hold(gate).text("said.")],
+    });
+    const start = { folder: folder.path, store: place.path, baseUrl: server.url, model: "deepseek-flash" };
+    await using one = new Headless(start);
+    await one.say("first");
+    one.send({ prompt: "second" });
+    await gate.reached;
+    await using two = new Headless({ ...start, session: await one.session() });
+    two.send({ prompt: "me too" });
+    const refused = await two.waitFor(({ type }) => type === "error");
+    assert.equal(refused["code"], "session-busy");
+    gate.release();
+    await one.waitFor(({ type, reason }) => type === "turn-end" && reason === "done", one.lines.length);
+    assert.equal(server.requests.length, 2);
+  }).timeout(30_000);
 });

@@ -5,6 +5,7 @@ import type {
   CleanResult,
   SearchHit,
   SessionOwner,
+  SpanPage,
   Store,
   StoreChange,
   StoredSession,
@@ -12,7 +13,6 @@ import type {
   StrayEvent,
 } from "#core/ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
-import type { Span } from "#protocol/trace.ts";
 
 /** A store in memory that keeps every record, and refuses events with gaps in their numbers. */
 export class FakeStore implements Store {
@@ -132,9 +132,15 @@ export class FakeStore implements Store {
     return [...events, ...partial];
   }
 
-  async spans(session: string): Promise<readonly Span[]> {
+  async spans(
+    session: string,
+    page: { readonly before?: string; readonly limit: number },
+  ): Promise<SpanPage> {
     const spans = this.records.flatMap((record) => (record.kind === "span" ? [record.span] : []));
-    return spans.filter((span) => span.session === session);
+    const all = spans.filter((span) => span.session === session).toSorted((a, b) => a.endedAt - b.endedAt);
+    const end = page.before === undefined ? all.length : Number(page.before);
+    const start = Math.max(0, end - page.limit);
+    return { spans: all.slice(start, end), ...(start > 0 && { before: String(start) }) };
   }
 
   async putBlob(text: string): Promise<string> {

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
-import type { Clock, Diagnostic, Log, Ports, Retention, Secrets, Ui, WorkspaceFolder } from "#core/ports.ts";
+import type {
+  Clock,
+  Diagnostic,
+  Log,
+  Ports,
+  Retention,
+  Secrets,
+  TracePlace,
+  Ui,
+  WorkspaceFolder,
+} from "#core/ports.ts";
 import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
 import { createHttp } from "#node/http.ts";
@@ -29,6 +39,11 @@ export interface FakeSettings {
   effort: "low" | "high" | "max";
   retention: Retention;
   autoResume: boolean;
+  coldWarningUsd: number;
+  prices: unknown;
+  traceBodies: boolean;
+  traceExportsBodies: boolean;
+  traceEndpoint: string;
 }
 
 /** All ports in memory, with what a test sets and reads beside them. */
@@ -46,6 +61,8 @@ export interface FakePorts extends Ports {
   picked: string | undefined;
   /** Folders whose windows were opened. */
   readonly windows: string[];
+  /** Traces that were shown. */
+  readonly traces: TracePlace[];
   trusted: boolean;
   /** Changes settings and tells the listeners. */
   configure(settings: Partial<FakeSettings>): void;
@@ -107,6 +124,11 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     effort: "high",
     retention: { keepDays: 0, keepMegabytes: 0, trashDays: 30 },
     autoResume: false,
+    coldWarningUsd: 0.05,
+    prices: {},
+    traceBodies: true,
+    traceExportsBodies: false,
+    traceEndpoint: "",
     ...options.settings,
   };
   const listeners: (() => void)[] = [];
@@ -129,6 +151,11 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       effort: () => settings.effort,
       retention: () => settings.retention,
       autoResume: () => settings.autoResume,
+      coldWarningUsd: () => settings.coldWarningUsd,
+      prices: () => settings.prices,
+      traceBodies: () => settings.traceBodies,
+      traceExportsBodies: () => settings.traceExportsBodies,
+      traceEndpoint: () => settings.traceEndpoint,
       setChoice: async (choice) => ports.configure({ ...choice }),
       onChange: (listener) => void listeners.push(listener),
     },
@@ -143,6 +170,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     saved: new Map(),
     picked: undefined,
     windows: [],
+    traces: [],
     trusted: options.isTrusted ?? true,
     isTrusted: () => ports.trusted,
     folderKey: folders.map((folder) => folder.path).join("\n"),
@@ -218,5 +246,6 @@ function fakeUi(ports: () => FakePorts): Ui {
     },
     pickText: async () => ports().picked,
     openWindow: async (folder) => void ports().windows.push(folder),
+    showTrace: async (place) => void ports().traces.push(place),
   };
 }

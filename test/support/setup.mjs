@@ -1,9 +1,18 @@
 // Installs what the project needs and then runs a script on the project's own Node:
 //   node test/support/setup.mjs [--packages] script.ts [argument…]
 // --packages: the npm packages are enough, no VS Code and no browser. Runs on Node 20 with nothing installed.
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findAnyBrowser, findChromium } from "./browser-path.mjs";
 
@@ -17,6 +26,7 @@ export const exitCodes = { usage: 2, install: 3, noBrowser: 4, portTaken: 5 };
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 const cache = join(root, ".vscode-test");
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** The folder of the VS Code server; it exists only when it is complete. */
 export const vscodeFolder = join(
@@ -33,24 +43,32 @@ export function fail(code, sentence) {
   process.exit(code);
 }
 
-/** Runs a program to its end without a terminal; its output is shown only if it fails. */
-function run(command, args, cwd, env = {}) {
+/** Runs a program to its end without a terminal; its output is shown only if it fails. Who stops this process stops that one, too. */
+async function run(command, args, cwd, env = {}) {
   const shell = process.platform === "win32" && command === "npm";
-  const result = spawnSync(command, args, {
-    cwd,
-    shell,
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-    maxBuffer: 1e9,
-  });
-  return {
-    ok: result.status === 0,
-    output: `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}`,
+  const child = spawn(command, args, { cwd, shell, env: { ...process.env, ...env } });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  let stoppedBy;
+  const stop = (signal) => {
+    stoppedBy = signal;
+    child.kill("SIGTERM");
   };
+  for (const signal of stopSignals) process.on(signal, stop);
+  const status = await new Promise((resolve) => {
+    child.on("error", (error) => {
+      output += error;
+      resolve(1);
+    });
+    child.on("close", resolve);
+  });
+  for (const signal of stopSignals) process.off(signal, stop);
+  if (stoppedBy !== undefined) process.exit(stoppedBy === "SIGINT" ? 130 : 143);
+  return { ok: status === 0, output };
 }
 
 /** Runs npm, and ends the process with a reason a person can act on when it fails. */
-function npm(args, cwd, what) {
+async function npm(args, cwd, what) {
   const quiet = [
     "--no-audit",
     "--no-fund",
@@ -58,7 +76,7 @@ function npm(args, cwd, what) {
     "--fetch-retries=2",
     "--fetch-retry-mintimeout=2000",
   ];
-  const { ok, output } = run("npm", [...args, ...quiet], cwd);
+  const { ok, output } = await run("npm", [...args, ...quiet], cwd);
   if (ok) return;
   const lines = output
     .trim()
@@ -84,10 +102,10 @@ function hasPackages() {
   );
 }
 
-function installPackages() {
+async function installPackages() {
   if (hasPackages()) return;
-  console.log("Installing the npm packages…");
-  npm(["ci"], root, "the npm packages");
+  console.error("Installing the npm packages…");
+  await npm(["ci"], root, "the npm packages");
 }
 
 function isAlive(pid) {
@@ -99,9 +117,9 @@ function isAlive(pid) {
 }
 
 /** Installs the server beside its place and moves it there when complete, so that an interruption leaves nothing half done. */
-function installVscode() {
+async function installVscode() {
   if (existsSync(vscodeFolder)) return;
-  console.log("Installing the VS Code server from npm…");
+  console.error("Installing the VS Code server from npm…");
   mkdirSync(cache, { recursive: true });
   for (const name of readdirSync(cache)) {
     const pid = /^installing-(\d+)$/.exec(name)?.[1];
@@ -111,9 +129,13 @@ function installVscode() {
   mkdirSync(temporary);
   writeFileSync(join(temporary, "package.json"), `{ "private": true }\n`);
   const server = join(temporary, "node_modules/code-server/lib/vscode");
-  npm(["install", "--ignore-scripts", `code-server@${codeServerVersion}`], temporary, "the VS Code server");
-  npm(["install", "--ignore-scripts", "--omit=dev"], server, "the VS Code server's packages");
-  npm(
+  await npm(
+    ["install", "--ignore-scripts", `code-server@${codeServerVersion}`],
+    temporary,
+    "the VS Code server",
+  );
+  await npm(["install", "--ignore-scripts", "--omit=dev"], server, "the VS Code server's packages");
+  await npm(
     ["install", "--ignore-scripts", "--omit=dev"],
     join(server, "extensions"),
     "the packages of its extensions",
@@ -128,18 +150,18 @@ function installVscode() {
 }
 
 /** Installs a browser: Debian's as root, else the one that playwright downloads for this user. */
-function installBrowser(find) {
+async function installBrowser(find) {
   if (find() || existsSync(join(cache, "browser"))) return;
   const isRoot = process.getuid?.() === 0;
   if (isRoot && existsSync("/usr/bin/apt-get")) {
-    console.log("Installing chromium from the distribution…");
+    console.error("Installing chromium from the distribution…");
     const env = { DEBIAN_FRONTEND: "noninteractive" };
-    run("apt-get", ["update"], root, env);
-    run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], root, env);
+    await run("apt-get", ["update"], root, env);
+    await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], root, env);
   } else {
-    console.log("Downloading chromium for the tests…");
+    console.error("Downloading chromium for the tests…");
     const cli = join(root, "node_modules/playwright-core/cli.js");
-    run(process.execPath, [cli, "install", "chromium"], root, {
+    await run(process.execPath, [cli, "install", "chromium"], root, {
       PLAYWRIGHT_BROWSERS_PATH: join(cache, "browser"),
     });
   }
@@ -161,7 +183,7 @@ function continueWith(script, args) {
     env: { ...process.env, PATH: `${bin}${separator}${process.env.PATH}` },
   });
   // Ctrl-C reaches both processes anyway, but a signal sent to this one alone has to be passed on.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  for (const signal of stopSignals) process.on(signal, () => child.kill(signal));
   // npm's shell ends without a word to us; that our parent changed is all there is to see of it.
   const parent = process.ppid;
   const orphaned = () => process.ppid !== parent && child.kill("SIGTERM");
@@ -170,19 +192,32 @@ function continueWith(script, args) {
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 }
 
-function main([...args]) {
+/** The folder that a person named, which may be relative to where they typed it; ends the process where there is none. */
+export function checkFolder(given) {
+  // npm runs scripts in the package's folder; a relative path means where the person typed it.
+  const folder = resolve(process.env.INIT_CWD ?? ".", given);
+  if (!existsSync(folder))
+    fail(exitCodes.usage, `There is no folder ${folder}. Give one that exists, or none for a sample.`);
+  if (!statSync(folder).isDirectory()) fail(exitCodes.usage, `${folder} is a file. Give the folder to open.`);
+  return folder;
+}
+
+async function main([...args]) {
   if (Number(process.versions.node.split(".")[0]) < 20) {
     fail(exitCodes.usage, `BooCode needs Node 20 or newer to be built; this is ${process.version}.`);
   }
   const needsPackagesOnly = args[0] === "--packages";
   if (needsPackagesOnly) args.shift();
   const [script, ...rest] = args;
-  installPackages();
+  const isStart = script?.endsWith("start.ts") === true;
+  // Before anything is installed for it.
+  if (isStart && rest[0] !== undefined && !rest[0].startsWith("-")) checkFolder(rest[0]);
+  await installPackages();
   if (!needsPackagesOnly) {
-    installVscode();
-    installBrowser(script?.endsWith("start.ts") ? findAnyBrowser : findChromium);
+    await installVscode();
+    await installBrowser(isStart ? findAnyBrowser : findChromium);
   }
   if (script) continueWith(join(root, script), rest);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main(process.argv.slice(2));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main(process.argv.slice(2));

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { buildBundles, packageExtension, packageFile } from "./build.ts";
 import { writeSampleProject } from "./sample-project.ts";
-import { exitCodes, fail } from "./setup.mjs";
+import { checkFolder, exitCodes, fail } from "./setup.mjs";
 import { startVscodeServer } from "./vscode-server.ts";
 
 const usage = `npm start [folder] [-- --port N] [--settings JSON] [--package FILE]`;
@@ -41,15 +41,6 @@ function readArguments(): Arguments {
   } catch (error) {
     return fail(exitCodes.usage, `${String(error).replace(/^\w*Error.*?: /, "")}\nUsage: ${usage}`);
   }
-}
-
-function checkFolder(given: string): string {
-  // npm runs scripts in the package's folder; a relative path means where the person typed it.
-  const folder = resolve(process.env["INIT_CWD"] ?? ".", given);
-  if (!existsSync(folder))
-    fail(exitCodes.usage, `There is no folder ${folder}. Give one that exists, or none for a sample.`);
-  if (!statSync(folder).isDirectory()) fail(exitCodes.usage, `${folder} is a file. Give the folder to open.`);
-  return folder;
 }
 
 async function checkPort(port: number): Promise<void> {

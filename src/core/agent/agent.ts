@@ -1,7 +1,9 @@
 /** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
 import { type ModelChoice, runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
+import type { Span } from "#protocol/trace.ts";
 import { formatShort, formatTokens } from "#protocol/words.ts";
 import { BooError, messageOf } from "../errors.ts";
+import type { Prices } from "../models/prices.ts";
 import type { Route, Router } from "../models/router.ts";
 import type { Ports } from "../ports.ts";
 import type { Redactor } from "../session/redact.ts";
@@ -9,7 +11,10 @@ import { recover } from "../session/recover.ts";
 import type { Session } from "../session/session.ts";
 import { titleOf } from "../session/summary.ts";
 import { toolHeaders } from "../tools/registry.ts";
+import { CacheWatch } from "../trace/cache-watch.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
+import type { Traces } from "../trace/traces.ts";
+import { TurnTrace } from "../trace/turn-trace.ts";
 import type { ContextSource } from "./context.ts";
 import type { Limits } from "./limits.ts";
 import { makeHeader } from "./prompt.ts";
@@ -21,6 +26,10 @@ export interface AgentDependencies {
   readonly ports: Ports;
   readonly router: Router;
   readonly redactor: Redactor;
+  readonly prices: Prices;
+  readonly traces: Traces;
+  /** Called with each span that has ended. */
+  readonly spanEnded: (span: Span) => void;
   readonly limits: Limits;
 }
 
@@ -30,6 +39,7 @@ export class Agent {
   readonly #dependencies: AgentDependencies;
   readonly #context: ContextSource;
   readonly #recorder: TraceRecorder;
+  readonly #cache = new CacheWatch();
   readonly #answers = new Map<string, (value: string) => void>();
   #stopper: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -38,9 +48,15 @@ export class Agent {
   constructor(session: Session, context: ContextSource, dependencies: AgentDependencies) {
     this.session = session;
     this.#context = context;
-    session.channel.listen((event) => context.apply(event));
+    session.channel.listen((event) => {
+      context.apply(event);
+      this.#cache.apply(event);
+    });
     this.#dependencies = dependencies;
-    this.#recorder = new TraceRecorder(dependencies.ports.store, session.id, dependencies.redactor);
+    const { ports, redactor, traces } = dependencies;
+    const channel = traces.channel(session.id);
+    const ended = dependencies.spanEnded;
+    this.#recorder = new TraceRecorder(session.id, { store: ports.store, redactor, channel, ended });
   }
 
   /** True while a turn runs. */
@@ -144,6 +160,12 @@ export class Agent {
   /** Begins anew with what the store has of the session. */
   async reload(events: readonly SessionEvent[]): Promise<void> {
     await this.session.reload(events);
+    await this.learn(events);
+  }
+
+  /** Learns from the whole log what the model was told, and what its server may have cached. */
+  async learn(events: readonly SessionEvent[]): Promise<void> {
+    this.#cache.learn(events);
     await this.#context.learn(events);
   }
 
@@ -224,7 +246,8 @@ export class Agent {
     }
     const isSame = pinned !== undefined && sameHeader(pinned, route.choice);
     if (header !== undefined && isSame) return route;
-    const reason = header === undefined ? "first" : pinned?.model === route.choice.model ? "effort" : "model";
+    const first = session.state.summary === undefined ? "first" : "compaction";
+    const reason = header === undefined ? first : pinned?.model === route.choice.model ? "effort" : "model";
     await session.emit({
       type: "header-pin",
       at: this.#now(),
@@ -237,16 +260,20 @@ export class Agent {
   }
 
   async #run(turn: string, route: Route, signal: AbortSignal, isSummary: boolean): Promise<void> {
-    const startedAt = this.#now();
+    const state = runningTurn(this.session.state);
+    const { number = 1, items = [] } = state ?? {};
+    const trace = new TurnTrace(this.#recorder, { id: turn, number, items }, () => this.#now());
     const run: TurnRun = {
       turn,
-      number: this.session.state.turns.at(-1)?.number ?? 1,
+      number,
       route,
       signal,
       isSummary,
       session: this.session,
       recorder: this.#recorder,
-      ask: (question) => this.#ask(turn, question, signal),
+      cache: this.#cache,
+      trace,
+      ask: (question) => this.#ask(turn, question, signal, trace),
       ...this.#dependencies,
     };
     let result: TurnResult;
@@ -264,7 +291,8 @@ export class Agent {
     }
     this.#answers.clear();
     await this.session.emit({ type: "turn-end", at: this.#now(), turn, ...result });
-    this.#recordTurn(run, startedAt, result);
+    const ended = this.session.state.turns.find((entry) => entry.id === turn);
+    trace.end(result.reason, result.error, ended);
     await this.#dependencies.ports.store.release(this.session.id);
     this.#stopper = undefined;
     await this.#startQueued(result);
@@ -294,31 +322,6 @@ export class Agent {
     return texts.length === 0 ? undefined : texts.join("\n\n");
   }
 
-  #recordTurn(run: TurnRun, startedAt: number, result: TurnResult): void {
-    const turn = this.session.state.turns.find((entry) => entry.id === run.turn);
-    const outcomes = {
-      done: "ok",
-      "step-limit": "ok",
-      stopped: "cancelled",
-      interrupted: "interrupted",
-      error: "error",
-      "context-full": "error",
-    } as const;
-    this.#recorder.record({
-      id: run.turn,
-      turn: run.number,
-      kind: "turn",
-      name: "invoke_agent main",
-      startedAt,
-      endedAt: this.#now(),
-      outcome: outcomes[result.reason],
-      timings: {},
-      ...(turn && { usage: turn.usage }),
-      ...(turn?.costUsd !== undefined && { costUsd: turn.costUsd }),
-      ...(result.error && { error: { code: result.error.code, message: result.error.message } }),
-    });
-  }
-
   async #queue(text: string): Promise<string> {
     if (this.session.state.queue.length >= this.#dependencies.limits.queued) {
       throw new BooError(
@@ -334,13 +337,22 @@ export class Agent {
     return message.id;
   }
 
-  async #ask(turn: string, question: Parameters<TurnRun["ask"]>[0], signal: AbortSignal): Promise<string> {
+  async #ask(
+    turn: string,
+    question: Parameters<TurnRun["ask"]>[0],
+    signal: AbortSignal,
+    trace: TurnTrace,
+  ): Promise<string> {
     const id = crypto.randomUUID();
+    const done = trace.asked(id, question.text);
     const answered = new Promise<string>((resolve, reject) => {
       this.#answers.set(id, resolve);
       signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     });
-    answered.catch(() => {});
+    answered.then(
+      () => done("ok"),
+      () => done("cancelled"),
+    );
     await this.session.emit({ type: "question-asked", at: this.#now(), turn, question: { id, ...question } });
     return answered;
   }

@@ -25,11 +25,19 @@ export class AttemptSupply {
   }
 
   #make(): Attempt {
-    const { route, session, signal, ports } = this.#run;
+    const { route, session, signal, ports, cache } = this.#run;
     const { transcript } = session;
     const { header } = transcript;
     if (header === undefined) throw new BooError("no-header", "The session has no header.");
     const { http, clock } = ports;
-    return Attempt.prepare({ route, header, transcript, signal, http, now: () => clock.now() });
+    return Attempt.prepare({
+      route,
+      header,
+      transcript,
+      signal,
+      http,
+      prefix: cache.prefix,
+      now: () => clock.now(),
+    });
   }
 }

@@ -101,7 +101,18 @@ function start(run: TurnRun, call: Prepared): Promise<boolean> {
 async function runCall(run: TurnRun, step: string, call: Prepared, history: CallHistory): Promise<void> {
   const { clock } = run.ports;
   const startedAt = clock.now();
-  const warning = history.warn(call.request.name, call.request.arguments);
+  const { request, title } = call;
+  const span = {
+    id: request.id,
+    parent: step,
+    turn: run.number,
+    kind: "tool" as const,
+    name: `execute_tool ${request.name.slice(0, 60)}`,
+    title: [title.verb, title.object, title.detail].filter(Boolean).join(" ").slice(0, 200),
+    startedAt,
+  };
+  run.recorder.start(span);
+  const warning = history.warn(request.name, request.arguments);
   const ended = await endOf(run, call);
   const endedAt = clock.now();
   const files =
@@ -109,7 +120,6 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
       ? undefined
       : await Promise.all(ended.changes.map((change) => keepChange(run, change)));
   const text = warning === undefined ? ended.output : `${ended.output}\n${warning}`;
-  const { request } = call;
   // Not waited for: the next request may leave before this is on disk.
   const output = await run.session.keep(text);
   void emit(run, {
@@ -123,13 +133,8 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
     ...(ended.note !== undefined && { note: ended.note }),
     ...(files !== undefined && { files }),
   });
-  run.recorder.record({
-    id: request.id,
-    parent: step,
-    turn: run.number,
-    kind: "tool",
-    name: `execute_tool ${request.name.slice(0, 60)}`,
-    startedAt,
+  run.recorder.end({
+    ...span,
     endedAt,
     outcome: ended.outcome,
     timings: { toolMs: endedAt - startedAt },

@@ -1,9 +1,10 @@
 /** One model call with its retries; the transcript gets one answer, whatever it took. */
 import type { SessionEvent, ToolRequest, TurnError } from "#protocol/session.ts";
 import type { Usage } from "#protocol/usage.ts";
-import type { Answer } from "../models/attempt.ts";
-import { costOf, findModel } from "../models/catalog.ts";
+import type { Answer, Attempt } from "../models/attempt.ts";
+import { cacheFacts, findModel } from "../models/catalog.ts";
 import { classifyFailure, type ModelFailure } from "../models/failure.ts";
+import { type CallTimes, StepTrace } from "../trace/step-trace.ts";
 import type { AttemptSupply } from "./attempt-supply.ts";
 import type { TurnRun } from "./turn.ts";
 
@@ -16,6 +17,8 @@ export type StepResult =
       readonly id: string;
       readonly calls: readonly ToolRequest[];
       readonly error?: TurnError;
+      /** To be ended when the calls are done. */
+      readonly trace: StepTrace;
     }
   | { readonly status: "failed"; readonly error: TurnError }
   | { readonly status: "stopped" };
@@ -33,16 +36,17 @@ export async function runStep(run: TurnRun, attempts: AttemptSupply): Promise<St
     try {
       run.signal.throwIfAborted();
       const answer = await step.ask();
-      return await step.finish(answer, tries - 1);
+      return await step.finish(answer);
     } catch (error) {
-      if (run.signal.aborted) return step.stop(tries - 1);
+      if (run.signal.aborted) return step.stop();
       const failure = classifyFailure(error, run.route.provider.label);
       run.ports.log.warn(
         `Model call failed (${failure.error.code}), attempt ${tries}: ${run.redactor.text(failure.error.message)}`,
       );
       const most = Math.min(failure.tries ?? run.limits.attempts, run.limits.attempts);
-      if (!failure.canRetry || tries >= most) return step.fail(failure, tries - 1);
-      if (!(await step.waitForRetry(failure, tries))) return step.stop(tries);
+      if (!failure.canRetry || tries >= most) return step.fail(failure);
+      step.tryFailed(failure);
+      if (!(await step.waitForRetry(failure, tries))) return step.stop();
     }
   }
 }
@@ -66,6 +70,8 @@ class Step {
   readonly #id = crypto.randomUUID();
   readonly #startedAt: number;
   readonly #inputEvent: number;
+  readonly #trace: StepTrace;
+  #attempt: Attempt | undefined;
   #text = "";
   #reasoning = "";
   #reasoningAt: number | undefined;
@@ -78,6 +84,16 @@ class Step {
     this.#attempts = attempts;
     this.#startedAt = run.ports.clock.now();
     this.#inputEvent = run.session.eventCount;
+    this.#trace = new StepTrace({
+      recorder: run.recorder,
+      choice: run.route.choice,
+      id: this.#id,
+      turn: run.turn,
+      turnNumber: run.number,
+      number: (run.session.state.turns.at(-1)?.steps ?? 0) + 1,
+      now: () => run.ports.clock.now(),
+      missedUsage: () => run.trace.missedUsage(),
+    });
   }
 
   async start(): Promise<void> {
@@ -89,7 +105,9 @@ class Step {
     const { route, session } = this.#run;
     const waiting = { kind: "model" as const, text: `Waiting for ${route.label}` };
     void this.#emit({ type: "waiting", at: this.#now(), waiting });
+    this.#trace.call(this.#inputEvent);
     const attempt = this.#attempts.take();
+    this.#attempt = attempt;
     return attempt.send(session.announced(), {
       // While the model thinks there is time to make the next request ready.
       sent: () => this.#attempts.prepare(),
@@ -103,40 +121,69 @@ class Step {
     });
   }
 
-  async finish(answer: Answer, retries: number): Promise<StepResult> {
+  async finish(answer: Answer): Promise<StepResult> {
     this.#tell();
-    const { route } = this.#run;
+    const { route, cache, session, prices } = this.#run;
     const calls = answer.calls.map((call, index) => ({ id: `${this.#id}.${index}`, ...call }));
     const { firstTokenAt, textAt, endedAt } = answer.times;
     const thinkingMs =
       answer.reasoning === "" ? undefined : (textAt ?? endedAt) - (firstTokenAt ?? this.#startedAt);
-    const costUsd = costOf(
-      route.choice.provider,
-      route.choice.model,
-      answer.usage,
-      answer.times.sentAt ?? this.#startedAt,
-    );
+    const { provider, model } = route.choice;
+    const sentAt = answer.times.sentAt ?? this.#startedAt;
+    const rates = prices.ratesOf(provider, model, sentAt);
+    const costUsd = prices.costOf(provider, model, answer.usage, sentAt);
     const event = this.#end({ ...answer, calls, ...(thinkingMs !== undefined && { thinkingMs }) }, costUsd);
+    const drift = this.#attempt?.drift;
+    if (drift !== undefined) this.#warnOfDrift(drift.place);
+    const finding = cache.judge({ usage: answer.usage, sentAt, drift, rates }, cacheFacts);
     const durable = this.#emit(event);
-    this.#record("ok", answer, retries, costUsd);
+    this.#trace.callEnded({
+      outcome: "ok",
+      times: answer.times,
+      usage: answer.usage,
+      outputEvent: session.eventCount - 1,
+      ...(costUsd !== undefined && { costUsd }),
+      ...(finding && { cache: finding }),
+    });
     // A call's start is announced, and both go to disk together, before it runs.
     if (calls.length === 0) await durable;
     const error = finishProblem(answer, route.label);
-    return { status: "answered", id: this.#id, calls, ...(error !== undefined && { error }) };
+    const trace = this.#trace;
+    return { status: "answered", id: this.#id, calls, trace, ...(error !== undefined && { error }) };
+  }
+
+  // Whatever the server did with it, the prompt was not what it should have been.
+  #warnOfDrift(place: string): void {
+    this.#run.ports.log.warn(
+      `A request did not begin as the one before (${place}), so nothing of it was cached. This is a fault in BooCode; the trace shows the difference.`,
+    );
   }
 
   // What was said until the stop stays, without calls: nobody will answer those.
-  async stop(retries: number): Promise<StepResult> {
+  async stop(): Promise<StepResult> {
     await this.#keepPartial("stopped");
-    this.#record("cancelled", undefined, retries, undefined);
+    this.#trace.callEnded({ outcome: "cancelled", times: this.#times() });
+    this.#trace.end("cancelled");
     return { status: "stopped" };
   }
 
-  async fail(failure: ModelFailure, retries: number): Promise<StepResult> {
+  async fail(failure: ModelFailure): Promise<StepResult> {
     await this.#keepPartial("failed");
-    const error = { ...failure.error, message: this.#run.redactor.text(failure.error.message) };
-    this.#record("error", undefined, retries, undefined, error);
-    return { status: "failed", error };
+    const error = this.tryFailed(failure);
+    this.#trace.end("error", error);
+    return { status: "failed", error: { ...failure.error, message: error.message } };
+  }
+
+  /** Notes why a request gave nothing usable. */
+  tryFailed(failure: ModelFailure): { readonly code: string; readonly message: string } {
+    const message = this.#run.redactor.text(failure.error.message);
+    const error = { code: failure.error.code, message };
+    this.#trace.callEnded({ outcome: "error", times: this.#times(), error });
+    return error;
+  }
+
+  #times(): CallTimes {
+    return this.#attempt?.times ?? {};
   }
 
   /** Waits before the next attempt, visibly; false when the user stopped. */
@@ -235,39 +282,6 @@ class Step {
     this.#telling = undefined;
     this.#untold = undefined;
     if (event !== undefined) void this.#emit(event);
-  }
-
-  #record(
-    outcome: "ok" | "cancelled" | "error",
-    answer: Answer | undefined,
-    retries: number,
-    costUsd: number | undefined,
-    error?: TurnError,
-  ): void {
-    const { recorder, route, number, turn, session } = this.#run;
-    const { sentAt, firstTokenAt, endedAt } = answer?.times ?? {};
-    recorder.record({
-      id: this.#id,
-      parent: turn,
-      turn: number,
-      kind: "model",
-      name: `chat ${route.choice.model}`,
-      model: route.choice.model,
-      startedAt: this.#startedAt,
-      endedAt: endedAt ?? this.#now(),
-      outcome,
-      retries,
-      inputEvent: this.#inputEvent,
-      outputEvent: session.eventCount - 1,
-      timings: {
-        ...(sentAt !== undefined && { queuedMs: sentAt - this.#startedAt }),
-        ...(sentAt !== undefined && firstTokenAt !== undefined && { firstTokenMs: firstTokenAt - sentAt }),
-        ...(firstTokenAt !== undefined && endedAt !== undefined && { generatingMs: endedAt - firstTokenAt }),
-      },
-      ...(answer && { usage: answer.usage }),
-      ...(costUsd !== undefined && { costUsd }),
-      ...(error && { error: { code: error.code, message: error.message } }),
-    });
   }
 
   #emit(event: SessionEvent): Promise<boolean> {

@@ -151,9 +151,8 @@ export class Supervisor {
   }
 
   async #addLoaded(session: Session, events: readonly SessionEvent[]): Promise<Agent> {
-    const context = new ContextSource(this.#dependencies.ports);
-    await context.learn(events);
-    const agent = new Agent(session, context, this.#dependencies);
+    const agent = new Agent(session, new ContextSource(this.#dependencies.ports), this.#dependencies);
+    await agent.learn(events);
     this.#add(agent);
     this.showTitle(session.id);
     return agent;
@@ -176,6 +175,11 @@ export class Supervisor {
   }
 
   async #take(change: StoreChange): Promise<void> {
+    if (change.kind === "span") {
+      const trace = this.#dependencies.traces.find(change.session);
+      trace?.emit({ type: "span-end", span: change.span() });
+      return;
+    }
     if (change.kind === "gap") {
       await Promise.all([...this.#agents.values()].map((agent) => this.#readAgain(agent)));
       return;

@@ -3,7 +3,9 @@ import type { Question, TurnEndReason, TurnError, UserMessage } from "#protocol/
 import { isAbort } from "../errors.ts";
 import type { Route } from "../models/router.ts";
 import type { Session } from "../session/session.ts";
+import type { CacheWatch } from "../trace/cache-watch.ts";
 import type { TraceRecorder } from "../trace/recorder.ts";
+import type { TurnTrace } from "../trace/turn-trace.ts";
 import type { AgentDependencies } from "./agent.ts";
 import { runCalls } from "./calls.ts";
 import { CallHistory } from "./call-history.ts";
@@ -26,6 +28,8 @@ export interface TurnRun extends AgentDependencies {
   readonly isSummary: boolean;
   readonly session: Session;
   readonly recorder: TraceRecorder;
+  readonly cache: CacheWatch;
+  readonly trace: TurnTrace;
   /** Asks the user and waits, without a limit, for one of the choices' values; rejects when the turn is stopped. */
   readonly ask: (question: Omit<Question, "id">) => Promise<string>;
 }
@@ -47,11 +51,14 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
         return { reason: step.error.code === "context-full" ? "context-full" : "error", error: step.error };
       if (step.status === "stopped") return { reason: "stopped" };
       if (step.calls.length === 0) {
+        step.trace.end("ok");
         if (step.error !== undefined) return { reason: "error", error: step.error };
         if (!(await deliverQueue(run))) return { reason: "done" };
         continue;
       }
-      await runCalls(run, step.id, step.calls, history);
+      await runCalls(run, step.id, step.calls, history).finally(() =>
+        step.trace.end(run.signal.aborted ? "cancelled" : "ok"),
+      );
       if (run.isSummary) return { reason: "step-limit" };
       if (run.signal.aborted) return { reason: "stopped" };
       await deliverQueue(run);

@@ -1,9 +1,11 @@
 /** One request to a model: streams its answer, and returns it whole or throws why it can not be used. */
 import type { JSONSchema7, ToolSet } from "ai";
 import type { Header } from "#protocol/session.ts";
+import type { Drift } from "#protocol/trace.ts";
 import type { Usage } from "#protocol/usage.ts";
 import type { Http } from "../ports.ts";
 import type { Transcript } from "../session/transcript.ts";
+import type { PrefixWatch } from "../trace/prefix-watch.ts";
 import { UnusableAnswer } from "./failure.ts";
 import { toModelMessages } from "./provider.ts";
 import type { Route } from "./router.ts";
@@ -36,7 +38,6 @@ export interface Answer {
   readonly finish: string;
   readonly usage: Usage;
   readonly times: WireTimes & {
-    readonly firstTokenAt?: number;
     readonly textAt?: number;
     readonly endedAt: number;
   };
@@ -49,6 +50,7 @@ export interface AttemptRequest {
   readonly transcript: Transcript;
   readonly signal: AbortSignal;
   readonly http: Http;
+  readonly prefix: PrefixWatch;
   readonly now: () => number;
 }
 
@@ -64,15 +66,17 @@ export class Attempt {
   readonly #request: AttemptRequest;
   readonly #stream: Promise<AsyncIterable<Part>>;
   #listener: AnswerListener | undefined;
+  #drift: Drift | undefined;
 
   private constructor(request: AttemptRequest) {
-    const { transcript, route, http, now } = request;
+    const { transcript, route, http, prefix, now } = request;
     const { timeouts } = route.provider;
     this.#request = request;
     this.#wire = createWireFetch({
       messages: () => transcript.bytes(),
       timeouts,
       ready: this.#sending.promise,
+      sending: (body) => (this.#drift = prefix.check(body)),
       sent: () => this.#listener?.sent(),
       http,
       now,
@@ -80,6 +84,16 @@ export class Attempt {
     this.#stream = this.#open();
     // An attempt that is never sent fails when its turn ends, and nobody listens.
     this.#stream.catch(() => {});
+  }
+
+  /** When things happened to the request, as far as they did. */
+  get times(): WireTimes {
+    return this.#wire.times;
+  }
+
+  /** Where the request does not begin as the one before did, though it should. */
+  get drift(): Drift | undefined {
+    return this.#drift;
   }
 
   /** Prepares a request; nothing is sent before `send`. */
@@ -147,7 +161,6 @@ class Collector {
   #finish: string | undefined;
   #usage: Usage = {};
   #error: unknown;
-  #firstTokenAt: number | undefined;
   #textAt: number | undefined;
 
   constructor(listener: AnswerListener, sawToken: () => void, now: () => number) {
@@ -229,7 +242,6 @@ class Collector {
       times: {
         ...times,
         endedAt: this.#now(),
-        ...(this.#firstTokenAt !== undefined && { firstTokenAt: this.#firstTokenAt }),
         ...(this.#textAt !== undefined && { textAt: this.#textAt }),
       },
     };
@@ -243,7 +255,6 @@ class Collector {
   }
 
   #token(): void {
-    this.#firstTokenAt ??= this.#now();
     this.#sawToken();
   }
 }

@@ -1,6 +1,4 @@
 /** What is known of models: context windows and dated prices. Source: DeepSeek's price page as of 2026-11. */
-import type { Usage } from "#protocol/usage.ts";
-
 /** Dollars per million tokens. */
 export interface Rates {
   readonly hit: number;
@@ -59,40 +57,20 @@ export const catalog: readonly CatalogModel[] = [
   },
 ];
 
-// Days (UTC) that China's State Council made holidays; peak prices do not hold then. Known to the end of 2026.
-const chineseHolidays: ReadonlySet<string> = new Set([
-  ...["2026-10-01", "2026-10-02", "2026-10-05", "2026-10-06", "2026-10-07"],
-  ...["2027-01-01"],
-]);
-
 /** Finds a model; undefined for one that the catalog does not know. */
 export function findModel(provider: string, model: string): CatalogModel | undefined {
   return catalog.find((entry) => entry.provider === provider && entry.model === model);
 }
 
-/** Whether DeepSeek's peak prices hold: Monday to Friday 01–04 and 06–10 UTC, except Chinese public holidays. */
-function isPeak(at: number): boolean {
-  const date = new Date(at);
-  const day = date.getUTCDay();
-  const hour = date.getUTCHours();
-  if (day === 0 || day === 6 || chineseHolidays.has(date.toISOString().slice(0, 10))) return false;
-  return (hour >= 1 && hour < 4) || (hour >= 6 && hour < 10);
+/** What a server's cache is known to do; servers do not tell it. */
+export interface CacheFacts {
+  /** Only whole units of so many tokens are kept. */
+  readonly unitTokens: number;
+  /** A request that comes sooner after the one before may find nothing of it yet. */
+  readonly buildMs: number;
+  /** What was not asked for in so long may be gone. */
+  readonly lifeMs: number;
 }
 
-/** What a call cost in dollars at its time, or undefined where the price or a count is unknown. */
-export function costOf(provider: string, model: string, usage: Usage, at: number): number | undefined {
-  const price = findModel(provider, model)?.prices.findLast((entry) => entry.from <= at);
-  const { cacheHitTokens, cacheMissTokens, outputTokens } = usage;
-  if (
-    price === undefined ||
-    cacheHitTokens === undefined ||
-    cacheMissTokens === undefined ||
-    outputTokens === undefined
-  ) {
-    return undefined;
-  }
-  const rates = isPeak(at) ? price.peak : price.offPeak;
-  return (
-    (cacheHitTokens * rates.hit + cacheMissTokens * rates.miss + outputTokens * rates.output) / 1_000_000
-  );
-}
+/** DeepSeek's cache: units of 64 tokens, built in seconds, kept for hours to days (its documentation, 2026-11). */
+export const cacheFacts: CacheFacts = { unitTokens: 64, buildMs: 5_000, lifeMs: 6 * 3_600_000 };

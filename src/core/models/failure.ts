@@ -27,7 +27,8 @@ const contextPattern =
 
 /** Sorts anything that a model call can throw. */
 export function classifyFailure(thrown: unknown, label: string): ModelFailure {
-  if (thrown instanceof BooError) return classifyOwn(thrown, label);
+  const own = ownCause(thrown);
+  if (own !== undefined) return classifyOwn(own, label);
   const cause = thrown as Cause;
   // An answer that breaks off in the middle comes with the status that it began with.
   if (typeof cause.statusCode === "number" && cause.statusCode >= 300)
@@ -44,6 +45,13 @@ export function classifyFailure(thrown: unknown, label: string): ModelFailure {
     "network",
     `${label} could not be reached: ${rootMessage(thrown)}. Check the connection${hint(thrown)}.`,
   );
+}
+
+// The SDK may wrap what an answer's stream throws.
+function ownCause(thrown: unknown): BooError | undefined {
+  for (let error = thrown; error instanceof Error; error = error.cause)
+    if (error instanceof BooError) return error;
+  return undefined;
 }
 
 function classifyOwn(error: BooError, label: string): ModelFailure {
@@ -98,7 +106,7 @@ function classifyStatus(status: number, cause: Cause, label: string): ModelFailu
   }
   if (status === 408 || status === 409 || status === 425 || status === 429 || status >= 500) {
     const busy =
-      status === 429 ? `${label} asks to slow down (429).` : `${label} is busy or broken (${status}).`;
+      status === 429 ? `${label} asks to slow down (429).` : `${label} is busy or broken (${status}).${tail}`;
     const after = retryAfter(cause.responseHeaders);
     return { ...retryable(`http-${status}`, busy), ...(after !== undefined && { retryAfterMs: after }) };
   }

@@ -1,7 +1,9 @@
 /** The fetch that carries one model request: sends the transcript's own bytes, and watches the answer for life. */
 import { BooError } from "../errors.ts";
 import type { Http } from "../ports.ts";
+import { UnusableAnswer } from "./failure.ts";
 import { DeltaMerger } from "./merge-deltas.ts";
+import type { SentBody } from "../trace/prefix-watch.ts";
 import type { Timeouts } from "./provider.ts";
 
 const encoder = new TextEncoder();
@@ -13,6 +15,7 @@ export interface WireTimes {
   sentAt?: number;
   headersAt?: number;
   firstByteAt?: number;
+  firstTokenAt?: number;
 }
 
 /** What a request's fetch needs to know. */
@@ -22,6 +25,8 @@ export interface WireRequest {
   readonly timeouts: Timeouts;
   /** Settles when everything that the request tells is on disk; nothing is sent before. */
   readonly ready: Promise<unknown>;
+  /** Called with the body when it is about to leave. */
+  readonly sending: (body: SentBody) => void;
   /** Called when the request is on its way. */
   readonly sent: () => void;
   readonly http: Http;
@@ -45,7 +50,7 @@ export function createWireFetch(request: WireRequest): WireFetch {
     await request.ready;
     signal.throwIfAborted();
     const headers = new Headers(init.headers);
-    const body = typeof init.body === "string" ? spliceMessages(init.body, request.messages()) : [];
+    const body = typeof init.body === "string" ? spliceMessages(init.body, request) : [];
     times.sentAt = request.now();
     watch.waitForHeaders();
     try {
@@ -56,29 +61,45 @@ export function createWireFetch(request: WireRequest): WireFetch {
       const answer = await answering;
       times.headersAt = request.now();
       watch.waitForToken();
-      return new Response(watched(answer.body, watch, times, request.now), answer);
+      const watching = { watch, times, signal, now: request.now };
+      return new Response(watched(answer.body, watching), answer);
     } catch (error) {
       watch.stop();
       throw watch.signal.aborted ? watch.signal.reason : error;
     }
   };
-  return { fetch: wireFetch, times, sawToken: () => watch.sawToken() };
+  const sawToken = (): void => {
+    times.firstTokenAt ??= request.now();
+    watch.sawToken();
+  };
+  return { fetch: wireFetch, times, sawToken };
 }
 
 // The SDK writes a body with one placeholder message; the transcript's bytes take its place, so that what was
 // sent before is sent again to the byte, whatever the SDK would make of it.
-function spliceMessages(body: string, messages: Uint8Array): readonly Uint8Array[] {
+function spliceMessages(body: string, request: WireRequest): readonly Uint8Array[] {
   const start = body.indexOf(slot) + slot.length;
   const end = body.indexOf("]", start);
-  return [encoder.encode(body.slice(0, start)), messages, encoder.encode(body.slice(end))];
+  const messages = request.messages();
+  const [head, tail] = [body.slice(0, start), body.slice(end)];
+  request.sending({ head, messages, tail });
+  return [encoder.encode(head), messages, encoder.encode(tail)];
+}
+
+const brokenOff = "The answer broke off in the middle.";
+
+interface Watched {
+  readonly watch: Watch;
+  readonly times: WireTimes;
+  /** Aborted by the user, or by the watch. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
 }
 
 // The last event of the format ends the answer: some servers keep the connection open after it, and waiting for its end costs time.
 function watched(
   source: AsyncIterator<Uint8Array>,
-  watch: Watch,
-  times: WireTimes,
-  now: () => number,
+  { watch, times, signal, now }: Watched,
 ): ReadableStream<Uint8Array> {
   const merger = new DeltaMerger();
   const close = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
@@ -107,7 +128,10 @@ function watched(
         }
       } catch (error) {
         watch.stop();
-        controller.error(watch.signal.aborted ? watch.signal.reason : error);
+        // A server that had begun to answer was reached.
+        controller.error(
+          signal.aborted ? signal.reason : new UnusableAnswer("cut", brokenOff, { cause: error }),
+        );
       }
     },
     async cancel() {

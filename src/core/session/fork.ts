@@ -23,7 +23,18 @@ export function forkEvents(
   const turn = point.at === "after" ? first.number : first.number - 1;
   const forkOf = { session: start.id, turn, ...(point.at === "before" && { isEdit: true as const }) };
   const kept = events.slice(1, end).filter((event) => isOfTheLog(event));
-  return [{ ...start, id: fork.id, at: fork.at, forkOf }, ...withoutQueue(kept)];
+  const mark = pinAgain(kept, point.at === "after" ? "fork" : "edit", fork.at);
+  return [{ ...start, id: fork.id, at: fork.at, forkOf }, ...withoutQueue(kept), ...mark];
+}
+
+// The same header as before, to the byte; it says why the next request may part from the one before.
+function pinAgain(
+  events: readonly SessionEvent[],
+  reason: "fork" | "edit",
+  at: number,
+): readonly SessionEvent[] {
+  const last = events.findLast((event) => event.type === "header-pin");
+  return last?.type === "header-pin" ? [{ ...last, reason, at }] : [];
 }
 
 // What streamed and was never ended belongs to no fork.

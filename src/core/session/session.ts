@@ -271,7 +271,8 @@ function changesSummary(event: SessionEvent): boolean {
   return ["session-start", "turn-start", "turn-end", "title-change", "user-message"].includes(event.type);
 }
 
-function bodiesOf(event: SessionEvent): readonly Body[] {
+/** The bodies that a model is sent of an event. */
+export function bodiesOf(event: SessionEvent): readonly Body[] {
   if (event.type === "tool-end") return [event.output];
   if ((event.type === "turn-start" || event.type === "user-message") && event.message !== undefined) {
     const { text, context } = event.message;

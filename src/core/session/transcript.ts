@@ -7,6 +7,7 @@ import type {
   SessionEvent,
   ToolRequest,
 } from "#protocol/session.ts";
+import type { Segment } from "#protocol/trace.ts";
 
 /** A message in the chat-completions format, which both kept and sent bytes use. */
 export type WireMessage =
@@ -25,6 +26,11 @@ export interface WireToolCall {
   readonly id: string;
   readonly type: "function";
   readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** A part of a request in its bytes. */
+export interface TranscriptPart extends Pick<Segment, "kind" | "label"> {
+  readonly bytes: Uint8Array;
 }
 
 /** Resolves a body that an event carries to its whole text. */
@@ -49,6 +55,8 @@ export class Transcript {
   readonly #open = new Map<string, string>();
   #bytes = new Uint8Array(4096);
   #length = 0;
+  /** Where each message begins, the system text first; commas between messages belong to the later one. */
+  #starts: number[] = [];
   #header: Header | undefined;
   #choice: ModelChoice | undefined;
   #reasoning: ReasoningPolicy = "never";
@@ -85,6 +93,21 @@ export class Transcript {
   /** The messages as the bytes of a JSON array without its brackets; a view of what stays as it is. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** The request's parts in the order in which a server reads them: system text, tools, messages. */
+  parts(): readonly TranscriptPart[] {
+    const ends = [...this.#starts.slice(1), this.#length];
+    const bytes = this.#starts.map((start, index) => this.#bytes.subarray(start, ends[index]));
+    const [system, ...messages] = bytes;
+    if (this.#header === undefined || system === undefined) return [];
+    const tools = this.#header.tools.map((tool) => ({
+      kind: "tool" as const,
+      label: tool.name,
+      bytes: encoder.encode(JSON.stringify(tool)),
+    }));
+    const said = messages.map((message, index) => ({ ...labelOf(this.#entries[index]), bytes: message }));
+    return [{ kind: "system", label: "System text", bytes: system }, ...tools, ...said];
   }
 
   /** The messages as values, for providers that do not take the wire format. */
@@ -136,6 +159,7 @@ export class Transcript {
     // A request may still be reading the bytes of before.
     this.#bytes = new Uint8Array(this.#bytes.length);
     this.#length = 0;
+    this.#starts = [];
     this.#append({ role: "system", content: header.system });
     for (const entry of this.#entries) this.#append(this.#toWire(entry));
   }
@@ -160,6 +184,7 @@ export class Transcript {
   #append(message: WireMessage): void {
     const text = (this.#length === 0 ? "" : ",") + JSON.stringify(message);
     this.#reserve(text.length * 3);
+    this.#starts.push(this.#length);
     this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }
 
@@ -169,6 +194,16 @@ export class Transcript {
     larger.set(this.bytes());
     this.#bytes = larger;
   }
+}
+
+function labelOf(entry: Entry | undefined): Pick<Segment, "kind" | "label"> {
+  if (entry?.kind === "answer") {
+    const names = entry.calls.map(({ name }) => name);
+    return { kind: "assistant", label: names.length === 0 ? "Answer" : `Calls ${names.join(", ")}` };
+  }
+  return entry?.message.role === "tool"
+    ? { kind: "result", label: "Result" }
+    : { kind: "user", label: "Message" };
 }
 
 function toWireCall(call: ToolRequest): WireToolCall {

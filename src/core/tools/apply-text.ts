@@ -5,15 +5,15 @@ import { changedLines, formatChange, type LineChange } from "./changed-lines.ts"
 import { plural } from "./cut.ts";
 import { compareDiagnostics, diagnosticLine, worstFirst } from "./diagnostics-text.ts";
 import { relativePath, resolvePath, type Place } from "./paths.ts";
-import { isDirectory, readText } from "./read-text.ts";
+import { isDirectory, readText, refuseIgnored } from "./read-text.ts";
 import type { ToolResult, ToolRun } from "./tool.ts";
 
 /** The most lines about diagnostics, and about what a formatter changed, in one result. */
 const maxReportLines = 20;
 const maxFormatLines = 10;
 
-/** The file that may be changed under a path; throws where the workspace is not trusted or the path is Git's own. */
-export async function resolveTarget(run: ToolRun, path: string): Promise<Place> {
+/** The file that may be changed under a path; throws where the workspace is not trusted, the path is Git's own, or the file there is ignored and `ignored` does not say that this is meant. */
+export async function resolveTarget(run: ToolRun, path: string, ignored?: boolean): Promise<Place> {
   if (!run.isTrusted) {
     throw new BooError(
       "not-trusted",
@@ -28,6 +28,8 @@ export async function resolveTarget(run: ToolRun, path: string): Promise<Place> 
       `"${place.label}" belongs to Git and is not written to. Ask the user to do it.`,
     );
   }
+  // What is built or private is no more overwritten by the way than it is read.
+  if (place.stat !== undefined) await refuseIgnored(place, ignored, run);
   return place;
 }
 

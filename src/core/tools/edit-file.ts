@@ -15,7 +15,13 @@ export const editFile = defineTool({
   name: "edit_file",
   description:
     "Replace the exact text `old`, which must occur once, by `new`; with `all`, every occurrence. Reports the problems that the edit caused or fixed.",
-  input: toolInput({ path: z.string(), old: z.string(), new: z.string(), all: z.boolean().optional() }),
+  input: toolInput({
+    path: z.string(),
+    old: z.string(),
+    new: z.string(),
+    all: z.boolean().optional(),
+    ignored: z.boolean().optional(),
+  }),
   isReadOnly: false,
   title: ({ path }) => ({ verb: "Edit", object: path }),
   run: async (input, run) => {
@@ -23,7 +29,7 @@ export const editFile = defineTool({
       throw new BooError("bad-edit", `"old" is empty. Give the text to replace, or use write_file.`);
     if (input.old === input.new)
       throw new BooError("no-change", `"old" and "new" are the same: nothing to change.`);
-    const place = await resolveTarget(run, input.path);
+    const place = await resolveTarget(run, input.path, input.ignored);
     return applyText(place, run, { existing: (text) => replaceExactly(text, input, place.label) });
   },
 });

@@ -1,26 +1,46 @@
-/** Records spans as calls end; the only writer of spans. */
-import type { Span } from "#protocol/trace.ts";
+/** Records spans as calls begin and end; the only writer of spans. */
+import type { OpenSpan, Span } from "#protocol/trace.ts";
+import type { Channel } from "../channel.ts";
 import type { Store } from "../ports.ts";
 import type { Redactor } from "../session/redact.ts";
 
-/** A span without what the recorder adds. */
+/** A span that begins, without what the recorder adds. */
+export type SpanStart = Omit<OpenSpan, "session" | "agent">;
+
+/** A span that has ended, without what the recorder adds. */
 export type SpanFact = Omit<Span, "session" | "agent">;
 
-/** Writes the spans of one session's main agent; a failed write is the store's to report. */
-export class TraceRecorder {
-  readonly #store: Store;
-  readonly #session: string;
-  readonly #redactor: Redactor;
+/** What a recorder needs. */
+export interface RecorderPorts {
+  readonly store: Store;
+  readonly redactor: Redactor;
+  readonly channel: Channel<"trace">;
+  /** Called with each span that has ended. */
+  readonly ended: (span: Span) => void;
+}
 
-  constructor(store: Store, session: string, redactor: Redactor) {
-    this.#store = store;
+/** Tells and writes the spans of one session's main agent; a failed write is the store's to report. */
+export class TraceRecorder {
+  readonly #ports: RecorderPorts;
+  readonly #session: string;
+
+  constructor(session: string, ports: RecorderPorts) {
     this.#session = session;
-    this.#redactor = redactor;
+    this.#ports = ports;
   }
 
-  /** Keeps a span. */
-  record(fact: SpanFact): void {
-    const span = this.#redactor.value<Span>({ ...fact, session: this.#session, agent: "main" });
-    this.#store.append([{ kind: "span", span }]).catch(() => {});
+  /** Tells that a span has begun. */
+  start(fact: SpanStart): void {
+    const span = this.#ports.redactor.value<OpenSpan>({ ...fact, session: this.#session, agent: "main" });
+    this.#ports.channel.emit({ type: "span-start", span });
+  }
+
+  /** Keeps a span that has ended. */
+  end(fact: SpanFact): void {
+    const { store, redactor, channel, ended } = this.#ports;
+    const span = redactor.value<Span>({ ...fact, session: this.#session, agent: "main" });
+    const durable = store.append([{ kind: "span", span }]).catch(() => {});
+    channel.emit({ type: "span-end", span }, durable);
+    ended(span);
   }
 }

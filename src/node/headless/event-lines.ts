@@ -26,14 +26,16 @@ export function printEvents(
 
 /** Writes lines in order, each when it is durable; what is ready at one time goes out in one piece, after more urgent work. */
 class LineWriter {
-  readonly #waiting: { readonly text: string; isReady: boolean }[] = [];
+  readonly #waiting: { text: string; isReady: boolean }[] = [];
   #running: Promise<void> | undefined;
 
   write(text: string, durable: Promise<unknown>): void {
     const entry = { text, isReady: false };
     this.#waiting.push(entry);
-    void durable.then(() => {
+    void durable.then((isKept) => {
       entry.isReady = true;
+      // What the disk refused is told to nobody; that it did is told by an error.
+      if (isKept === false) entry.text = "";
       if (this.#waiting[0]?.isReady === true) this.#running ??= this.#run();
     });
   }

@@ -4,6 +4,7 @@ import type { BooCode } from "#core/boocode.ts";
 import { BooError } from "#core/errors.ts";
 import type { Ports } from "#core/ports.ts";
 import { exportSession, forkSession, importSession } from "#core/session-handlers.ts";
+import { exportTrace, type TraceFormat } from "#core/trace/export.ts";
 import type { Line } from "./event-lines.ts";
 
 /** One job; a fork's `message` counts the user's turns from 1 and is the last one that the fork shares. */
@@ -12,6 +13,7 @@ export type Job =
   | { readonly kind: "search"; readonly text: string }
   | { readonly kind: "fork"; readonly session: string; readonly message: number }
   | { readonly kind: "export"; readonly session: string; readonly format: "markdown" | "json" }
+  | { readonly kind: "export-trace"; readonly session: string; readonly format: TraceFormat }
   | { readonly kind: "import"; readonly file: string };
 
 /** The command line's words. */
@@ -20,11 +22,13 @@ export interface JobOptions {
   readonly search: string | undefined;
   readonly fork: string | undefined;
   readonly export: string | undefined;
+  readonly exportTrace: string | undefined;
   readonly format: string;
   readonly import: string | undefined;
 }
 
 const pageLength = 200;
+const traceFormats: readonly TraceFormat[] = ["otlp", "chrome", "csv"];
 
 /** The job that was asked for, if any; throws BooError "usage". */
 export function readJob(options: JobOptions): Job | undefined {
@@ -40,6 +44,12 @@ export function readJob(options: JobOptions): Job | undefined {
     if (options.format !== "md" && options.format !== "json")
       throw new BooError("usage", `Unknown format "${options.format}". Use md or json.`);
     return { kind: "export", session: options.export, format: options.format === "md" ? "markdown" : "json" };
+  }
+  if (options.exportTrace !== undefined) {
+    const format = traceFormats.find((known) => known === options.format);
+    if (format === undefined)
+      throw new BooError("usage", `Unknown format "${options.format}". Use otlp, chrome or csv.`);
+    return { kind: "export-trace", session: options.exportTrace, format };
   }
   return options.import === undefined ? undefined : { kind: "import", file: options.import };
 }
@@ -70,6 +80,12 @@ export async function runJob(
     case "export": {
       const { name, text } = await exportSession(core, ports, job.session, job.format);
       return print({ type: "export", session: job.session, name, text });
+    }
+    case "export-trace": {
+      const { session, format } = job;
+      await core.supervisor.loadList();
+      const { name, text } = await exportTrace(core, ports, { session, format });
+      return print({ type: "export", session, name, text });
     }
     case "import": {
       const json = await readFile(job.file, "utf8").catch((cause: unknown) => {

@@ -20,6 +20,7 @@ export function diskProblem(error: unknown, directory: string): string {
     case "EPERM":
       return `BooCode's history in ${directory} is read-only: make it writable. ${goesOn}`;
     case "ENOENT":
+      return `The folder of BooCode's history, ${directory}, is gone or can not be made: bring it back. ${goesOn}`;
     case "ENOTDIR":
     case "EEXIST":
     case "ESTALE":

@@ -3,7 +3,14 @@ import { fork, type ChildProcess } from "node:child_process";
 import { BooError } from "#core/errors.ts";
 import type { Log } from "#core/ports.ts";
 import { entryFile, wasmFile } from "./bundle-file.ts";
-import type { FromIndex, IndexProcessData, IndexQuery, IndexSettings, ToIndex } from "./index-messages.ts";
+import type {
+  AnswerEnd,
+  FromIndex,
+  IndexProcessData,
+  IndexQuery,
+  IndexSettings,
+  ToIndex,
+} from "./index-messages.ts";
 
 /** The process ends, and its memory with it, after this long (ms) without a question. */
 const idleAfter = 20_000;
@@ -15,12 +22,8 @@ const parseSlice = 4;
 const attempts = 2;
 
 /** What came with an answer. */
-export interface Answer<T> {
+export interface Answer<T> extends AnswerEnd {
   readonly values: readonly T[];
-  /** The highest epoch of a session's events. */
-  readonly epoch: number;
-  /** How many of the values are numbered events. */
-  readonly events: number;
 }
 
 /** Settings that only tests change; `idleMs` is the time after which the process ends. */
@@ -67,7 +70,8 @@ export class IndexClient {
       this.#post({ id, ...query });
       const done = await promise;
       if (done === undefined) continue;
-      return { values: await parsePages<T>(question.pages), epoch: done.epoch, events: done.events };
+      const { epoch, events, lease } = done;
+      return { values: await parsePages<T>(question.pages), epoch, events, ...(lease && { lease }) };
     }
     const reason =
       "The history can not be read because the process that reads it ended: see the log, then try again.";

@@ -7,7 +7,7 @@ export type Report = (level: "info" | "warn" | "error", message: string) => void
 export type IndexQuery =
   | { readonly kind: "sessions"; readonly folder?: string }
   | { readonly kind: "events"; readonly session: string }
-  | { readonly kind: "spans"; readonly session: string }
+  | { readonly kind: "spans"; readonly session: string; readonly before?: string; readonly limit: number }
   | { readonly kind: "strays"; readonly session: string }
   | {
       readonly kind: "search";
@@ -23,10 +23,27 @@ export type ToIndex =
   | { readonly kind: "checkpoint" }
   | { readonly kind: "end" };
 
+/** A claim on a session as the index has it. */
+export interface StoredLease {
+  readonly writer: string;
+  readonly epoch: number;
+  readonly q: number;
+}
+
+/** What comes with the last page of a session's log; nought for other queries. */
+export interface AnswerEnd {
+  /** The highest epoch of a session's events. */
+  readonly epoch: number;
+  /** How many of the values are numbered events. */
+  readonly events: number;
+  /** Who claims the session. */
+  readonly lease?: StoredLease;
+}
+
 /** Process → host. A page is the text of a JSON array; `done` follows the last page of a query. */
 export type FromIndex =
   | { readonly kind: "page"; readonly id: number; readonly json: string }
-  | { readonly kind: "done"; readonly id: number; readonly epoch: number; readonly events: number }
+  | ({ readonly kind: "done"; readonly id: number } & AnswerEnd)
   | { readonly kind: "failed"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly kind: "log"; readonly level: "info" | "warn" | "error"; readonly message: string };
 

@@ -7,7 +7,14 @@ import { BooError, messageOf } from "#core/errors.ts";
 import { checkpoint, type Stage } from "./checkpoint.ts";
 import { removeUnused } from "./blob-collector.ts";
 import { HistoryIndex } from "./history-index.ts";
-import type { FromIndex, IndexQuery, IndexProcessData, Report, ToIndex } from "./index-messages.ts";
+import type {
+  AnswerEnd,
+  FromIndex,
+  IndexQuery,
+  IndexProcessData,
+  Report,
+  ToIndex,
+} from "./index-messages.ts";
 
 /** A page of an answer has about this many characters: what the host parses in one go. */
 const pageLength = 1 << 17;
@@ -70,7 +77,7 @@ async function answer(query: IndexQuery & { readonly id: number }): Promise<void
 async function answerFrom(
   index: HistoryIndex,
   query: IndexQuery & { readonly id: number },
-): Promise<{ epoch: number; events: number }> {
+): Promise<AnswerEnd> {
   const { id } = query;
   const none = { epoch: 0, events: 0 };
   switch (query.kind) {
@@ -78,7 +85,7 @@ async function answerFrom(
       postPages(id, index.queries.sessions(query.folder));
       return none;
     case "spans":
-      postPages(id, index.queries.spans(query.session));
+      postPages(id, index.queries.spans(query.session, query.before, query.limit));
       return none;
     case "strays":
       postPages(id, index.queries.strays(query.session));
@@ -90,9 +97,9 @@ async function answerFrom(
       postPages(id, [JSON.stringify(await clean(index))]);
       return none;
     case "events": {
-      const { events, partials, epoch } = index.queries.log(query.session);
+      const { events, partials, ...end } = index.queries.log(query.session);
       postPages(id, [...events, ...partials]);
-      return { epoch, events: events.length };
+      return { ...end, events: events.length };
     }
   }
 }

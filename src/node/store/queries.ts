@@ -1,6 +1,7 @@
 /** The questions that the index answers; with `tables.ts` and `schema.ts` the only SQL. */
 import { fold } from "./derived.ts";
 import { plainMarks, type DatedMarks } from "./marks.ts";
+import type { StoredLease } from "./index-messages.ts";
 import { unpack } from "./packed.ts";
 import type { Statements } from "./statements.ts";
 import { isAfter } from "./tables.ts";
@@ -10,6 +11,7 @@ export interface SessionLog {
   readonly events: readonly string[];
   readonly partials: readonly string[];
   readonly epoch: number;
+  readonly lease?: StoredLease;
 }
 
 /** Asks one database. */
@@ -37,11 +39,11 @@ export class Queries {
 
   /** A session's log; empty for an unknown session. */
   log(session: string): SessionLog {
-    const [found] = this.#sql.each("SELECT key, closed_epoch, closed_n FROM sessions WHERE id = ?", [
-      session,
-    ]);
+    const row =
+      "SELECT key, closed_epoch, closed_n, lease_writer, lease_epoch, lease_q FROM sessions WHERE id = ?";
+    const [found] = this.#sql.each(row, [session]);
     if (found === undefined) return { events: [], partials: [], epoch: 0 };
-    const [key = null, closedEpoch, closedAt] = found;
+    const [key = null, closedEpoch, closedAt, writer, leaseEpoch, q] = found;
     const events: string[] = [];
     let epoch = 0;
     const all = "SELECT n, epoch, body FROM events WHERE session = ? ORDER BY n";
@@ -63,6 +65,7 @@ export class Queries {
       events,
       partials: partials.map(([, , body]) => unpack(body)),
       epoch: Math.max(epoch, Number(highest ?? 0)),
+      ...(typeof writer === "string" && { lease: { writer, epoch: Number(leaseEpoch), q: Number(q) } }),
     };
   }
 
@@ -74,11 +77,14 @@ export class Queries {
       yield `{"n":${String(n)},"epoch":${String(epoch)},"event":${unpack(body)}}`;
   }
 
-  /** A session's spans (JSON) in order of their end. */
-  *spans(session: string): Generator<string> {
-    const query =
-      "SELECT body FROM spans WHERE session = (SELECT key FROM sessions WHERE id = ?) ORDER BY ended_at, rowid";
-    for (const [body] of this.#sql.each(query, [session])) yield unpack(body);
+  /** A session's last spans before a cursor (JSON: cursor, span), newest first; the cursor is that of an earlier one. */
+  *spans(session: string, before: string | undefined, limit: number): Generator<string> {
+    const [at = Number.MAX_VALUE, row = 0] = before?.split("/").map(Number) ?? [];
+    const query = `SELECT ended_at, rowid, body FROM spans
+      WHERE session = (SELECT key FROM sessions WHERE id = ?1) AND ended_at <= ?2 AND (ended_at < ?2 OR rowid < ?3)
+      ORDER BY ended_at DESC, rowid DESC LIMIT ?4`;
+    for (const [endedAt, rowid, body] of this.#sql.each(query, [session, at, row, limit]))
+      yield `{"cursor":"${String(endedAt)}/${String(rowid)}","span":${unpack(body)}}`;
   }
 
   /** Hits (JSON) of words in messages, sessions by last change, in each the newest first. */

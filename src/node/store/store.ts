@@ -8,6 +8,7 @@ import type {
   SearchHit,
   SearchLimits,
   SessionOwner,
+  SpanPage,
   Store,
   StoreChange,
   StoredSession,
@@ -21,7 +22,7 @@ import type { StoreProblem } from "#protocol/workspace.ts";
 import { Blobs } from "./blobs.ts";
 import { imageFile } from "./image.ts";
 import { IndexClient, type Answer, type IndexOptions } from "./index-client.ts";
-import type { IndexQuery } from "./index-messages.ts";
+import type { IndexQuery, StoredLease } from "./index-messages.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
 import { Leases } from "./leases.ts";
@@ -44,12 +45,6 @@ export interface StoreOptions {
 const lastLimit = 10_000;
 /** While a session runs here, the journal is touched this often (ms). */
 const heartbeatEvery = 15_000;
-
-interface StoredLease {
-  readonly writer: string;
-  readonly epoch: number;
-  readonly q: number;
-}
 
 /** A store on a directory; does nothing before it is asked. */
 export function openStore(options: StoreOptions): Store {
@@ -128,7 +123,9 @@ class FileStore implements Store {
   async events(session: string): Promise<readonly SessionEvent[]> {
     await this.#startFollowing();
     if (!(await this.#exists())) return [];
-    const { values, epoch, events } = await this.#ask<SessionEvent>({ kind: "events", session });
+    const { values, epoch, events, lease } = await this.#ask<SessionEvent>({ kind: "events", session });
+    // A claim from before this window began to follow is known to the index alone.
+    if (lease !== undefined) this.#leases.noteStored(lease.writer, session, lease.epoch, lease.q);
     if (events > 0) {
       this.#leases.noteEpoch(session, epoch, undefined);
       this.#setLast(session, events - 1);
@@ -141,9 +138,15 @@ class FileStore implements Store {
     return (await this.#ask<StrayEvent>({ kind: "strays", session })).values;
   }
 
-  async spans(session: string): Promise<readonly Span[]> {
-    if (!(await this.#exists())) return [];
-    return (await this.#ask<Span>({ kind: "spans", session })).values;
+  async spans(
+    session: string,
+    page: { readonly before?: string; readonly limit: number },
+  ): Promise<SpanPage> {
+    if (!(await this.#exists())) return { spans: [] };
+    const query = { kind: "spans" as const, session, ...page };
+    const { values } = await this.#ask<{ readonly cursor: string; readonly span: Span }>(query);
+    const last = values.length === page.limit ? values.at(-1) : undefined;
+    return { spans: values.map(({ span }) => span).toReversed(), ...(last && { before: last.cursor }) };
   }
 
   async search(words: readonly string[], limits: SearchLimits): Promise<readonly SearchHit[]> {
@@ -283,6 +286,7 @@ class FileStore implements Store {
         this.#leases.note(writer, session, head.epoch, head.isHeld, head.q);
         return this.#tell({ kind, session });
       case "span":
+        return this.#tell({ kind, session, span: () => JSON.parse(body) as Span });
     }
   }
 

@@ -216,7 +216,7 @@ export class Tables {
     if (isHeld) {
       this.#sql.run(
         `UPDATE sessions SET lease_writer = ?1, lease_epoch = ?2, lease_q = ?3 WHERE key = ?4
-           AND (lease_epoch IS NULL OR lease_epoch < ?2 OR lease_epoch = ?2 AND lease_writer = ?1)`,
+           AND (lease_epoch IS NULL OR lease_epoch < ?2 OR lease_epoch = ?2 AND coalesce(lease_writer, ?1) = ?1)`,
         [writer, epoch, q, key],
       );
     } else {

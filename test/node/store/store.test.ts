@@ -95,8 +95,26 @@ describe("store", () => {
     const spans = [span("a", "late", 3), span("b", "other", 2), span("a", "early", 1)];
     await store.append(spans.map((entry) => ({ kind: "span", span: entry })));
     assert.deepEqual(
-      (await store.spans("a")).map(({ id }) => id),
+      (await store.spans("a", { limit: 10 })).spans.map(({ id }) => id),
       ["early", "late"],
+    );
+  });
+
+  it("gives spans by page, from the newest back, also where many ended at once", async () => {
+    using folder = temporaryFolder();
+    await using store = opened(folder.path);
+    const spans = Array.from({ length: 25 }, (_, at) => span("a", `s${at}`, 1_000.125 + Math.floor(at / 4)));
+    await store.append(spans.map((entry) => ({ kind: "span", span: entry })));
+    const ids: string[] = [];
+    let before: string | undefined;
+    do {
+      const page = await store.spans("a", { limit: 7, ...(before !== undefined && { before }) });
+      ids.unshift(...page.spans.map(({ id }) => id));
+      before = page.before;
+    } while (before !== undefined);
+    assert.deepEqual(
+      ids,
+      spans.map(({ id }) => id),
     );
   });
 
