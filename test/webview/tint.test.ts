@@ -33,6 +33,17 @@ describe("colours of code", () => {
       ["comment", "// c"],
     ]);
   });
+  it("mark style sheets, nested ones too", () => {
+    const text = `@media print { a:hover, .b { margin: -1px !important } } .c { &:hover { --x: calc(2 * $y) } }`;
+    const words = markCode(text, "scss").marks.map(
+      ({ start, end, tint }) => `${tint} ${text.slice(start, end)}`,
+    );
+    assert.deepEqual(words, [
+      ...["keyword @media", "type a", "property :hover", "type .b", "property margin", "number -1px"],
+      ...["keyword !important", "type .c", "type &", "property :hover", "property --x", "type calc"],
+      ...["number 2", "property $y"],
+    ]);
+  });
   it("are none for a language that is not known", () =>
     assert.deepEqual(markCode("x", "klingon"), { marks: [], isWhole: true }));
   it("are the same in pieces as whole", () =>

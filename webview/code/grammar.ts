@@ -1,9 +1,7 @@
 import hljs from "highlight.js/lib/core";
 import bash from "highlight.js/lib/languages/bash";
-import c from "highlight.js/lib/languages/c";
 import cpp from "highlight.js/lib/languages/cpp";
 import csharp from "highlight.js/lib/languages/csharp";
-import css from "highlight.js/lib/languages/css";
 import diff from "highlight.js/lib/languages/diff";
 import go from "highlight.js/lib/languages/go";
 import ini from "highlight.js/lib/languages/ini";
@@ -18,11 +16,11 @@ import sql from "highlight.js/lib/languages/sql";
 import typescript from "highlight.js/lib/languages/typescript";
 import xml from "highlight.js/lib/languages/xml";
 import yaml from "highlight.js/lib/languages/yaml";
+import { css } from "./css-grammar.ts";
 import type { Mark, Tint } from "./tint.ts";
 
 const languages = {
   bash,
-  c,
   cpp,
   csharp,
   css,
@@ -43,6 +41,7 @@ const languages = {
 };
 
 for (const [name, definition] of Object.entries(languages)) hljs.registerLanguage(name, definition);
+hljs.registerAliases(["c", "h"], { languageName: "cpp" });
 hljs.registerAliases(["jsonc", "json5"], { languageName: "json" });
 hljs.registerAliases(["scss", "less"], { languageName: "css" });
 hljs.registerAliases(["vue", "svelte"], { languageName: "xml" });
