@@ -10,6 +10,8 @@ export const webviewBundle = {
     { in: join(folder, "style.css"), out: "style" },
     { in: join(folder, "sessions-main.tsx"), out: "sessions" },
     { in: join(folder, "styles/sessions.css"), out: "sessions" },
+    { in: join(folder, "trace-main.tsx"), out: "trace" },
+    { in: join(folder, "styles/trace.css"), out: "trace" },
   ].filter((entry) => existsSync(entry.in)),
   bundle: true,
   /** @type {"esm"} */

@@ -83,6 +83,7 @@ export function createApp(port: Port, schedule: Schedule): App {
         navigation.wantedTurn.value = { session: message.session, number: message.turn };
         return;
       case "focus-search":
+      case "show-trace":
     }
   }
 

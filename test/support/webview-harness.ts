@@ -113,10 +113,9 @@ async function page(url: URL): Promise<string> {
   const number = url.searchParams.get("script");
   const host = number === null ? "" : `<script src="/host.js?script=${number}"></script>`;
   const variables = Object.entries(theme.variables).map(([name, value]) => `${name}: ${value};`);
-  const isList = url.searchParams.get("view") === "sessions";
-  const [script, shell, style] = isList
-    ? ["sessions", "", '<link rel="stylesheet" href="/sessions.css">']
-    : ["main", readShell(), ""];
+  const view = url.searchParams.get("view");
+  const [script, shell, style] =
+    view === null ? ["main", readShell(), ""] : [view, "", `<link rel="stylesheet" href="/${view}.css">`];
   const policy = `default-src 'none'; script-src 'self' 'nonce-n'; style-src 'self' 'nonce-n'; font-src 'self'; img-src 'self'`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Chat</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -149,6 +149,7 @@ function receive(
       return;
     case "focus-composer":
     case "show-turn":
+    case "show-trace":
   }
 }
 

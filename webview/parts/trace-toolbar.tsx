@@ -1,0 +1,234 @@
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { formatCount } from "#protocol/words.ts";
+import { useTrace, type TraceApp } from "../trace/app.ts";
+import { noFilters, type Filters } from "../trace/filters.ts";
+import { fit, zoom } from "../trace/input.ts";
+import { IconButton } from "./icon-button.tsx";
+import { Icon } from "./icon.tsx";
+import { Menu } from "./menu.tsx";
+
+const kinds = {
+  any: "All kinds",
+  turn: "Turns",
+  step: "Steps",
+  model: "Model calls",
+  tool: "Tool calls",
+  question: "Questions",
+};
+const outcomes = {
+  any: "All outcomes",
+  running: "Running",
+  ok: "Done",
+  error: "Failed",
+  denied: "Denied",
+  cancelled: "Cancelled",
+  interrupted: "Interrupted",
+};
+const durations = {
+  0: "Any duration",
+  100: "Over 100 ms",
+  1000: "Over 1 s",
+  10000: "Over 10 s",
+  60000: "Over 1 min",
+};
+
+/** Finding and looking: filters, zoom, branches, what is followed, export. */
+export function TraceToolbar(): VNode {
+  const app = useTrace();
+  const [isOpen, setOpen] = useState(false);
+  const { text, ...others } = app.filters.value;
+  const isSet = others.kind !== "any" || others.outcome !== "any" || others.minMs > 0;
+  const change = (part: Partial<Filters>) => (app.filters.value = { ...app.filters.peek(), ...part });
+  return (
+    <>
+      <div class="trace-tools">
+        <label class="search-box">
+          <Icon name="filter" />
+          <span class="hidden">Filter by text</span>
+          <input
+            type="text"
+            placeholder="Filter"
+            value={text}
+            data-testid="trace-filter"
+            onInput={(event) => change({ text: event.currentTarget.value })}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") change({ text: "" });
+            }}
+          />
+          <IconButton
+            icon="list-flat"
+            label="More filters"
+            aria-expanded={isOpen}
+            {...(isSet && { class: "is-set" })}
+            onClick={() => setOpen(!isOpen)}
+          />
+        </label>
+        {app.kept.value.tab === "time" && <TimeTools app={app} />}
+        <Export />
+      </div>
+      {isOpen && (
+        <div class="filters">
+          <Choice
+            name="Kind"
+            words={kinds}
+            value={others.kind}
+            choose={(kind) => change({ kind: kind as Filters["kind"] })}
+          />
+          <Choice
+            name="Outcome"
+            words={outcomes}
+            value={others.outcome}
+            choose={(outcome) => change({ outcome: outcome as Filters["outcome"] })}
+          />
+          <Choice
+            name="Duration"
+            words={durations}
+            value={String(others.minMs)}
+            choose={(ms) => change({ minMs: Number(ms) })}
+          />
+        </div>
+      )}
+      <Hidden app={app} />
+    </>
+  );
+}
+
+function TimeTools({ app }: { readonly app: TraceApp }): VNode {
+  const setAll = (isOpen: boolean) => {
+    app.branches.setAll(isOpen);
+    app.redraw();
+  };
+  const { skipsIdle } = app.kept.value;
+  return (
+    <div class="tool-buttons" role="toolbar" aria-label="View">
+      <IconButton icon="zoom-in" label="Zoom in" hint="Zoom in (+)" onClick={() => zoom(app, 1 / 1.6)} />
+      <IconButton icon="zoom-out" label="Zoom out" hint="Zoom out (−)" onClick={() => zoom(app, 1.6)} />
+      <IconButton icon="screen-full" label="Fit" hint="Fit everything (0)" onClick={() => fit(app)} />
+      <IconButton
+        icon="record"
+        label="Follow live"
+        hint="Follow what runs"
+        aria-pressed={app.isFollowing.value}
+        onClick={() => {
+          app.isFollowing.value = !app.isFollowing.peek();
+          app.redraw();
+        }}
+      />
+      <IconButton icon="collapse-all" label="Collapse all" onClick={() => setAll(false)} />
+      <IconButton icon="expand-all" label="Expand all" onClick={() => setAll(true)} />
+      <IconButton
+        icon="flame"
+        label="Critical path"
+        hint="Mark the calls that determined how long each turn took"
+        aria-pressed={app.showsCritical.value}
+        onClick={() => (app.showsCritical.value = !app.showsCritical.peek())}
+      />
+      <IconButton
+        icon="fold"
+        label="Skip idle time"
+        hint="Leave out stretches of over 30 s between turns"
+        aria-pressed={skipsIdle}
+        onClick={() => app.keep({ skipsIdle: !skipsIdle })}
+      />
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly words: Readonly<Record<string, string>>;
+  readonly value: string;
+  readonly choose: (value: string) => void;
+}
+
+function Choice({ name, words, value, choose }: ChoiceProps): VNode {
+  return (
+    <select
+      class="choice"
+      aria-label={name}
+      value={value}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
+      {Object.entries(words).map(([key, word]) => (
+        <option key={key} value={key}>
+          {word}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Hidden({ app }: { readonly app: TraceApp }): VNode {
+  void app.stamp.value;
+  const { hidden } = app.findings;
+  return (
+    <div class="trace-status" role="status">
+      {app.isFiltering && hidden > 0 && (
+        <>
+          <span>{hidden.toLocaleString("en")} hidden by filters</span>
+          <button type="button" class="link" onClick={() => (app.filters.value = noFilters)}>
+            Clear filters
+          </button>
+        </>
+      )}
+      <Reading app={app} />
+    </div>
+  );
+}
+
+function Reading({ app }: { readonly app: TraceApp }): VNode | null {
+  const reading = app.feed.reading.value;
+  if (reading.status === "older")
+    return <span>Loading older spans, {formatCount(app.table.count - 1, "span")} so far</span>;
+  if (reading.status !== "failed" || app.table.count === 1) return null;
+  return (
+    <>
+      <span class="failed">Older spans could not be read. {reading.message}</span>
+      <button type="button" class="link" onClick={() => void app.feed.readOn()}>
+        Try again
+      </button>
+    </>
+  );
+}
+
+const formats = [
+  { format: "otlp", label: "OTLP JSON (collectors, Jaeger)" },
+  { format: "chrome", label: "Chrome trace (Perfetto)" },
+  { format: "csv", label: "CSV of calls" },
+] as const;
+
+function Export(): VNode {
+  const app = useTrace();
+  const [at, setAt] = useState<{ readonly x: number; readonly y: number }>();
+  const session = app.session.value?.id ?? "";
+  return (
+    <>
+      <IconButton
+        icon="export"
+        label="Export"
+        aria-haspopup="menu"
+        aria-expanded={at !== undefined}
+        id="trace-export"
+        onClick={(event) => {
+          const { right, bottom } = event.currentTarget.getBoundingClientRect();
+          setAt({ x: right - 240, y: bottom + 2 });
+        }}
+      />
+      {at !== undefined && (
+        <Menu
+          label="Export"
+          items={formats.map(({ format, label }) => ({
+            label,
+            run: () => void app.act("trace.export", { session, format }),
+          }))}
+          {...at}
+          onClose={(keepsFocus) => {
+            setAt(undefined);
+            if (keepsFocus) document.getElementById("trace-export")?.focus();
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,296 @@
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { HostMessage } from "#protocol/protocol.ts";
+import { actOver, type Act } from "../act.ts";
+import { createClient, RequestError, type Client } from "../client.ts";
+import { HostClock } from "../host-clock.ts";
+import type { Port } from "../port.ts";
+import type { Schedule } from "../store.ts";
+import { Axis, busyTime, type Interval } from "./axis.ts";
+import { Branches } from "./branches.ts";
+import { CriticalPaths } from "./critical-path.ts";
+import { TraceFeed } from "./feed.ts";
+import { Findings, isFiltering, noFilters, type Filters } from "./filters.ts";
+import { FlatRows } from "./flat-rows.ts";
+import { readKept, type Kept } from "./kept.ts";
+import { root, type SpanTable } from "./table.ts";
+import { noTotals, SessionTotals, type Totals } from "./totals.ts";
+import { followTo, scaleOf, zoomTo, type Scale } from "./zoom.ts";
+
+/** How often what runs grows, in milliseconds: often, or once a second where motion is unwelcome. */
+const growMs = 100;
+const calmGrowMs = 1000;
+/** The share of its time that the page may spend on taking in what happens. */
+const busyShare = 0.25;
+
+/** The session whose trace is shown. */
+export interface ShownSession {
+  readonly id: string;
+  readonly title: string;
+}
+
+type Place = Extract<HostMessage, { type: "show-trace" }>;
+
+/** What every component of the trace draws from and dispatches to. */
+export class TraceApp {
+  readonly client: Client;
+  readonly act: Act;
+  /** Why the last thing that the user asked for did not happen. */
+  readonly problem = signal("");
+  readonly feed: TraceFeed;
+  /** Undefined until the host has said. */
+  readonly session = signal<ShownSession | undefined>(undefined);
+  /** Counts the changes of rows and of what is in them; whoever draws `rows` or `table` reads it. */
+  readonly stamp = signal(0);
+  /** The host's time as of the last drawing, epoch milliseconds. */
+  readonly now = signal(Date.now());
+  readonly isRunning = signal(false);
+  readonly rows = new FlatRows();
+  readonly findings = new Findings();
+  readonly filters = signal<Filters>(noFilters);
+  readonly axis = signal(new Axis([], true));
+  /** What is looked at; everything for undefined. */
+  readonly zoom = signal<Interval | undefined>(undefined);
+  readonly scale: ReadonlySignal<Scale> = computed(() => scaleOf(this.axis.value, this.zoom.value));
+  /** The stretch that the user chose on the ruler. */
+  readonly range = signal<Interval | undefined>(undefined);
+  readonly totals = signal<Totals>(noTotals);
+  /** The place of the row with the cursor. */
+  readonly cursor = signal<number>(root);
+  readonly isDetailOpen = signal(false);
+  /** Counts how often the row with the cursor was to be brought into sight. */
+  readonly reveals = signal(0);
+  readonly isFollowing = signal(true);
+  readonly showsCritical = signal(false);
+  readonly kept = signal<Kept>(readKept(undefined));
+  readonly #clock = new HostClock();
+  readonly #schedule: Schedule;
+  readonly #totals = new SessionTotals();
+  readonly #critical = new CriticalPaths((place) => this.table.turnPlace(place));
+  readonly #branches = new Branches();
+  #foundBranches = new Branches();
+  #changed = new Set<number>();
+  #isAwaitingFrame = false;
+  #isWaiting = false;
+  #drawnAt = 0;
+  #drawMs = 0;
+  #wanted: Pick<Place, "span" | "turn"> | undefined;
+
+  constructor(port: Port, schedule: Schedule) {
+    this.client = createClient(port);
+    this.act = actOver(this.client, this.problem);
+    this.#schedule = schedule;
+    this.feed = new TraceFeed({
+      post: (message) => port.post(message),
+      ask: (params, abort) => this.client.request("trace.spans", params, abort),
+      rest: () => new Promise((done) => schedule(done)),
+      changed: (places) => this.#noteChanges(places),
+      wordsOf: (error) =>
+        error instanceof RequestError
+          ? error.message
+          : "BooCode did not answer. Reload the view and try again.",
+    });
+    port.listen((message) => this.#receive(message, port));
+    this.kept.value = readKept(port.readState());
+    const { session, title = "" } = this.kept.value;
+    if (session !== undefined) this.show({ type: "show-trace", session, title });
+    effect(() => port.writeState(this.kept.value));
+    effect(() => {
+      void this.filters.value;
+      this.#foundBranches = new Branches();
+      this.redraw();
+    });
+    effect(() => {
+      void [this.kept.value.skipsIdle, this.showsCritical.value, this.range.value];
+      this.redraw();
+    });
+  }
+
+  get table(): SpanTable {
+    return this.feed.table;
+  }
+
+  get isFiltering(): boolean {
+    return isFiltering(this.filters.peek());
+  }
+
+  /** Which rows show what is below them: those of a search are opened and closed for themselves. */
+  get branches(): Branches {
+    return this.isFiltering ? this.#foundBranches : this.#branches;
+  }
+
+  /** Whether a span is on the critical path, while that is shown. */
+  isCritical(place: number): boolean {
+    return this.showsCritical.peek() && this.#critical.has(place);
+  }
+
+  /** Changes what the editor keeps of the page. */
+  keep(change: Partial<Kept>): void {
+    this.kept.value = { ...this.kept.peek(), ...change };
+  }
+
+  /** Shows a session's trace, with the cursor on a span or a turn if one is named. */
+  show({ session, title, span, turn }: Place): void {
+    const isSame = this.session.peek()?.id === session;
+    this.session.value = { id: session, title };
+    if (!isSame) this.#startOver(session, title);
+    this.#wanted =
+      span === undefined && turn === undefined
+        ? undefined
+        : { ...(span !== undefined && { span }), ...(turn !== undefined && { turn }) };
+    this.redraw();
+  }
+
+  /** Puts the cursor on a span, opens what it is below of, and brings it into sight. */
+  goTo(place: number): void {
+    this.branches.openTo(this.table, place);
+    this.cursor.value = place;
+    this.isFollowing.value = false;
+    this.reveals.value++;
+    this.redraw();
+  }
+
+  /** Looks at a span's time. */
+  zoomToSpan(place: number): void {
+    const now = this.now.peek();
+    const times = { from: this.table.startedAt(place), to: this.table.endedAt(place, now) };
+    this.zoom.value = place === root ? undefined : zoomTo(this.axis.peek(), times);
+    this.isFollowing.value = false;
+  }
+
+  /** Draws anew with the next frame. */
+  redraw(): void {
+    if (this.#isAwaitingFrame) return;
+    this.#isAwaitingFrame = true;
+    this.#schedule(() => {
+      this.#isAwaitingFrame = false;
+      // Where one drawing takes long, the next one waits: scrolling comes first.
+      const rest = this.#drawnAt + this.#drawMs / busyShare - performance.now();
+      if (rest > 0) this.#drawLater(rest);
+      else this.#draw();
+    });
+  }
+
+  #startOver(session: string, title: string): void {
+    this.keep({ session, title });
+    this.cursor.value = root;
+    this.zoom.value = this.range.value = undefined;
+    this.isFollowing.value = true;
+    this.isDetailOpen.value = false;
+    this.#branches.setAll(true);
+    this.#totals.clear();
+    this.#critical.clear();
+    this.#changed.clear();
+    this.feed.follow(session);
+  }
+
+  #noteChanges(places: readonly number[]): void {
+    for (const place of places) this.#changed.add(this.table.turnPlace(place));
+    this.redraw();
+  }
+
+  #drawLater(ms: number): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    setTimeout(() => {
+      this.#isWaiting = false;
+      this.redraw();
+    }, ms);
+  }
+
+  #draw(): void {
+    const began = performance.now();
+    const { table } = this;
+    const now = this.#clock.now();
+    this.#settleWish();
+    for (const turn of this.#changed) {
+      this.#totals.forget(turn);
+      this.#critical.forget(turn);
+    }
+    this.#changed.clear();
+    if (this.isFiltering) this.findings.find(table, this.filters.peek(), now);
+    const { branches, findings } = this;
+    const isClosed = (place: number) => branches.isClosed(place);
+    if (this.isFiltering) this.rows.fill(table, isClosed, (place) => findings.isShown(place));
+    else this.rows.fill(table, isClosed);
+    this.#settleCursor();
+    this.now.value = now;
+    this.isRunning.value = table.open.size > 0;
+    this.axis.value = new Axis(busyTime(table, now), this.kept.peek().skipsIdle);
+    if (this.isFollowing.peek() && this.isRunning.peek() && this.zoom.peek() !== undefined)
+      this.zoom.value = followTo(this.scale.peek(), now);
+    const range = this.range.peek();
+    this.totals.value =
+      range === undefined ? this.#totals.whole(table, now) : this.#totals.between(table, now, range);
+    if (this.showsCritical.peek()) this.#critical.find(table, now);
+    this.stamp.value++;
+    this.#drawnAt = performance.now();
+    this.#drawMs = this.#drawnAt - began;
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (table.open.size > 0) this.#drawLater(isCalm ? calmGrowMs : growMs);
+  }
+
+  // What was asked for may be on a page that comes later.
+  #settleWish(): void {
+    const wish = this.#wanted;
+    if (wish === undefined) return;
+    const place = wish.span === undefined ? this.#placeOfTurn(wish.turn) : this.table.placeOf(wish.span);
+    if (place === undefined && this.feed.reading.peek().status !== "done") return;
+    this.#wanted = undefined;
+    if (place === undefined) return;
+    this.cursor.value = place;
+    this.branches.openTo(this.table, place);
+    this.axis.value = new Axis(busyTime(this.table, this.now.peek()), this.kept.peek().skipsIdle);
+    this.isFollowing.value = this.table.open.size > 0;
+    if (!this.isFollowing.peek()) this.zoomToSpan(this.table.turnPlace(place));
+    this.isDetailOpen.value = true;
+    this.reveals.value++;
+  }
+
+  #placeOfTurn(number: number | undefined): number | undefined {
+    for (let turn = this.table.lastChild(root); turn >= 0; turn = this.table.previous(turn))
+      if (this.table.turn(turn) === number) return turn;
+    return undefined;
+  }
+
+  // The cursor stays on what is seen: what a closed branch hides is stood for by what hides it.
+  #settleCursor(): void {
+    let place = this.cursor.peek();
+    while (place > root && this.rows.rowOf(place) < 0) place = this.table.parent(place);
+    this.cursor.value = Math.max(root, place);
+  }
+
+  #receive(message: HostMessage, port: Port): void {
+    switch (message.type) {
+      case "result":
+      case "error":
+        return this.client.receive(message);
+      case "snapshot":
+        if (message.channel === "trace") this.feed.receive(message);
+        return;
+      case "events":
+        if (message.channel !== "trace") return;
+        for (const { span } of message.events)
+          this.#clock.see("endedAt" in span ? span.endedAt : span.startedAt);
+        return this.feed.receive(message);
+      case "show-trace":
+        return this.show(message);
+      case "ping":
+        return port.post({ type: "pong" });
+      case "focus-composer":
+      case "focus-search":
+      case "show-turn":
+    }
+  }
+}
+
+/** The app's place in the component tree. */
+export const TraceContext = createContext<TraceApp | undefined>(undefined);
+
+/** The app that a component of the trace is part of. */
+export function useTrace(): TraceApp {
+  const app = useContext(TraceContext);
+  if (app === undefined) throw new Error("No trace around this component.");
+  return app;
+}

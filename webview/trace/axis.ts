@@ -1,0 +1,148 @@
+import { root, type SpanTable } from "./table.ts";
+
+/** Two moments, epoch milliseconds, the earlier first. */
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A stretch without a turn that the axis leaves out, and where its mark stands. */
+export interface Gap extends Interval {
+  /** Where its mark begins and ends on the axis, in milliseconds of it. */
+  readonly markFrom: number;
+  readonly markTo: number;
+}
+
+/** Idle stretches longer than this are left out, in milliseconds. */
+export const idleMs = 30_000;
+/** The width of the mark of a gap, of the time that is shown; all marks together take at most ten times as much. */
+const markShare = 0.02;
+
+interface Piece extends Interval {
+  /** Where it begins on the axis, in milliseconds of it. */
+  readonly at: number;
+  /** How much of the axis one of its milliseconds takes. */
+  readonly scale: number;
+  /** Milliseconds of work before it. */
+  readonly worked: number;
+  readonly isGap: boolean;
+}
+
+/**
+ * Moments as places on an axis that begins at 0 and is counted in milliseconds. Where idle time is skipped, a gap takes
+ * the little that its mark needs; everything else keeps its length.
+ */
+export class Axis {
+  readonly length: number;
+  readonly gaps: readonly Gap[];
+  readonly #pieces: readonly Piece[];
+  readonly #stretches: readonly Piece[];
+
+  constructor(busy: readonly Interval[], skipsIdle: boolean) {
+    const pieces = skipsIdle ? cut(busy) : whole(busy);
+    this.#pieces = pieces;
+    this.#stretches = pieces.filter(({ isGap }) => !isGap);
+    const last = pieces.at(-1);
+    this.length = last === undefined ? 0 : last.at + (last.to - last.from) * last.scale;
+    this.gaps = pieces.flatMap(({ isGap, from, to, at, scale }) =>
+      isGap ? [{ from, to, markFrom: at, markTo: at + (to - from) * scale }] : [],
+    );
+  }
+
+  /** The first and the last moment. */
+  get span(): Interval {
+    return { from: this.#pieces[0]?.from ?? 0, to: this.#pieces.at(-1)?.to ?? 0 };
+  }
+
+  /** Where a moment is; before 0 and after the length for moments that are not on the axis. */
+  placeOf(moment: number): number {
+    const piece = lastOf(this.#pieces, (one) => one.from <= moment);
+    if (piece === undefined) return 0;
+    return piece.at + (moment - piece.from) * (moment > piece.to || moment < piece.from ? 1 : piece.scale);
+  }
+
+  /** The moment at a place. */
+  momentAt(place: number): number {
+    const piece = lastOf(this.#pieces, (one) => one.at <= place);
+    if (piece === undefined) return 0;
+    const isBeyond = place < piece.at || place > piece.at + (piece.to - piece.from) * piece.scale;
+    return piece.from + (place - piece.at) / (isBeyond ? 1 : piece.scale);
+  }
+
+  /** Milliseconds of work before a moment: time without what is skipped. */
+  workedBefore(moment: number): number {
+    const stretch = lastOf(this.#stretches, (one) => one.from <= moment);
+    return stretch === undefined ? 0 : stretch.worked + Math.min(moment, stretch.to) - stretch.from;
+  }
+
+  /** The moment at which so many milliseconds of work were done. */
+  momentOfWork(ms: number): number {
+    const stretch = lastOf(this.#stretches, (one) => one.worked <= ms);
+    return stretch === undefined ? 0 : stretch.from + (ms - stretch.worked);
+  }
+}
+
+// The last piece that `isBefore` holds of, which it does for all before a point; the first where there is none.
+function lastOf(pieces: readonly Piece[], isBefore: (piece: Piece) => boolean): Piece | undefined {
+  let [low, high] = [0, pieces.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    const piece = pieces[middle];
+    if (piece !== undefined && isBefore(piece)) low = middle;
+    else high = middle - 1;
+  }
+  return pieces[low];
+}
+
+function whole(busy: readonly Interval[]): readonly Piece[] {
+  const from = busy[0]?.from;
+  const to = busy.at(-1)?.to;
+  return from === undefined || to === undefined
+    ? []
+    : [{ from, to, at: 0, scale: 1, worked: 0, isGap: false }];
+}
+
+function cut(busy: readonly Interval[]): readonly Piece[] {
+  const stretches: Interval[] = [];
+  for (const one of busy) {
+    const last = stretches.at(-1);
+    if (last !== undefined && one.from - last.to <= idleMs)
+      stretches[stretches.length - 1] = { from: last.from, to: Math.max(last.to, one.to) };
+    else stretches.push(one);
+  }
+  const worked = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+  const mark = markWidth(worked, stretches.length - 1);
+  const pieces: Piece[] = [];
+  let [at, done] = [0, 0];
+  for (const [index, { from, to }] of stretches.entries()) {
+    const before = stretches[index - 1];
+    if (before !== undefined) {
+      const idle = { from: before.to, to: from };
+      pieces.push({ ...idle, at, scale: mark / (idle.to - idle.from), worked: done, isGap: true });
+      at += mark;
+    }
+    pieces.push({ from, to, at, scale: 1, worked: done, isGap: false });
+    at += to - from;
+    done += to - from;
+  }
+  return pieces;
+}
+
+// In steps of two, so that the axis does not breathe while the last turn grows.
+function markWidth(worked: number, gaps: number): number {
+  const wanted = worked * Math.min(markShare, (markShare * 10) / Math.max(1, gaps));
+  return 2 ** Math.floor(Math.log2(Math.max(1, wanted)));
+}
+
+/** The stretches in which something of a session ran, in order and without overlaps; what is open runs until `now`. */
+export function busyTime(table: SpanTable, now: number): readonly Interval[] {
+  const busy: { from: number; to: number }[] = [];
+  for (let turn = table.firstChild(root); turn >= 0; turn = table.next(turn)) {
+    const from = table.startedAt(turn);
+    const to = table.endedAt(turn, now);
+    const last = busy.at(-1);
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    else busy.push({ from, to });
+  }
+  return busy;
+}

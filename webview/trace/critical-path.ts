@@ -1,0 +1,63 @@
+import { root, type SpanTable } from "./table.ts";
+
+/** Clocks of what ran one after another may differ by so much, in milliseconds. */
+const slackMs = 1;
+
+/**
+ * The spans that determined how long a turn took: from its end backwards always the one that ended last before the
+ * next one began, and the same below each. Shortening anything else would not have made the turn shorter.
+ */
+export function criticalPath(table: SpanTable, turn: number, now: number): readonly number[] {
+  const path: number[] = [];
+  const todo = [{ place: turn, until: table.endedAt(turn, now) }];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const { place, until } = next;
+    path.push(place);
+    let at = Math.min(until, table.endedAt(place, now));
+    for (const child of childrenByEnd(table, place, now)) {
+      const start = table.startedAt(child);
+      const isFirst = at === until || at === table.endedAt(place, now);
+      const isBefore = table.endedAt(child, now) <= at + slackMs;
+      if (start >= at || (!isBefore && !isFirst)) continue;
+      todo.push({ place: child, until: Math.min(at, table.endedAt(child, now)) });
+      at = start;
+    }
+  }
+  return path;
+}
+
+function childrenByEnd(table: SpanTable, place: number, now: number): readonly number[] {
+  const children: number[] = [];
+  for (let child = table.firstChild(place); child >= 0; child = table.next(child)) children.push(child);
+  return children.sort((a, b) => table.endedAt(b, now) - table.endedAt(a, now));
+}
+
+/** The critical paths of all turns; those of turns that have not changed are not looked for again. */
+export class CriticalPaths {
+  readonly #paths = new Map<number, ReadonlySet<number>>();
+  readonly #turns: (place: number) => number;
+
+  constructor(turnOf: (place: number) => number) {
+    this.#turns = turnOf;
+  }
+
+  has(place: number): boolean {
+    return place === root || this.#paths.get(this.#turns(place))?.has(place) === true;
+  }
+
+  clear(): void {
+    this.#paths.clear();
+  }
+
+  /** Something in a turn changed. */
+  forget(turn: number): void {
+    this.#paths.delete(turn);
+  }
+
+  /** Looks for the paths that are not known; what is open grows with the clock. */
+  find(table: SpanTable, now: number): void {
+    for (let turn = table.firstChild(root); turn >= 0; turn = table.next(turn))
+      if (!this.#paths.has(turn) || table.isOpen(turn))
+        this.#paths.set(turn, new Set(criticalPath(table, turn, now)));
+  }
+}

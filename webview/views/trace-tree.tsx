@@ -1,0 +1,248 @@
+import { useSignalEffect } from "@preact/signals";
+import type { RefObject, VNode } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { rowId, TraceRow } from "../parts/trace-row.tsx";
+import { TraceBackdrop, TraceRuler } from "../parts/trace-ruler.tsx";
+import { useTrace, type TraceApp } from "../trace/app.ts";
+import { pressKey, rowHeight, setBranch, turnWheel } from "../trace/input.ts";
+import { root } from "../trace/table.ts";
+
+/** Rows that are drawn above and below what is seen. */
+const overscan = 4;
+const headHeight = 24;
+
+/** Which rows are near what is seen. */
+interface Extent {
+  readonly first: number;
+  readonly height: number;
+}
+
+/** The spans as a tree, each with its bar on one axis of time. */
+export function TraceTree(): VNode {
+  const app = useTrace();
+  const box = useRef<HTMLDivElement>(null);
+  const bars = useRef<HTMLDivElement>(null);
+  const [extent, setExtent] = useState<Extent>({ first: 0, height: 800 });
+  const width = useWidth(bars);
+  void app.stamp.value;
+  const look = () => {
+    const scroller = box.current;
+    if (scroller === null) return;
+    const first = Math.max(0, Math.floor(scroller.scrollTop / rowHeight) - overscan);
+    const height = scroller.clientHeight;
+    if (first !== extent.first || height !== extent.height) setExtent({ first, height });
+  };
+  useAnchor(app, box);
+  useReveal(app, box);
+  useEffect(() => {
+    const observer = new ResizeObserver(look);
+    if (box.current !== null) observer.observe(box.current);
+    return () => observer.disconnect();
+  });
+  useWheel(app, box, bars);
+  const cursor = app.cursor.value;
+  return (
+    <div
+      ref={box}
+      class="trace-tree"
+      role="treegrid"
+      aria-label="Spans"
+      aria-rowcount={app.rows.count + 1}
+      aria-activedescendant={rowId(cursor)}
+      tabIndex={0}
+      onScroll={look}
+      onKeyDown={(event) => {
+        const pageRows = Math.max(1, Math.floor(extent.height / rowHeight) - 2);
+        if (event.target === event.currentTarget && pressKey(app, event, pageRows)) event.preventDefault();
+      }}
+      onClick={(event) => click(app, event)}
+      onDblClick={(event) => zoomToRow(app, event)}
+    >
+      <Head width={width} bars={bars} />
+      <div class="backdrop-place" role="presentation">
+        <div class="trace-grid backdrop-grid" style={{ height: `${extent.height - headHeight}px` }}>
+          <div class="backdrop-column">
+            <TraceBackdrop width={width} />
+          </div>
+        </div>
+      </div>
+      <Rows app={app} extent={extent} cursor={cursor} />
+    </div>
+  );
+}
+
+function Head({
+  width,
+  bars,
+}: {
+  readonly width: number;
+  readonly bars: RefObject<HTMLDivElement | null>;
+}): VNode {
+  return (
+    <div class="trace-head trace-grid" role="row" aria-rowindex={1}>
+      <div class="cell label" role="columnheader">
+        Name
+      </div>
+      <div ref={bars} class="cell bar-cell" role="columnheader">
+        <span class="hidden">Time</span>
+        <TraceRuler width={width} />
+      </div>
+      <div class="cell duration" role="columnheader">
+        Duration
+      </div>
+      <div
+        class="cell tokens"
+        role="columnheader"
+        title="Prompt tokens hit and missed in the cache, and the answer's"
+      >
+        Tokens
+      </div>
+      <div class="cell money" role="columnheader">
+        Cost
+      </div>
+      <div class="cell cached" role="columnheader">
+        Cached
+      </div>
+    </div>
+  );
+}
+
+interface RowsProps {
+  readonly app: TraceApp;
+  readonly extent: Extent;
+  readonly cursor: number;
+}
+
+function Rows({ app, extent, cursor }: RowsProps): VNode {
+  const { rows, table, branches, findings } = app;
+  const count = Math.ceil(extent.height / rowHeight) + 2 * overscan;
+  const first = Math.max(0, Math.min(extent.first, rows.count - count));
+  const now = app.now.value;
+  const drawn: VNode[] = [];
+  for (let row = first; row < Math.min(rows.count, first + count); row++) {
+    const place = rows.at(row);
+    drawn.push(
+      <TraceRow
+        // Elements are used again for other rows: making them takes longer than changing them.
+        key={row % count}
+        app={app}
+        row={row}
+        place={place}
+        depth={rows.depth(row)}
+        revision={place === root ? app.stamp.peek() : table.revision(place)}
+        now={place === root || table.isOpen(place) ? now : 0}
+        isOpen={table.firstChild(place) < 0 ? undefined : !branches.isClosed(place)}
+        isCursor={place === cursor}
+        isContext={app.isFiltering && findings.isContext(place)}
+        isCritical={app.isCritical(place)}
+      />,
+    );
+  }
+  return (
+    <div class="trace-rows" role="rowgroup" style={{ height: `${rows.count * rowHeight}px` }}>
+      {drawn}
+    </div>
+  );
+}
+
+function rowOf(event: MouseEvent): number {
+  const element = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-row]") : null;
+  return element === null ? -1 : Number(element.dataset["row"]);
+}
+
+function click(app: TraceApp, event: MouseEvent): void {
+  const place = app.rows.at(rowOf(event));
+  if (place < 0) return;
+  const isTwistie = event.target instanceof Element && event.target.closest("[data-deed=branch]") !== null;
+  if (isTwistie) return setBranch(app, place, app.branches.isClosed(place));
+  app.cursor.value = place;
+  app.isFollowing.value = false;
+  app.isDetailOpen.value = true;
+}
+
+function zoomToRow(app: TraceApp, event: MouseEvent): void {
+  const place = app.rows.at(rowOf(event));
+  const isBar = event.target instanceof Element && event.target.closest(".bar-cell") !== null;
+  if (place >= 0 && isBar) app.zoomToSpan(place);
+}
+
+function useWidth(box: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(400);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return width;
+}
+
+// The wheel is only ours where it does not scroll, so the browser has to ask first.
+function useWheel(
+  app: TraceApp,
+  box: RefObject<HTMLElement | null>,
+  bars: RefObject<HTMLElement | null>,
+): void {
+  useEffect(() => {
+    const element = box.current;
+    const turn = (event: WheelEvent) => {
+      const { left = 0, width = 1 } = bars.current?.getBoundingClientRect() ?? {};
+      if (turnWheel(app, event, left, width)) event.preventDefault();
+    };
+    element?.addEventListener("wheel", turn, { passive: false });
+    return () => element?.removeEventListener("wheel", turn);
+  }, []);
+}
+
+// Rows that come above what is read push nothing away; what runs is followed at the end.
+function useAnchor(app: TraceApp, box: RefObject<HTMLElement | null>): void {
+  const anchor = useRef({ place: root, row: 0 });
+  const stamp = app.stamp.value;
+  useLayoutEffect(() => {
+    const scroller = box.current;
+    if (scroller === null) return;
+    if (app.isFollowing.peek() && (app.isRunning.peek() || app.feed.reading.peek().status !== "done")) {
+      scroller.scrollTop = scroller.scrollHeight;
+      return;
+    }
+    const { place, row } = anchor.current;
+    const moved = place === root ? row : app.rows.rowOf(place);
+    if (moved >= 0 && moved !== row) scroller.scrollTop += (moved - row) * rowHeight;
+  }, [stamp]);
+  useLayoutEffect(() => {
+    const scroller = box.current;
+    if (scroller === null) return;
+    const note = () => {
+      const row = Math.floor(scroller.scrollTop / rowHeight);
+      anchor.current = { row, place: app.rows.at(row) };
+    };
+    note();
+    scroller.addEventListener("scroll", note);
+    return () => scroller.removeEventListener("scroll", note);
+  }, [stamp]);
+}
+
+function useReveal(app: TraceApp, box: RefObject<HTMLElement | null>): void {
+  useSignalEffect(() => {
+    void app.reveals.value;
+    void app.stamp.value;
+    reveal(app, box.current);
+  });
+}
+
+const revealed = new WeakMap<TraceApp, number>();
+
+// A wish is granted once its row is listed, and once only.
+function reveal(app: TraceApp, scroller: HTMLElement | null): void {
+  const wish = app.reveals.peek();
+  if (scroller === null || wish === (revealed.get(app) ?? 0)) return;
+  const row = app.rows.rowOf(app.cursor.peek());
+  if (row < 0) return;
+  revealed.set(app, wish);
+  const top = row * rowHeight;
+  const height = scroller.clientHeight - headHeight;
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  else if (top + rowHeight > scroller.scrollTop + height) scroller.scrollTop = top + rowHeight - height;
+}
