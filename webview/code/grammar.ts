@@ -6,7 +6,6 @@ import diff from "highlight.js/lib/languages/diff";
 import go from "highlight.js/lib/languages/go";
 import ini from "highlight.js/lib/languages/ini";
 import java from "highlight.js/lib/languages/java";
-import javascript from "highlight.js/lib/languages/javascript";
 import json from "highlight.js/lib/languages/json";
 import markdown from "highlight.js/lib/languages/markdown";
 import python from "highlight.js/lib/languages/python";
@@ -28,7 +27,6 @@ const languages = {
   go,
   ini,
   java,
-  javascript,
   json,
   markdown,
   python,
@@ -41,6 +39,8 @@ const languages = {
 };
 
 for (const [name, definition] of Object.entries(languages)) hljs.registerLanguage(name, definition);
+// One grammar for both: that of TypeScript holds all of JavaScript.
+hljs.registerAliases(["javascript", "js", "jsx", "mjs", "cjs"], { languageName: "typescript" });
 hljs.registerAliases(["c", "h"], { languageName: "cpp" });
 hljs.registerAliases(["jsonc", "json5"], { languageName: "json" });
 hljs.registerAliases(["scss", "less"], { languageName: "css" });
