@@ -1,6 +1,6 @@
 /** Schemas of everything that a view may say; the door of the host. */
 import { z } from "zod";
-import type { Method, Requests, ViewMessage } from "./protocol.ts";
+import type { ChannelName, Method, Requests, ViewMessage } from "./protocol.ts";
 
 const id = z.string().min(1).max(200);
 const text = z.string().max(16 * 1024 * 1024);
@@ -99,7 +99,14 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
 };
 
 const methods = Object.keys(requestSchemas) as [Method, ...Method[]];
-const channel = z.enum(["session", "sessions", "workspace"]);
+// The compiler asks for every channel here.
+const channels: { readonly [C in ChannelName]: C } = {
+  session: "session",
+  sessions: "sessions",
+  workspace: "workspace",
+  trace: "trace",
+};
+const channel = z.enum(channels);
 const key = z.string().max(200);
 
 /** A message of a view; its request parameters are checked by `requestSchemas` afterwards. */

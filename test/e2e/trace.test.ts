@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import type { Frame } from "playwright-core";
+import { runCommand, webviewFrame } from "../support/browser.ts";
+import { useChat } from "../support/e2e-window.ts";
+import { picture } from "../support/e2e-looks.ts";
+import { hold } from "../support/model-server/gate.ts";
+import { reply } from "../support/model-server/reply.ts";
+
+describe("the trace in the editor", () => {
+  const its = useChat("own window", { width: 1400, height: 900 });
+  let trace: Frame;
+  const rows = () => trace.getByTestId("trace-row");
+
+  it("opens beside the work, with every call of the session", async () => {
+    its.model.use([
+      reply.rateLimited(0),
+      reply.thinking("Both, I think.").calls([
+        ["read_file", { path: "package.json" }],
+        ["list_files", {}],
+      ]),
+      reply.text("A table of tides."),
+    ]);
+    await its.chat.ask("What is this?");
+    await runCommand(its.window.page, "BooCode: Open Trace");
+    trace = await webviewFrame(its.window.page, "[data-testid=trace-row]");
+    await rows().filter({ hasText: "What is this?" }).first().waitFor();
+    await rows().filter({ hasText: "package.json" }).waitFor();
+    await its.window.page.getByRole("tab", { name: /Trace: What is this/ }).waitFor();
+    await picture(its.window.page, "trace-panel");
+  });
+
+  it("shows what runs while it runs", async () => {
+    const gate = hold();
+    its.model.use([reply.text("Slowly ").hold(gate).text("said.")]);
+    await its.chat.send("And slowly?");
+    await gate.reached;
+    await rows().filter({ hasText: "And slowly?" }).waitFor();
+    gate.release();
+    await its.chat.text("said.").waitFor();
+  });
+
+  it("shows a call's request and goes back to its place in the chat", async () => {
+    await rows().filter({ hasText: "package.json" }).click();
+    const detail = trace.getByTestId("trace-detail");
+    await detail.getByText("tide-table").first().waitFor();
+    assert.ok(await detail.isVisible());
+    await picture(its.window.page, "trace-detail");
+  });
+});
