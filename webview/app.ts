@@ -100,7 +100,7 @@ export function createApp(port: Port, schedule: Schedule): App {
     edits: new Map(),
     problem,
     focusRequests,
-    arrangement: new Arrangement(port),
+    arrangement: new Arrangement(port, async (text) => (await client.request("draft.keep", { text })).blob),
     isHistoryOpen: signal(false),
     suggestion: signal(""),
     act,

@@ -43,3 +43,8 @@ window.addEventListener("focus", () => setTimeout(focusComposer));
 // A view that goes away by a click elsewhere can say nothing any more once its page hides.
 window.addEventListener("blur", () => app.arrangement.flush());
 window.addEventListener("pagehide", () => app.arrangement.flush());
+// Nor can one that goes away by a shortcut; what is posted before the editor hears of the key still arrives.
+const flushBefore = (event: KeyboardEvent) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || /^F\d/.test(event.key)) app.arrangement.flush();
+};
+window.addEventListener("keydown", flushBefore, { capture: true });

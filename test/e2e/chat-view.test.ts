@@ -120,6 +120,33 @@ describe("the chat view beside an editor", () => {
       assert.ok((sent?.text.length ?? 0) > 4_900_000);
     });
 
+    it("keeps what was pasted over a reload and in each session, and sends it then", async () => {
+      const long = "line of text\n".repeat(20_000);
+      await view.open(scenes.one);
+      await view.composer().evaluate((area, text) => {
+        const data = new DataTransfer();
+        data.setData("text/plain", text);
+        area.dispatchEvent(
+          new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+        );
+      }, long);
+      const chip = view.page.getByText("Pasted text · 253.9 KB");
+      await chip.waitFor();
+      await view.page.waitForFunction(() => /"blob":"kept/.test(sessionStorage.getItem("state") ?? ""));
+      assert.ok((await view.page.evaluate(() => sessionStorage.getItem("state")?.length ?? 0)) < 2_000);
+      await view.page.reload();
+      await chip.waitFor();
+      await view.page.getByRole("button", { name: "New session" }).click();
+      await chip.waitFor({ state: "detached" });
+      await view.page.getByRole("heading", { name: "Ask about this project" }).waitFor();
+      await view.page.getByRole("button", { name: "Sessions" }).click();
+      await view.page.getByTestId("session-item").first().click();
+      await chip.waitFor();
+      await view.composer().press("Enter");
+      await chip.waitFor({ state: "detached" });
+      assert.deepEqual(await view.requests("session.prompt"), [{ session: "s1", text: long }]);
+    });
+
     it("keeps its draft over a reload", async () => {
       await view.open(scenes.one);
       await view.composer().fill("unfinished");

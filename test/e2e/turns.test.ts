@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Chat } from "../support/e2e-chat.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
@@ -116,6 +117,24 @@ describe("a turn that is interfered with", () => {
     await its.chat.composer.press("Enter");
     await its.chat.endings.first().waitFor();
     assert.equal(its.model.requests.length, sent + 1);
+  });
+
+  it("keeps what was pasted while the view is hidden, and sends it then", async () => {
+    const { page } = its.window;
+    await paste("0123456789abcde\n", 32_768);
+    const chip = its.chat.frame.getByText("Pasted text · 512.0 KB");
+    await chip.waitFor();
+    await its.chat.composer.pressSequentially("What is this?");
+    await page.keyboard.press("Control+Shift+E");
+    await page.locator("iframe.webview.ready").first().waitFor({ state: "detached" });
+    const chat = await Chat.open(page);
+    await chip.waitFor();
+    assert.equal(await chat.composer.inputValue(), "What is this?");
+    const sent = its.model.requests.length;
+    await chat.composer.press("Enter");
+    await chat.endings.first().waitFor();
+    assert.ok((its.model.requests[sent]?.text.length ?? 0) > 524_288);
+    await chip.waitFor({ state: "detached" });
   });
 
   it("refuses a paste that is larger than any message, and says what to do with it", async () => {

@@ -53,8 +53,14 @@ export function scriptHost(script: HostScript): void {
       turns: (script.older ?? []).filter((turn) => turn.number < before).slice(-count),
     }),
     "body.read": ({ blob, offset, length }: { blob: string; offset: number; length: number }) => {
-      const text = script.bodies?.[blob] ?? "";
+      const text = script.bodies?.[blob] ?? sessionStorage.getItem(blob) ?? "";
       return { text: text.slice(offset, offset + length), total: text.length };
+    },
+    // Outlives a reload, as the editor's host does.
+    "draft.keep": ({ text }: { text: string }) => {
+      const blob = `kept-${sessionStorage.length}`;
+      sessionStorage.setItem(blob, text);
+      return { blob };
     },
     "session.create": make,
     "session.fork": make,

@@ -40,10 +40,10 @@ describe("pasted text", () => {
   it("is sent after what was typed", () =>
     assert.equal(
       joinMessage("look:", [
-        { id: 1, text: "a" },
-        { id: 2, text: "b" },
+        { id: "1", length: 1, text: "a" },
+        { id: "2", length: 1, text: "b" },
       ]),
       "look:\n\na\n\nb",
     ));
-  it("may be all there is", () => assert.equal(joinMessage("  ", [{ id: 1, text: "a" }]), "a"));
+  it("may be all there is", () => assert.equal(joinMessage("  ", [{ id: "1", length: 1, text: "a" }]), "a"));
 });

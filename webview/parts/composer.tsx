@@ -1,14 +1,14 @@
-import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { pastPrompts } from "#protocol/turn-parts.ts";
 import { formatBytes } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
-import { unsentDraft } from "../destination.ts";
 import { ContextMeter } from "./context-meter.tsx";
+import { ComposerDraft } from "./draft.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
-import { joinMessage, judgePaste, type PastedText } from "./pasted-text.ts";
+import { judgePaste, newPasted } from "./pasted-text.ts";
 import { PromptHistory } from "./prompt-history.ts";
 
 // Where the browser does not, lines are counted; a wrapped one then scrolls.
@@ -23,34 +23,29 @@ type Area = RefObject<HTMLTextAreaElement | null>;
 export function Composer(): VNode {
   const app = useApp();
   const area = useRef<HTMLTextAreaElement>(null);
-  const hasText = useSignal(false);
-  const pasted = useSignal<readonly PastedText[]>([]);
   const history = useMemo(() => new PromptHistory(), []);
-  const draft = useDraft(app, area, hasText);
+  const draft = useDraft(app, area);
   useFocus(app, area);
-  useSuggestion(app, area, hasText);
+  useSuggestion(app, area, draft);
 
   const changed = () => {
-    const text = area.current?.value ?? "";
-    hasText.value = text.trim() !== "";
-    draft.keep(text);
-    if (!growsByItself && area.current !== null)
-      area.current.rows = Math.min(10, text.split("\n", 10).length);
+    draft.changed();
+    fitRows(area);
   };
   const set = (text: string) => {
-    if (area.current === null) return;
-    area.current.value = text;
-    changed();
+    draft.set(text);
+    fitRows(area);
   };
   const isReadOnly = app.owner.value !== undefined;
   const submit = () => {
-    if (!isReadOnly) void send(app, area.current?.value ?? "", pasted, set);
+    if (!isReadOnly) void draft.send().then(() => fitRows(area));
   };
   useEarlyEnter(area, set, submit);
-  const canSend = !isReadOnly && (hasText.value || pasted.value.length > 0);
+  const pasted = draft.pasted.value;
+  const canSend = !isReadOnly && (draft.hasText.value || pasted.length > 0);
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
-      {pasted.value.length > 0 && <PastedTexts pasted={pasted} />}
+      {pasted.length > 0 && <PastedTexts draft={draft} />}
       <textarea
         ref={area}
         data-testid="composer"
@@ -61,12 +56,16 @@ export function Composer(): VNode {
         readOnly={isReadOnly}
         onInput={changed}
         onKeyDown={(event) => key(event, { app, history, submit, set })}
-        onPaste={(event) => take(app, event, event.clipboardData, pasted)}
-        onDrop={(event) => take(app, event, event.dataTransfer, pasted)}
+        onPaste={(event) => take(app, event, event.clipboardData, draft)}
+        onDrop={(event) => take(app, event, event.dataTransfer, draft)}
       />
       <Bar canSend={canSend} />
     </form>
   );
+}
+
+function fitRows({ current }: Area): void {
+  if (!growsByItself && current !== null) current.rows = Math.min(10, current.value.split("\n", 10).length);
 }
 
 function placeholderOf({ owner }: App): string {
@@ -131,49 +130,34 @@ function ModelButton(): VNode {
   );
 }
 
-function PastedTexts({ pasted }: { readonly pasted: Signal<readonly PastedText[]> }): VNode {
-  const remove = (id: number) => (pasted.value = pasted.value.filter((entry) => entry.id !== id));
+function PastedTexts({ draft }: { readonly draft: ComposerDraft }): VNode {
+  const pasted = draft.pasted.value;
   return (
     <ul class="pasted" aria-label="Pasted texts">
-      {pasted.value.map(({ id, text }) => (
-        <li key={id}>
+      {pasted.map((each) => (
+        <li key={each.id}>
           <Icon name="note" />
-          <span>Pasted text · {formatBytes(text.length)}</span>
-          <IconButton icon="close" label="Remove pasted text" hint="Remove" onClick={() => remove(id)} />
+          <span>Pasted text · {formatBytes(each.length)}</span>
+          <IconButton
+            icon="close"
+            label="Remove pasted text"
+            hint="Remove"
+            onClick={() => draft.setPasted(pasted.filter((other) => other !== each))}
+          />
         </li>
       ))}
     </ul>
   );
 }
 
-/** Keeps what is written beside what it is for. */
-interface Draft {
-  keep(text: string): void;
-}
-
-function useDraft(app: App, area: Area, hasText: Signal<boolean>): Draft {
-  const shown = useRef<{ readonly key: string; readonly session: string }>(undefined);
+function useDraft(app: App, area: Area): ComposerDraft {
+  const draft = useMemo(() => new ComposerDraft(app, area), []);
   const key = app.destination.draftKey.value;
   const session = app.destination.session.value;
   useLayoutEffect(() => {
-    const element = area.current;
-    if (element === null || key === undefined) return;
-    const earlier = shown.current;
-    shown.current = { key, session };
-    if (earlier?.key === key) return;
-    const isMoved = earlier?.key === unsentDraft && app.destination.isSame(earlier.session, session);
-    if (isMoved) app.arrangement.setDraft(unsentDraft, "");
-    // What was typed before the session was known, or is typed while its first message is on its way, belongs to it.
-    if (isMoved || (earlier === undefined && element.value !== ""))
-      app.arrangement.setDraft(key, element.value);
-    else element.value = app.arrangement.draft(key);
-    hasText.value = element.value.trim() !== "";
+    if (key !== undefined) draft.show(key, session);
   }, [key, session]);
-  return {
-    keep: (text) => {
-      if (shown.current !== undefined) app.arrangement.setDraft(shown.current.key, text);
-    },
-  };
+  return draft;
 }
 
 // Before this script ran, Enter could only break the line: a message that ends with one was meant to be sent.
@@ -196,38 +180,18 @@ function useFocus(app: App, area: Area): void {
   });
 }
 
-function useSuggestion(app: App, area: Area, hasText: Signal<boolean>): void {
+function useSuggestion(app: App, area: Area, draft: ComposerDraft): void {
   useEffect(() => {
-    hasText.value = area.current?.value.trim() !== "";
+    draft.hasText.value = draft.text.trim() !== "";
   }, []);
   useSignalEffect(() => {
     const text = app.suggestion.value;
     if (text === "" || area.current === null) return;
-    area.current.value = text;
-    hasText.value = true;
+    draft.set(text);
     app.suggestion.value = "";
     area.current.focus();
     area.current.setSelectionRange(text.length, text.length);
   });
-}
-
-async function send(
-  app: App,
-  typed: string,
-  pasted: Signal<readonly PastedText[]>,
-  set: (text: string) => void,
-): Promise<void> {
-  const kept = pasted.value;
-  const text = joinMessage(typed, kept);
-  if (text === "") return;
-  set("");
-  pasted.value = [];
-  const session = await app.destination.resolve();
-  const sent = session === undefined ? undefined : await app.act("session.prompt", { session, text });
-  if (sent !== undefined) return;
-  // Nothing that was written is lost to a refusal.
-  set(typed);
-  pasted.value = kept;
 }
 
 function stop(app: App): void {
@@ -263,21 +227,14 @@ function key(event: KeyboardEvent, { app, history, submit, set }: Keys): void {
   }
 }
 
-let nextPasteId = 1;
-
-function take(
-  app: App,
-  event: Event,
-  data: DataTransfer | null,
-  pasted: Signal<readonly PastedText[]>,
-): void {
+function take(app: App, event: Event, data: DataTransfer | null, draft: ComposerDraft): void {
   const text = data?.getData("text/plain") ?? "";
-  const area = event.currentTarget;
-  if (text === "" || !(area instanceof HTMLTextAreaElement)) return;
-  const present = area.value.length + pasted.value.reduce((sum, entry) => sum + entry.text.length, 0);
+  const pasted = draft.pasted.value;
+  if (text === "") return;
+  const present = draft.text.length + pasted.reduce((sum, { length }) => sum + length, 0);
   const verdict = judgePaste(text.length, present);
   if (verdict.kind === "type") return;
   event.preventDefault();
   if (verdict.kind === "refuse") app.problem.value = verdict.reason;
-  else pasted.value = [...pasted.value, { id: nextPasteId++, text }];
+  else draft.setPasted([...pasted, newPasted(text)]);
 }

@@ -5,10 +5,21 @@ const longText = 200_000;
 /** The longest message, in characters. */
 const longestMessage = 8 * 1024 * 1024;
 
-/** A long text beside the composer; it is sent after what was typed. */
+/** A long text beside the composer; it is sent after what was typed. It is at hand, or the host keeps it, or both. */
 export interface PastedText {
-  readonly id: number;
-  readonly text: string;
+  readonly id: string;
+  /** In characters. */
+  readonly length: number;
+  readonly text?: string;
+  readonly blob?: string;
+}
+
+let made = 0;
+
+/** A text that is put beside the composer. */
+export function newPasted(text: string): PastedText {
+  made += 1;
+  return { id: `${Date.now()}.${made}`, length: text.length, text };
 }
 
 /** What becomes of a text that is put into the composer. */
@@ -28,5 +39,5 @@ export function judgePaste(length: number, present: number): Paste {
 
 /** The message of what was typed and what was kept beside. */
 export function joinMessage(typed: string, pasted: readonly PastedText[]): string {
-  return [typed, ...pasted.map(({ text }) => text)].filter((text) => text.trim() !== "").join("\n\n");
+  return [typed, ...pasted.map(({ text = "" }) => text)].filter((text) => text.trim() !== "").join("\n\n");
 }
