@@ -47,7 +47,7 @@ export function bool(value: boolean | undefined): OtlpValue | undefined {
 }
 
 /** Tokens as the conventions name them: those from the cache are among the input tokens, reasoning among the output. */
-export function genAiUsage(usage: Usage = {}): Fields {
+function genAiUsage(usage: Usage = {}): Fields {
   return {
     "gen_ai.usage.input_tokens": int(usage.promptTokens),
     "gen_ai.usage.output_tokens": int(usage.outputTokens),
