@@ -1,7 +1,7 @@
 /** The trace outside of an editor: a host with the spans of one session, in a browser. */
 import type { Browser, Page } from "playwright-core";
 import type { OpenSpan, Span, SpanDetail } from "../../src/protocol/trace.ts";
-import { scriptSteps, scriptTurns } from "./trace-spans.ts";
+import { scriptCalls, scriptSteps, scriptTurns } from "./trace-spans.ts";
 import { fakeHost } from "./webview-harness-host.ts";
 import type { Harness, Theme } from "./webview-harness.ts";
 
@@ -45,6 +45,7 @@ export async function openTrace(
   const context = await browser.newContext({ viewport: { width, height }, locale: "en-GB" });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const view = await context.newPage();
+  await view.addInitScript(scriptCalls);
   await view.addInitScript(scriptSteps);
   await view.addInitScript(scriptTurns);
   await view.addInitScript(scriptTrace, script);

@@ -10,6 +10,8 @@ interface MadeStep {
 
 declare global {
   interface Window {
+    makeCall: (turn: number, id: string, startedAt: number) => Span;
+    makeTool: (turn: number, id: string, call: number, startedAt: number) => Span;
     /** Makes the spans of a step that begins at a moment (epoch milliseconds). */
     makeStep: (turn: number, step: number, isLast: boolean, startedAt: number) => MadeStep;
     /** Makes about so many spans, as a long session has them, the last of which ends about at a moment. */
@@ -18,10 +20,10 @@ declare global {
 }
 
 /** Runs in the page first; everything it uses must be inside of it. */
-export function scriptSteps(): void {
+export function scriptCalls(): void {
   const common = { session: "s", agent: "main", outcome: "ok" as const };
   const tools = ["read_file", "search", "edit_file", "list_files", "get_diagnostics"];
-  const makeCall = (turn: number, id: string, startedAt: number): Span => {
+  window.makeCall = (turn: number, id: string, startedAt: number): Span => {
     const number = Number(id.slice(id.lastIndexOf("-") + 1));
     const first = 200 + ((turn * number * 37) % 900);
     const generating = 400 + ((turn * number * 91) % 2400);
@@ -57,7 +59,7 @@ export function scriptSteps(): void {
       },
     };
   };
-  const makeTool = (turn: number, id: string, call: number, startedAt: number): Span => {
+  window.makeTool = (turn: number, id: string, call: number, startedAt: number): Span => {
     const ms = 8 + ((turn * 31 + id.length * 17 + call * 101) % 700);
     const isFailed = (turn + call) % 41 === 40;
     return {
@@ -69,12 +71,17 @@ export function scriptSteps(): void {
       ...(isFailed && { outcome: "error", error: { code: "not-found", message: "No such file." } }),
     };
   };
+}
+
+/** Runs in the page after `scriptCalls`; everything it uses must be inside of it. */
+export function scriptSteps(): void {
+  const common = { session: "s", agent: "main", outcome: "ok" as const };
   window.makeStep = (turn, step, isLast, startedAt) => {
     const id = `t${turn}-${step}`;
-    const call = makeCall(turn, id, startedAt);
+    const call = window.makeCall(turn, id, startedAt);
     const { usage, costUsd = 0 } = call;
     const calls = Array.from({ length: isLast ? 0 : 1 + ((turn + step) % 4) }, (_, index) =>
-      makeTool(turn, id, index, call.endedAt),
+      window.makeTool(turn, id, index, call.endedAt),
     );
     const endedAt = Math.max(call.endedAt, ...calls.map((one) => one.endedAt));
     const figures = { costUsd, timings: {}, startedAt, endedAt, ...(usage && { usage }) };

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Body } from "#protocol/session.ts";
 import { formatBytes } from "#protocol/words.ts";
-import { useApp } from "../app.ts";
+import type { Act } from "../act.ts";
 
 /** Characters that are read at a time. */
 const pageLength = 100_000;
@@ -17,8 +17,7 @@ export interface BodyPages {
 }
 
 /** Reads a large text page by page. */
-export function useBodyPages(body: Body): BodyPages {
-  const app = useApp();
+export function useBodyPages(body: Body, act: Act): BodyPages {
   const [pages, setPages] = useState<readonly string[]>([]);
   const [total, setTotal] = useState<number>();
   const [isReading, setReading] = useState(false);
@@ -27,7 +26,7 @@ export function useBodyPages(body: Body): BodyPages {
   const readMore = async () => {
     if (!("blob" in body) || isReading) return;
     setReading(true);
-    const result = await app.act("body.read", { blob: body.blob, offset: read, length: pageLength });
+    const result = await act("body.read", { blob: body.blob, offset: read, length: pageLength });
     setReading(false);
     if (result === undefined) return;
     setPages([...pages, result.text]);

@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
 import type { Body } from "#protocol/session.ts";
+import { useApp } from "../app.ts";
 import { useBodyPages } from "./body-pages.ts";
 import { CopyButton } from "./copy-button.tsx";
 
 /** A text as it is, cut to what is at hand; the rest of a large one is read page by page. */
 export function BodyText({ title, body }: { readonly title: string; readonly body: Body }): VNode {
-  const { texts, more, isReading, readMore } = useBodyPages(body);
+  const { texts, more, isReading, readMore } = useBodyPages(body, useApp().act);
   return (
     <div class="body-text">
       <div class="code-head">

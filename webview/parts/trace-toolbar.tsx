@@ -6,7 +6,6 @@ import { noFilters, type Filters } from "../trace/filters.ts";
 import { fit, zoom } from "../trace/input.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
-import { Menu } from "./menu.tsx";
 
 const kinds = {
   any: "All kinds",
@@ -64,8 +63,7 @@ export function TraceToolbar(): VNode {
             onClick={() => setOpen(!isOpen)}
           />
         </label>
-        {app.kept.value.tab === "time" && <TimeTools app={app} />}
-        <Export />
+        <TimeTools app={app} />
       </div>
       {isOpen && (
         <div class="filters">
@@ -188,47 +186,6 @@ function Reading({ app }: { readonly app: TraceApp }): VNode | null {
       <button type="button" class="link" onClick={() => void app.feed.readOn()}>
         Try again
       </button>
-    </>
-  );
-}
-
-const formats = [
-  { format: "otlp", label: "OTLP JSON (collectors, Jaeger)" },
-  { format: "chrome", label: "Chrome trace (Perfetto)" },
-  { format: "csv", label: "CSV of calls" },
-] as const;
-
-function Export(): VNode {
-  const app = useTrace();
-  const [at, setAt] = useState<{ readonly x: number; readonly y: number }>();
-  const session = app.session.value?.id ?? "";
-  return (
-    <>
-      <IconButton
-        icon="export"
-        label="Export"
-        aria-haspopup="menu"
-        aria-expanded={at !== undefined}
-        id="trace-export"
-        onClick={(event) => {
-          const { right, bottom } = event.currentTarget.getBoundingClientRect();
-          setAt({ x: right - 240, y: bottom + 2 });
-        }}
-      />
-      {at !== undefined && (
-        <Menu
-          label="Export"
-          items={formats.map(({ format, label }) => ({
-            label,
-            run: () => void app.act("trace.export", { session, format }),
-          }))}
-          {...at}
-          onClose={(keepsFocus) => {
-            setAt(undefined);
-            if (keepsFocus) document.getElementById("trace-export")?.focus();
-          }}
-        />
-      )}
     </>
   );
 }

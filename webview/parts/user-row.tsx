@@ -34,7 +34,7 @@ function MessageText({ id, text }: { readonly id: string; readonly text: Body })
   const app = useApp();
   const session = app.sessionId.value;
   const [isOpen, setOpen] = useState(app.arrangement.isOpen(session, id) === true);
-  const { texts, more, isReading, readMore } = useBodyPages(text);
+  const { texts, more, isReading, readMore } = useBodyPages(text, app.act);
   const beginning = texts[0] ?? "";
   const isLong =
     beginning.length > foldedLength || beginning.split("\n", foldedLines + 1).length > foldedLines;

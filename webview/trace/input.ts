@@ -141,3 +141,8 @@ function pressDeed(app: TraceApp, key: string): boolean {
       return false;
   }
 }
+
+/** The keyboard goes back to the rows. */
+export function focusTree(): void {
+  document.querySelector<HTMLElement>(".trace-tree")?.focus();
+}

@@ -4,41 +4,20 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { rowId, TraceRow } from "../parts/trace-row.tsx";
 import { TraceBackdrop, TraceRuler } from "../parts/trace-ruler.tsx";
 import { useTrace, type TraceApp } from "../trace/app.ts";
+import { drawnRows, headHeight, scrollTo, useExtent, type Extent } from "../trace/extent.ts";
 import { pressKey, rowHeight, setBranch, turnWheel } from "../trace/input.ts";
 import { root } from "../trace/table.ts";
-
-/** Rows that are drawn above and below what is seen. */
-const overscan = 4;
-const headHeight = 24;
-
-/** Which rows are near what is seen. */
-interface Extent {
-  readonly first: number;
-  readonly height: number;
-}
 
 /** The spans as a tree, each with its bar on one axis of time. */
 export function TraceTree(): VNode {
   const app = useTrace();
   const box = useRef<HTMLDivElement>(null);
   const bars = useRef<HTMLDivElement>(null);
-  const [extent, setExtent] = useState<Extent>({ first: 0, height: 800 });
+  const { extent, look } = useExtent(box);
   const width = useWidth(bars);
   void app.stamp.value;
-  const look = () => {
-    const scroller = box.current;
-    if (scroller === null) return;
-    const first = Math.max(0, Math.floor(scroller.scrollTop / rowHeight) - overscan);
-    const height = scroller.clientHeight;
-    if (first !== extent.first || height !== extent.height) setExtent({ first, height });
-  };
   useAnchor(app, box);
   useReveal(app, box);
-  useEffect(() => {
-    const observer = new ResizeObserver(look);
-    if (box.current !== null) observer.observe(box.current);
-    return () => observer.disconnect();
-  });
   useWheel(app, box, bars);
   const cursor = app.cursor.value;
   return (
@@ -115,16 +94,15 @@ interface RowsProps {
 
 function Rows({ app, extent, cursor }: RowsProps): VNode {
   const { rows, table, branches, findings } = app;
-  const count = Math.ceil(extent.height / rowHeight) + 2 * overscan;
-  const first = Math.max(0, Math.min(extent.first, rows.count - count));
+  const { first, end, pool } = drawnRows(extent, rows.count);
   const now = app.now.value;
   const drawn: VNode[] = [];
-  for (let row = first; row < Math.min(rows.count, first + count); row++) {
+  for (let row = first; row < end; row++) {
     const place = rows.at(row);
     drawn.push(
       <TraceRow
         // Elements are used again for other rows: making them takes longer than changing them.
-        key={row % count}
+        key={row % pool}
         app={app}
         row={row}
         place={place}
@@ -241,8 +219,5 @@ function reveal(app: TraceApp, scroller: HTMLElement | null): void {
   const row = app.rows.rowOf(app.cursor.peek());
   if (row < 0) return;
   revealed.set(app, wish);
-  const top = row * rowHeight;
-  const height = scroller.clientHeight - headHeight;
-  if (top < scroller.scrollTop) scroller.scrollTop = top;
-  else if (top + rowHeight > scroller.scrollTop + height) scroller.scrollTop = top + rowHeight - height;
+  scrollTo(scroller, row);
 }

@@ -3,10 +3,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Splitter } from "../parts/splitter.tsx";
+import { TraceExport } from "../parts/trace-export.tsx";
 import { TraceToolbar } from "../parts/trace-toolbar.tsx";
 import { TraceTotals } from "../parts/trace-totals.tsx";
 import { useTrace, type TraceApp } from "../trace/app.ts";
-import { detailShares, labelShares } from "../trace/kept.ts";
+import { detailShares, labelShares, type Tab } from "../trace/kept.ts";
+import { TraceCache } from "./trace-cache.tsx";
 import { TraceDetail } from "./trace-detail.tsx";
 import { TraceTree } from "./trace-tree.tsx";
 
@@ -27,7 +29,8 @@ export function Trace(): VNode {
       {hasSpans ? (
         <>
           <TraceTotals />
-          <TraceToolbar />
+          <Tabs app={app} />
+          {app.kept.value.tab === "time" && <TraceToolbar />}
           <Body app={app} />
         </>
       ) : reading.status === "failed" ? (
@@ -40,6 +43,44 @@ export function Trace(): VNode {
         </p>
       )}
     </main>
+  );
+}
+
+const tabs = { time: "Time", cache: "Cache" } as const;
+
+function Tabs({ app }: { readonly app: TraceApp }): VNode {
+  const { tab } = app.kept.value;
+  const choose = (next: Tab) => app.keep({ tab: next });
+  return (
+    <div class="trace-tabs">
+      <div
+        role="tablist"
+        aria-label="What is shown"
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+          choose(tab === "time" ? "cache" : "time");
+          const other = event.currentTarget.querySelector<HTMLElement>("[aria-selected=false]");
+          other?.focus();
+        }}
+      >
+        {(["time", "cache"] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            class="tab"
+            role="tab"
+            id={`tab-${one}`}
+            aria-selected={one === tab}
+            aria-controls="trace-panel"
+            tabIndex={one === tab ? 0 : -1}
+            onClick={() => choose(one)}
+          >
+            {tabs[one]}
+          </button>
+        ))}
+      </div>
+      <TraceExport />
+    </div>
   );
 }
 
@@ -61,23 +102,35 @@ function Problem({ app }: { readonly app: TraceApp }): VNode {
 function Body({ app }: { readonly app: TraceApp }): VNode {
   const box = useRef<HTMLDivElement>(null);
   const isWide = useIsWide(box);
-  const { detailShare, labelShare } = app.kept.value;
+  const { detailShare, labelShare, tab } = app.kept.value;
   const isOpen = app.isDetailOpen.value;
   const size = `${detailShare * 100}%`;
   const rest = 1 - detailShare;
   return (
     <div ref={box} class={`trace-body ${isWide ? "beside" : "below"}`}>
-      <section class="trace-main" style={{ "--label": String(labelShare) }} aria-label="Spans">
-        <TraceTree />
-        <Splitter
-          label="Width of the names"
-          isVertical
-          share={labelShare}
-          {...labelShares}
-          onMove={(share) => app.keep({ labelShare: share })}
-          class="label-splitter"
-          style={{ left: `${labelShare * 100}%` }}
-        />
+      <section
+        class="trace-main"
+        style={{ "--label": String(labelShare) }}
+        id="trace-panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${tab}`}
+      >
+        {tab === "cache" ? (
+          <TraceCache />
+        ) : (
+          <>
+            <TraceTree />
+            <Splitter
+              label="Width of the names"
+              isVertical
+              share={labelShare}
+              {...labelShares}
+              onMove={(share) => app.keep({ labelShare: share })}
+              class="label-splitter"
+              style={{ left: `${labelShare * 100}%` }}
+            />
+          </>
+        )}
       </section>
       {isOpen && (
         <>
