@@ -1,7 +1,6 @@
 /** What a view draws of a turn: its items with neighbours folded, what it is doing now, and its figures in words. */
 import { bodyPreview, type Item, type ToolCall, type Turn, type Waiting } from "./session.ts";
-import { cachedShare } from "./usage.ts";
-import { formatBytes, formatCount, formatDuration, formatMoney, formatShare, formatTokens } from "./words.ts";
+import { formatBytes, formatCount, formatDuration, formatMoney, formatTokens } from "./words.ts";
 
 /** Something that a turn shows: an item, or read-only calls (with the thoughts between them) folded into one. */
 export type TurnPart =
@@ -99,12 +98,10 @@ export function turnTotals(turn: Turn): readonly string[] {
     promptTokens === undefined && outputTokens === undefined
       ? undefined
       : (promptTokens ?? 0) + (outputTokens ?? 0);
-  const share = cachedShare(turn.usage);
   return [
     turn.end === undefined ? undefined : formatDuration(turn.end.at - turn.startedAt),
     tokens === undefined ? undefined : formatTokens(tokens),
     turn.costUsd === undefined ? undefined : formatMoney(turn.costUsd),
-    share === undefined ? undefined : `${formatShare(share)} cached`,
   ].filter((part) => part !== undefined);
 }
 

@@ -174,8 +174,9 @@ describe("sessions in the chat view", () => {
     const choice = { provider: "deepseek", model: "deepseek-flash", effort: "high" } as const;
     const words = () => view.page.getByText(/^The next message sends/);
     const open = async (answer: object) => {
+      const end = { at: Date.now(), reason: "done" } as const;
       await view.open(
-        scene({ turns: [{ ...turn(1), choice }] }, { answers: { "session.coldCost": answer } }),
+        scene({ turns: [{ ...turn(1), choice, end }] }, { answers: { "session.coldCost": answer } }),
       );
       assert.deepEqual(await view.requests("session.coldCost"), []);
       await view.page.evaluate(() =>
@@ -215,6 +216,19 @@ describe("sessions in the chat view", () => {
         ]),
       );
       await words().waitFor({ state: "detached" });
+    });
+
+    it("is said to cost the whole prompt where nothing was sent for hours", async () => {
+      const end = { at: Date.now() - 8 * 3_600_000, reason: "done" } as const;
+      const answer = { tokens: 480_000, costUsd: 0.072, reason: "expired" };
+      await view.open(
+        scene({ turns: [{ ...turn(1), choice, end }] }, { answers: { "session.coldCost": answer } }),
+      );
+      const told = view.page.getByText(/^After this long the cache has let go/);
+      assert.match(
+        (await told.textContent()) ?? "",
+        /the next message sends 480k tokens uncached, about \$0\.07/,
+      );
     });
 
     it("is said without money where no price is known, and not again once dismissed", async () => {

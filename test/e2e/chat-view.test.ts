@@ -243,7 +243,7 @@ describe("the chat view beside an editor", () => {
       await row.getByRole("button", { name: "Show all (244.1 KB)" }).click();
       await row.getByRole("button", { name: "Show more (146.5 KB left)" }).click();
       await row.getByRole("button", { name: /48.8 KB left/ }).click();
-      await row.getByRole("button", { name: /Show/ }).waitFor({ state: "detached" });
+      await row.getByRole("button", { name: /Show (?:all|more)/ }).waitFor({ state: "detached" });
     });
 
     it("opens files and diffs, reverts, and goes on", async () => {

@@ -46,4 +46,16 @@ describe("the trace in the editor", () => {
     assert.ok(await detail.isVisible());
     await picture(its.window.page, "trace-detail");
   });
+
+  it("is reached from a turn's cached share, and from a call's row in the chat", async () => {
+    const { chat } = its;
+    const chosen = () => trace.locator("[data-testid=trace-row][aria-selected=true]");
+    await chat.conversation.getByTestId("cache-badge").last().click();
+    await chosen().filter({ hasText: "And slowly?" }).waitFor();
+    await chat.button(/^Explored 1 file/).click();
+    const call = chat.calls.filter({ hasText: "Read package.json" });
+    await call.getByRole("button", { name: /^Read package\.json/ }).click();
+    await call.getByRole("button", { name: "Show in trace" }).click();
+    await chosen().filter({ hasText: "package.json" }).waitFor();
+  });
 });

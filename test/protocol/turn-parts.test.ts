@@ -95,7 +95,7 @@ describe("what a running turn does", () => {
 });
 
 describe("a turn's figures", () => {
-  it("are time, tokens, cost and cached share", () => {
+  it("are time, tokens and cost", () => {
     const usage = { promptTokens: 48_000, cacheHitTokens: 47_999, cacheMissTokens: 1, outputTokens: 300 };
     const turn = {
       ...turnOf(),
@@ -103,7 +103,7 @@ describe("a turn's figures", () => {
       costUsd: 0.0042,
       end: { at: 12_400, reason: "done" },
     } as const satisfies Turn;
-    assert.deepEqual(turnTotals(turn), ["12.4 s", "48.3k tokens", "$0.0042", "99.9% cached"]);
+    assert.deepEqual(turnTotals(turn), ["12.4 s", "48.3k tokens", "$0.0042"]);
   });
   it("leave out what is unknown", () => assert.deepEqual(turnTotals(turnOf()), []));
 });

@@ -6,6 +6,7 @@ import { formatDuration } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
 import { BodyText } from "./body-text.tsx";
 import { Elapsed } from "./elapsed.tsx";
+import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 import { lineCounts, LineCounts } from "./line-counts.tsx";
 
@@ -45,6 +46,13 @@ export function CallRow({ id, call, turn, isInner }: Props): VNode {
         {files.map((file) => (
           <DiffButton key={file.path} file={file} turn={turn} />
         ))}
+        {isOpen && call.status === "ended" && (
+          <IconButton
+            icon="list-tree"
+            label="Show in trace"
+            onClick={() => void app.act("trace.open", { session, span: call.id })}
+          />
+        )}
       </div>
       {isOpen && <CallBody call={call} />}
     </div>

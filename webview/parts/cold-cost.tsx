@@ -7,12 +7,15 @@ import { useApp, type App } from "../app.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
-/** Says what the next message will cost because another model was chosen, until it is sent or the line is dismissed. */
+/** No server is known to let go of its cache sooner (ms); after that the host is asked. */
+const restMs = 3_600_000;
+
+/** Says what the next message will cost because another model was chosen, or nothing was sent for long, until it is sent or the line is dismissed. */
 export function ColdCost(): VNode | null {
   const app = useApp();
   const [words, setWords] = useState("");
   // As a text, so that it is the same until the choice is another one.
-  const change = useComputed(() => JSON.stringify(newChoice(app) ?? null)).value;
+  const change = useComputed(() => JSON.stringify(nextChoice(app) ?? null)).value;
   const session = app.sessionId.value;
   useEffect(() => {
     setWords("");
@@ -22,10 +25,15 @@ export function ColdCost(): VNode | null {
     const controller = new AbortController();
     app.client
       .request("session.coldCost", { session, provider, model }, controller.signal)
-      .then(({ tokens, costUsd }) => {
+      .then(({ tokens, costUsd, reason }) => {
         if (tokens === undefined) return;
         const money = costUsd === undefined ? "" : `, about ${formatMoney(costUsd)}`;
-        setWords(`The next message sends ${formatTokens(tokens)} to the new model uncached${money}.`);
+        const size = formatTokens(tokens);
+        setWords(
+          reason === "expired"
+            ? `After this long the cache has let go: the next message sends ${size} uncached${money}.`
+            : `The next message sends ${size} to the new model uncached${money}.`,
+        );
       })
       // A price that can not be told is not told.
       .catch(() => {});
@@ -41,16 +49,17 @@ export function ColdCost(): VNode | null {
   );
 }
 
-// The chosen model while nothing was sent to it yet and something was to another one. Rehearsal costs nothing,
-// whether it was chosen or stands in for the chosen model.
-function newChoice(app: App): ModelChoice | undefined {
+// The model that will be asked, where something was sent before. Rehearsal costs nothing, whether it was chosen or
+// stands in for the chosen model.
+function nextChoice(app: App): ModelChoice | undefined {
   const session = app.session.value;
   if (app.workspace.value?.standInNotice !== undefined || session?.choice.provider === "rehearsal")
     return undefined;
   if (session === undefined || session.owner !== undefined || session.turns.at(-1)?.end === undefined)
     return undefined;
-  const last = session.turns.findLast(({ choice }) => choice !== undefined)?.choice;
-  const { choice } = session;
-  const isSame = last?.provider === choice.provider && last.model === choice.model;
-  return last === undefined || isSame ? undefined : choice;
+  const last = session.turns.findLast(({ choice }) => choice !== undefined);
+  const isSame =
+    last?.choice?.provider === session.choice.provider && last.choice.model === session.choice.model;
+  const isRecent = last?.end !== undefined && Date.now() - last.end.at < restMs;
+  return last === undefined || (isSame && isRecent) ? undefined : session.choice;
 }

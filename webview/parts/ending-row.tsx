@@ -5,6 +5,7 @@ import { changedFiles } from "#protocol/changed-files.ts";
 import { turnAnswer, turnTotals } from "#protocol/turn-parts.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
+import { CacheButton } from "./cache-button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
 import { LineCounts } from "./line-counts.tsx";
@@ -19,6 +20,7 @@ export function EndingRow({ turn, isLast }: { readonly turn: Turn; readonly isLa
       <ChangedFiles turn={turn} />
       <div class="totals">
         <Figures figures={turnTotals(turn)} />
+        <CacheButton usage={turn.usage} turn={turn.number} />
         {answer !== "" && <CopyButton label="Copy answer" text={() => answer} />}
       </div>
     </div>

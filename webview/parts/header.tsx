@@ -1,8 +1,8 @@
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
-import { cachedShare } from "#protocol/usage.ts";
-import { formatMoney, formatShare } from "#protocol/words.ts";
+import { formatMoney } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
+import { CacheButton } from "./cache-button.tsx";
 import { IconButton } from "./icon-button.tsx";
 
 /** One line: the session's title, model, cost and cached share; a new session; the list of sessions. */
@@ -48,7 +48,6 @@ function Figures(): VNode {
   const usage = useComputed(() => app.session.value?.usage);
   const costUsd = useComputed(() => app.session.value?.costUsd).value;
   const isCostWhole = useComputed(() => app.session.value?.isCostWhole).value;
-  const share = usage.value === undefined ? undefined : cachedShare(usage.value);
   const cost = costUsd === undefined ? undefined : `${isCostWhole ? "" : "≥ "}${formatMoney(costUsd)}`;
   const costTitle = isCostWhole
     ? "Cost of this session"
@@ -61,18 +60,7 @@ function Figures(): VNode {
           {cost}
         </span>
       )}
-      {share !== undefined && (
-        <span
-          class="cache"
-          title={`${formatShare(share)} of all prompt tokens came from the provider's cache`}
-        >
-          <span class="bar" aria-hidden="true">
-            <span class="bar-fill" style={{ width: `${Math.min(100, share * 100)}%` }} />
-          </span>
-          <span class="hidden">Cached </span>
-          {formatShare(share)}
-        </span>
-      )}
+      <CacheButton usage={usage.value} />
     </>
   );
 }

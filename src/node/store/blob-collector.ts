@@ -3,8 +3,8 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "./disk-problem.ts";
 
-/** A blob is written before the event that names it: one that is younger than this (ms) may still be waiting for it. */
-const youngest = 3_600_000;
+/** A blob is written before the event that names it, and a draft's long before it is sent: one that is younger than this (ms) may still be waiting. */
+const youngest = 30 * 86_400_000;
 
 /** Removes all blobs of a store's directory but those in use and those too young to tell, unless they were `freed`; tells how many files and bytes that were. */
 export function removeUnused(
