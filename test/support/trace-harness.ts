@@ -69,11 +69,12 @@ export async function openTrace(
 
 /** Runs in the page before `fakeHost`; everything it uses must be inside of it. */
 function scriptTrace(script: TraceScript): void {
-  const made = script.generated === undefined ? [] : window.makeSpans(script.generated, Date.now() - 60_000);
-  const spans = [...(script.spans ?? []), ...made].sort((a, b) => a.endedAt - b.endedAt);
+  const history = window.makeHistory(script.generated ?? 0, Date.now() - 60_000);
+  const spans = [...(script.spans ?? [])].sort((a, b) => a.endedAt - b.endedAt);
   const empty = { files: [], segments: [], hasBodies: true };
   const answers: Record<string, (params: never) => unknown> = {
     "trace.spans": ({ before, limit }: { before?: string; limit: number }) => {
+      if (history.count > 0) return history.page(before === undefined ? undefined : Number(before), limit);
       const end = before === undefined ? spans.length : Number(before);
       const begin = Math.max(0, end - limit);
       return { spans: spans.slice(begin, end), ...(begin > 0 && { before: String(begin) }) };
@@ -91,6 +92,6 @@ function scriptTrace(script: TraceScript): void {
   window.scripted = {
     active: () => script.session ?? "s",
     answer: (method, params) => answers[method]?.(params as never) ?? {},
-    stateOf: () => ({ open: script.open ?? [], ended: spans.length }),
+    stateOf: () => ({ open: script.open ?? [], ended: spans.length + history.count }),
   };
 }

@@ -8,14 +8,24 @@ interface MadeStep {
   readonly endedAt: number;
 }
 
+/** A long session. */
+interface MadeHistory {
+  readonly count: number;
+  /** The turns up to one, as many as it takes for so many spans. */
+  page(
+    before: number | undefined,
+    limit: number,
+  ): { readonly spans: readonly Span[]; readonly before?: string };
+}
+
 declare global {
   interface Window {
     makeCall: (turn: number, id: string, startedAt: number) => Span;
     makeTool: (turn: number, id: string, call: number, startedAt: number) => Span;
     /** Makes the spans of a step that begins at a moment (epoch milliseconds). */
     makeStep: (turn: number, step: number, isLast: boolean, startedAt: number) => MadeStep;
-    /** Makes about so many spans, as a long session has them, the last of which ends about at a moment. */
-    makeSpans: (count: number, endsAt: number) => readonly Span[];
+    /** A session of at least so many spans, the last of which ends some time before a moment; its turns are made page by page. */
+    makeHistory: (count: number, endsAt: number) => MadeHistory;
   }
 }
 
@@ -98,37 +108,54 @@ export function scriptSteps(): void {
   };
 }
 
-/** Runs in the page after `scriptSteps`; everything it uses must be inside of it. */
+/** Runs in the page after `scriptSteps`; everything it uses must be inside of it. Turns are made when they are asked for: the page has to have room for the view. */
 export function scriptTurns(): void {
-  window.makeSpans = (count, endsAt) => {
+  const makeTurn = (turn: number, startedAt: number): readonly Span[] => {
     const spans: Span[] = [];
-    let at = endsAt - count * 700;
-    for (let turn = 1; spans.length < count; turn++) {
-      const startedAt = at;
-      const steps = 1 + ((turn * 7) % 9);
-      let costUsd = 0;
-      for (let step = 1; step <= steps; step++) {
-        const made = window.makeStep(turn, step, step === steps, at);
-        spans.push(...made.spans);
-        costUsd += made.costUsd;
-        at = made.endedAt + 2;
-      }
-      const title = `Change number ${turn} of the tide table, and run the tests`;
-      spans.push({
-        ...{
-          id: `t${turn}`,
-          session: "s",
-          agent: "main",
-          turn,
-          kind: "turn",
-          name: "invoke_agent main",
-          title,
-        },
-        ...{ startedAt, endedAt: at, outcome: "ok", timings: {}, costUsd },
-      });
-      // Now and then somebody goes for lunch.
-      at += turn % 40 === 0 ? 4_000_000 : 2_000;
+    const steps = 1 + ((turn * 7) % 9);
+    let [costUsd, at] = [0, startedAt];
+    for (let step = 1; step <= steps; step++) {
+      const made = window.makeStep(turn, step, step === steps, at);
+      spans.push(...made.spans);
+      costUsd += made.costUsd;
+      at = made.endedAt + 2;
     }
+    const title = `Change number ${turn} of the tide table, and run the tests`;
+    spans.push({
+      ...{
+        id: `t${turn}`,
+        session: "s",
+        agent: "main",
+        turn,
+        kind: "turn",
+        name: "invoke_agent main",
+        title,
+      },
+      ...{ startedAt, endedAt: at, outcome: "ok", timings: {}, costUsd },
+    });
     return spans;
+  };
+  window.makeHistory = (count, endsAt) => {
+    const starts: number[] = [];
+    let [at, made] = [endsAt - count * 700, 0];
+    while (made < count) {
+      starts.push(at);
+      const spans = makeTurn(starts.length, at);
+      made += spans.length;
+      // Now and then somebody goes for lunch.
+      at = (spans.at(-1)?.endedAt ?? at) + (starts.length % 40 === 0 ? 4_000_000 : 2_000);
+    }
+    return {
+      count: made,
+      page(before = starts.length, limit) {
+        const spans: Span[] = [];
+        let turn = before;
+        while (turn > 0 && spans.length < limit) {
+          spans.unshift(...makeTurn(turn, starts[turn - 1] ?? 0));
+          turn -= 1;
+        }
+        return { spans, ...(turn > 0 && { before: String(turn) }) };
+      },
+    };
   };
 }

@@ -40,6 +40,7 @@ export function TraceBar({ place, isClosed, isCritical, now }: Props): VNode | n
   if (isClosed) classes.push("closed");
   if (isCritical) classes.push("critical");
   if (table.isOpen(place)) classes.push("open");
+  const duration = formatDuration(place === root ? app.totals.peek().wallMs : last.to - first.from);
   const blend = isClosed ? blended(app, place, now, whole) : undefined;
   return (
     <>
@@ -57,7 +58,7 @@ export function TraceBar({ place, isClosed, isCritical, now }: Props): VNode | n
           <i class="part blend" style={{ background: blend }} />
         )}
       </div>
-      <BarLabel begin={begin} end={end} text={formatDuration(last.to - first.from)} />
+      {app.isNarrow.value && <BarLabel begin={begin} end={end} text={duration} />}
     </>
   );
 }

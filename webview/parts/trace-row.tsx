@@ -5,7 +5,6 @@ import { rowHeight } from "../trace/input.ts";
 import { root, type SpanTable } from "../trace/table.ts";
 import { cachedShareOf, kindWords, labelOf, outcomeWords, shareOfHits, tokenWords } from "../trace/words.ts";
 import { CacheBadge } from "./cache-badge.tsx";
-import { Icon } from "./icon.tsx";
 import { TraceBar } from "./trace-bar.tsx";
 
 interface Props {
@@ -19,6 +18,8 @@ interface Props {
   readonly now: number;
   /** Whether what is below is shown; undefined where nothing is. */
   readonly isOpen: boolean | undefined;
+  /** Whether there is no time for its figures. */
+  readonly isLight: boolean;
   readonly isCursor: boolean;
   readonly isContext: boolean;
   readonly isCritical: boolean;
@@ -37,7 +38,7 @@ export class TraceRow extends Component<Props> {
 
   override render({ app, row, place, depth, revision, now, isOpen, ...is }: Props): VNode {
     const { table } = app;
-    const classes = ["trace-row", `of-${table.kind(place)}`];
+    const classes = ["trace-row", "trace-line", `of-${table.kind(place)}`];
     if (is.isCursor) classes.push("cursor");
     if (is.isContext) classes.push("context");
     if (app.showsCritical.peek() && !is.isCritical) classes.push("aside");
@@ -65,7 +66,7 @@ export class TraceRow extends Component<Props> {
             now={now}
           />
         </div>
-        <Figures app={app} place={place} now={now} />
+        {is.isLight ? <div class="away" role="gridcell" /> : <Figures app={app} place={place} now={now} />}
       </div>
     );
   }
@@ -78,17 +79,24 @@ function Label({ app, place, depth, isOpen }: LabelProps): VNode {
   const { name, about } = labelOf(table, place, app.session.peek()?.title ?? "");
   const state = stateOf(table, place);
   const indent = { paddingLeft: `calc(4px + ${Math.min(depth, 12)} * var(--indent))` };
+  const kind = table.kind(place);
+  const spoken = [kindWords[kind], state?.words, name, about].filter(
+    (word) => word !== undefined && word !== "",
+  );
   return (
-    <div class="cell label" role="gridcell" style={indent} title={about === "" ? name : `${name} · ${about}`}>
+    <div
+      class="cell label"
+      role="gridcell"
+      style={indent}
+      title={about === "" ? name : `${name} · ${about}`}
+      aria-label={spoken.join(" ")}
+    >
       {isOpen === undefined ? (
-        <span class="twistie" />
+        <i class="twistie" />
       ) : (
-        <span class={`twistie codicon codicon-chevron-${isOpen ? "down" : "right"}`} data-deed="branch" />
+        <i class={`twistie codicon codicon-chevron-${isOpen ? "down" : "right"}`} data-deed="branch" />
       )}
-      <Icon name={state?.icon ?? icons[table.kind(place)]} />
-      <span class="hidden">
-        {kindWords[table.kind(place)]} {state?.words}{" "}
-      </span>
+      <i class={`codicon codicon-${state?.icon ?? icons[kind]}`} />
       <span class="label-text">
         {name}
         {about !== "" && <span class="figure"> {about}</span>}
@@ -139,11 +147,9 @@ function Figures({ app, place, now }: Pick<Props, "app" | "place" | "now">): VNo
         {hasTokens && <Tokens app={app} place={place} />}
       </div>
       <div class="cell money" role="gridcell">
-        {cost === undefined ? (
-          <span class="figure">{hasTokens && !table.isOpen(place) ? "–" : ""}</span>
-        ) : (
-          `${isWhole ? "" : "≥ "}${formatMoney(cost)}`
-        )}
+        {cost === undefined
+          ? hasTokens && !table.isOpen(place) && "–"
+          : `${isWhole ? "" : "≥ "}${formatMoney(cost)}`}
       </div>
       <div class="cell cached" role="gridcell">
         {hasTokens && share !== undefined && <CacheBadge share={share} />}
@@ -161,23 +167,17 @@ function Tokens({ app, place }: Pick<Props, "app" | "place">): VNode | null {
   const output = isSession ? totals.outputTokens : (table.figure(place, "outputTokens") ?? 0);
   const prompt = isSession ? hit + miss : table.figure(place, "promptTokens");
   if (prompt === undefined) return table.isOpen(place) ? null : <span class="figure">unknown</span>;
-  if (prompt + output === 0) return null;
-  const rest = Math.max(0, prompt - hit - miss);
+  const all = prompt + output;
+  if (all === 0) return null;
+  const stops = [hit, hit + miss, Math.max(prompt, hit + miss)].map((count) => `${(count / all) * 100}%`);
+  const [hits, misses, rest] = stops;
+  // One element for all its parts: there is one in every row.
+  const background = `linear-gradient(to right, var(--hit) ${hits}, var(--miss) ${hits} ${misses}, var(--queued) ${misses} ${rest}, var(--generating) ${rest})`;
   const title = `${formatShort(hit)} hit · ${formatShort(miss)} missed · ${tokenWords(output)} out`;
   return (
     <>
-      <span class="token-bar" title={title}>
-        {[
-          ["hit", hit],
-          ["miss", miss],
-          ["rest", rest],
-          ["out", output],
-        ].map(
-          ([name, count]) =>
-            Number(count) > 0 && <i key={name} class={`tok ${name}`} style={{ flexGrow: count }} />,
-        )}
-      </span>
-      <span>{formatShort(prompt + output)}</span>
+      <i class="token-bar" style={{ background }} title={title} />
+      {formatShort(all)}
     </>
   );
 }

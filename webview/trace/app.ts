@@ -2,6 +2,7 @@ import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { HostMessage } from "#protocol/protocol.ts";
+import type { TraceEvent } from "#protocol/trace.ts";
 import { actOver, type Act } from "../act.ts";
 import { createClient, RequestError, type Client } from "../client.ts";
 import { HostClock } from "../host-clock.ts";
@@ -21,8 +22,13 @@ import { followTo, scaleOf, zoomTo, type Scale } from "./zoom.ts";
 /** How often what runs grows, in milliseconds: often, or once a second where motion is unwelcome. */
 const growMs = 100;
 const calmGrowMs = 1000;
+/** How often older spans are shown as they come, in milliseconds. */
+const olderMs = 250;
 /** The share of its time that the page may spend on taking in what happens. */
-const busyShare = 0.25;
+const busyShare = 0.06;
+
+/** Sessions with more spans than this begin with closed turns. */
+const wholeSpans = 200;
 
 /** The session whose trace is shown. */
 export interface ShownSession {
@@ -55,6 +61,8 @@ export class TraceApp {
   readonly scale: ReadonlySignal<Scale> = computed(() => scaleOf(this.axis.value, this.zoom.value));
   /** The stretch that the user chose on the ruler. */
   readonly range = signal<Interval | undefined>(undefined);
+  /** Whether there is no room for columns beside the bars. */
+  readonly isNarrow = signal(false);
   readonly totals = signal<Totals>(noTotals);
   /** The place of the row with the cursor. */
   readonly cursor = signal<number>(root);
@@ -64,18 +72,24 @@ export class TraceApp {
   readonly isFollowing = signal(true);
   readonly showsCritical = signal(false);
   readonly kept = signal<Kept>(readKept(undefined));
+  /** The first row that is seen, for the tree to tell. */
+  topRow = 0;
+  /** By how many rows the last drawing moved what was there: rows came or went above it. */
+  shiftedRows = 0;
   readonly #clock = new HostClock();
   readonly #schedule: Schedule;
   readonly #totals = new SessionTotals();
   readonly #critical = new CriticalPaths((place) => this.table.turnPlace(place));
-  readonly #branches = new Branches();
-  #foundBranches = new Branches();
+  readonly #branches = new Branches(() => this.table);
+  #foundBranches = new Branches(() => this.table);
   #changed = new Set<number>();
   #isAwaitingFrame = false;
   #isWaiting = false;
   #drawnAt = 0;
   #drawMs = 0;
   #wanted: Pick<Place, "span" | "turn"> | undefined;
+  /** Whether it was decided how much of the session is open at first. */
+  #isArranged = false;
 
   constructor(port: Port, schedule: Schedule) {
     this.client = createClient(port);
@@ -98,7 +112,7 @@ export class TraceApp {
     effect(() => port.writeState(this.kept.value));
     effect(() => {
       void this.filters.value;
-      this.#foundBranches = new Branches();
+      this.#foundBranches = new Branches(() => this.table);
       this.redraw();
     });
     effect(() => {
@@ -172,6 +186,14 @@ export class TraceApp {
     });
   }
 
+  // What begins now is what somebody wants to see.
+  #openTurns(events: readonly TraceEvent[]): void {
+    for (const { type, span } of events) {
+      const place = type === "span-start" && span.kind === "turn" ? this.table.placeOf(span.id) : undefined;
+      if (place !== undefined) this.#branches.set(place, true);
+    }
+  }
+
   #startOver(session: string, title: string): void {
     this.keep({ session, title });
     this.cursor.value = root;
@@ -179,6 +201,7 @@ export class TraceApp {
     this.isFollowing.value = true;
     this.isDetailOpen.value = false;
     this.#branches.setAll(true);
+    this.#isArranged = false;
     this.#totals.clear();
     this.#critical.clear();
     this.#changed.clear();
@@ -187,7 +210,9 @@ export class TraceApp {
 
   #noteChanges(places: readonly number[]): void {
     for (const place of places) this.#changed.add(this.table.turnPlace(place));
-    this.redraw();
+    // Older pages come quicker than anybody reads.
+    if (this.#isArranged && this.feed.reading.peek().status === "older") this.#drawLater(olderMs);
+    else this.redraw();
   }
 
   #drawLater(ms: number): void {
@@ -203,6 +228,7 @@ export class TraceApp {
     const began = performance.now();
     const { table } = this;
     const now = this.#clock.now();
+    this.#arrange();
     this.#settleWish();
     for (const turn of this.#changed) {
       this.#totals.forget(turn);
@@ -212,8 +238,12 @@ export class TraceApp {
     if (this.isFiltering) this.findings.find(table, this.filters.peek(), now);
     const { branches, findings } = this;
     const isClosed = (place: number) => branches.isClosed(place);
+    const top = this.rows.at(this.topRow);
     if (this.isFiltering) this.rows.fill(table, isClosed, (place) => findings.isShown(place));
     else this.rows.fill(table, isClosed);
+    const moved = top > root ? this.rows.rowOf(top) : -1;
+    this.shiftedRows = moved < 0 ? 0 : moved - this.topRow;
+    this.topRow += this.shiftedRows;
     this.#settleCursor();
     this.now.value = now;
     this.isRunning.value = table.open.size > 0;
@@ -229,6 +259,15 @@ export class TraceApp {
     this.#drawMs = this.#drawnAt - began;
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (table.open.size > 0) this.#drawLater(isCalm ? calmGrowMs : growMs);
+  }
+
+  // A short session is seen whole, of a long one the last turn: the others are looked over before they are looked into.
+  #arrange(): void {
+    const { status } = this.feed.reading.peek();
+    if (this.#isArranged || (status !== "older" && status !== "done")) return;
+    this.#isArranged = true;
+    const last = this.table.lastChild(root);
+    if (this.table.count > wholeSpans && last >= 0) this.#branches.closeTurns(last);
   }
 
   // What was asked for may be on a page that comes later.
@@ -273,7 +312,8 @@ export class TraceApp {
         if (message.channel !== "trace") return;
         for (const { span } of message.events)
           this.#clock.see("endedAt" in span ? span.endedAt : span.startedAt);
-        return this.feed.receive(message);
+        this.feed.receive(message);
+        return this.#openTurns(message.events);
       case "show-trace":
         return this.show(message);
       case "ping":

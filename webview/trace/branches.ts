@@ -1,23 +1,36 @@
 import { forEachBelow } from "./totals.ts";
 import { root, type SpanTable } from "./table.ts";
 
-/** Which spans show what is below them: all or none, but for some. The session always does. */
+/** Which spans show what is below them: what is usual for their kind, but for some. The session always does. */
 export class Branches {
-  #isOpen = true;
+  readonly #table: () => SpanTable;
+  #areTurnsOpen = true;
+  #areOthersOpen = true;
   #exceptions = new Set<number>();
 
+  constructor(table: () => SpanTable) {
+    this.#table = table;
+  }
+
   isClosed(place: number): boolean {
-    return place !== root && this.#exceptions.has(place) === this.#isOpen;
+    return place !== root && this.#exceptions.has(place) === this.#isUsuallyOpen(place);
   }
 
   set(place: number, isOpen: boolean): void {
-    if (isOpen === this.#isOpen) this.#exceptions.delete(place);
+    if (isOpen === this.#isUsuallyOpen(place)) this.#exceptions.delete(place);
     else this.#exceptions.add(place);
   }
 
   setAll(isOpen: boolean): void {
-    this.#isOpen = isOpen;
+    this.#areTurnsOpen = this.#areOthersOpen = isOpen;
     this.#exceptions = new Set();
+  }
+
+  /** Closes the turns, but for one; what is below them is open once they are. */
+  closeTurns(except: number): void {
+    this.setAll(true);
+    this.#areTurnsOpen = false;
+    this.set(except, true);
   }
 
   /** Opens a span and all below it. */
@@ -31,5 +44,9 @@ export class Branches {
   /** Opens all that a span is below of. */
   openTo(table: SpanTable, place: number): void {
     for (let up = table.parent(place); up > root; up = table.parent(up)) this.set(up, true);
+  }
+
+  #isUsuallyOpen(place: number): boolean {
+    return this.#table().parent(place) === root ? this.#areTurnsOpen : this.#areOthersOpen;
   }
 }

@@ -1,9 +1,13 @@
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { rowHeight } from "./input.ts";
 
 /** Rows that are drawn above and below what is seen. */
 export const overscan = 4;
+/** More rows than this at once go by too quickly to be read. */
+const fastRows = 8;
+/** How long after that they are read again, in milliseconds. */
+const restMs = 80;
 /** The height of the line of names above the rows, in pixels. */
 export const headHeight = 24;
 
@@ -13,20 +17,36 @@ export interface Extent {
   readonly first: number;
   /** The height of what is seen, in pixels. */
   readonly height: number;
+  /** Whether rows go by too quickly to be read, so that they are drawn without their figures. */
+  readonly isFast: boolean;
 }
 
-/** Follows which rows of a scrolling element are near what is seen; `look` is to be called when it scrolls. */
-export function useExtent(box: RefObject<HTMLElement | null>): {
+/** Follows which rows of a scrolling element are near what is seen; `look` is to be called when it scrolls, `onTop` is told the first row that is seen. */
+export function useExtent(
+  box: RefObject<HTMLElement | null>,
+  onTop?: (row: number) => void,
+): {
   readonly extent: Extent;
   readonly look: () => void;
 } {
-  const [extent, setExtent] = useState<Extent>({ first: 0, height: 800 });
+  const [extent, setExtent] = useState<Extent>({ first: 0, height: 800, isFast: false });
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const look = () => {
     const scroller = box.current;
     if (scroller === null) return;
-    const first = Math.max(0, Math.floor(scroller.scrollTop / rowHeight) - overscan);
+    const top = Math.floor(scroller.scrollTop / rowHeight);
+    const first = Math.max(0, top - overscan);
+    onTop?.(top);
     const height = scroller.clientHeight;
-    setExtent((before) => (first === before.first && height === before.height ? before : { first, height }));
+    setExtent((before) => {
+      const isFast = Math.abs(first - before.first) > fastRows;
+      if (isFast) {
+        clearTimeout(resting.current);
+        resting.current = setTimeout(() => setExtent((last) => ({ ...last, isFast: false })), restMs);
+      }
+      if (first === before.first && height === before.height) return before;
+      return { first, height, isFast: isFast || before.isFast };
+    });
   };
   useEffect(() => {
     const observer = new ResizeObserver(look);

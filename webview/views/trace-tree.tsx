@@ -13,8 +13,9 @@ export function TraceTree(): VNode {
   const app = useTrace();
   const box = useRef<HTMLDivElement>(null);
   const bars = useRef<HTMLDivElement>(null);
-  const { extent, look } = useExtent(box);
+  const { extent, look } = useExtent(box, (row) => (app.topRow = row));
   const width = useWidth(bars);
+  useNarrow(app, box);
   void app.stamp.value;
   useAnchor(app, box);
   useReveal(app, box);
@@ -39,10 +40,19 @@ export function TraceTree(): VNode {
     >
       <Head width={width} bars={bars} />
       <div class="backdrop-place" role="presentation">
-        <div class="trace-grid backdrop-grid" style={{ height: `${extent.height - headHeight}px` }}>
-          <div class="backdrop-column">
+        <div
+          class="trace-line backdrop-line"
+          aria-hidden="true"
+          style={{ height: `${extent.height - headHeight}px` }}
+        >
+          <div class="cell label" />
+          <div class="cell bar-cell">
             <TraceBackdrop width={width} />
           </div>
+          <div class="cell duration" />
+          <div class="cell tokens" />
+          <div class="cell money" />
+          <div class="cell cached" />
         </div>
       </div>
       <Rows app={app} extent={extent} cursor={cursor} />
@@ -58,7 +68,7 @@ function Head({
   readonly bars: RefObject<HTMLDivElement | null>;
 }): VNode {
   return (
-    <div class="trace-head trace-grid" role="row" aria-rowindex={1}>
+    <div class="trace-head trace-line" role="row" aria-rowindex={1}>
       <div class="cell label" role="columnheader">
         Name
       </div>
@@ -110,6 +120,7 @@ function Rows({ app, extent, cursor }: RowsProps): VNode {
         revision={place === root ? app.stamp.peek() : table.revision(place)}
         now={place === root || table.isOpen(place) ? now : 0}
         isOpen={table.firstChild(place) < 0 ? undefined : !branches.isClosed(place)}
+        isLight={extent.isFast}
         isCursor={place === cursor}
         isContext={app.isFiltering && findings.isContext(place)}
         isCritical={app.isCritical(place)}
@@ -144,6 +155,19 @@ function zoomToRow(app: TraceApp, event: MouseEvent): void {
   if (place >= 0 && isBar) app.zoomToSpan(place);
 }
 
+/** Trees narrower than this have no columns of figures, in pixels; the style says so too. */
+const narrowBelow = 520;
+
+function useNarrow(app: TraceApp, box: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => (app.isNarrow.value = element.offsetWidth < narrowBelow));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+}
+
 function useWidth(box: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(400);
   useLayoutEffect(() => {
@@ -176,29 +200,13 @@ function useWheel(
 
 // Rows that come above what is read push nothing away; what runs is followed at the end.
 function useAnchor(app: TraceApp, box: RefObject<HTMLElement | null>): void {
-  const anchor = useRef({ place: root, row: 0 });
   const stamp = app.stamp.value;
   useLayoutEffect(() => {
     const scroller = box.current;
     if (scroller === null) return;
-    if (app.isFollowing.peek() && (app.isRunning.peek() || app.feed.reading.peek().status !== "done")) {
-      scroller.scrollTop = scroller.scrollHeight;
-      return;
-    }
-    const { place, row } = anchor.current;
-    const moved = place === root ? row : app.rows.rowOf(place);
-    if (moved >= 0 && moved !== row) scroller.scrollTop += (moved - row) * rowHeight;
-  }, [stamp]);
-  useLayoutEffect(() => {
-    const scroller = box.current;
-    if (scroller === null) return;
-    const note = () => {
-      const row = Math.floor(scroller.scrollTop / rowHeight);
-      anchor.current = { row, place: app.rows.at(row) };
-    };
-    note();
-    scroller.addEventListener("scroll", note);
-    return () => scroller.removeEventListener("scroll", note);
+    const isGrowing = app.isRunning.peek() || app.feed.reading.peek().status !== "done";
+    if (app.isFollowing.peek() && isGrowing) scroller.scrollTop = app.rows.count * rowHeight;
+    else if (app.shiftedRows !== 0) scroller.scrollTop += app.shiftedRows * rowHeight;
   }, [stamp]);
 }
 
