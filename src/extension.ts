@@ -28,7 +28,7 @@ export function activate(context: ExtensionContext): void {
   const connectBeside: Connect = async (post) =>
     (await open()).connect(post, (handlers) => besideChat(handlers, chat));
   const sessions = new SessionsView(context.extensionUri, connectBeside);
-  const panel = new TracePanel(context.extensionUri, connectBeside);
+  const panel = new TracePanel(context.extensionUri, context.workspaceState, connectBeside);
   const trace = new TraceView(context.extensionUri, async (post) => {
     const connection = await connectBeside(post);
     (await open()).onActiveSession((place) => trace.follow(place));

@@ -30,6 +30,8 @@ export interface PageViewOptions {
   readonly extension: Uri;
   readonly page: Page;
   readonly connect: Connect;
+  /** What the page is told each time that it begins: it keeps nothing while it is hidden. */
+  readonly greeting?: () => readonly HostMessage[];
   /** How often the page is asked whether it lives, in milliseconds. */
   readonly pingMs?: number;
 }
@@ -170,6 +172,7 @@ export class ShownPage {
 
   #receive(message: unknown): void {
     this.#unanswered = 0;
+    if (!this.#hasSpoken) for (const message of this.#options.greeting?.() ?? []) this.post(message);
     this.#hasSpoken = true;
     for (const pending of this.#pending.splice(0)) this.post(pending);
     if (this.#connection !== undefined) this.#connection.receive(message);

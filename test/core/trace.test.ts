@@ -207,7 +207,7 @@ describe("the detail of a span", () => {
         "system System text reused",
         "user Message reused",
         "assistant Calls read_file new",
-        "result Result new",
+        "result Result of read_file new",
       ],
     );
     assert.ok(segments.filter(({ kind }) => kind === "tool").every(({ isReused }) => isReused));

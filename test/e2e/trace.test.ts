@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { runCommand, webviewFrame } from "../support/browser.ts";
 import { useChat } from "../support/e2e-window.ts";
-import { picture } from "../support/e2e-looks.ts";
+import { raiseView } from "../support/e2e-sessions.ts";
+import { screenshotFolder } from "../support/e2e-editor.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
 
@@ -10,6 +12,8 @@ describe("the trace in the editor", () => {
   const its = useChat("own window", { width: 1400, height: 900 });
   let trace: Frame;
   const rows = () => trace.getByTestId("trace-row");
+  const shot = (name: string) =>
+    its.window.page.screenshot({ path: join(screenshotFolder, `trace-${name}.png`) });
 
   it("opens beside the work, with every call of the session", async () => {
     its.model.use([
@@ -26,7 +30,7 @@ describe("the trace in the editor", () => {
     await rows().filter({ hasText: "What is this?" }).first().waitFor();
     await rows().filter({ hasText: "package.json" }).waitFor();
     await its.window.page.getByRole("tab", { name: /Trace: What is this/ }).waitFor();
-    await picture(its.window.page, "trace-panel");
+    await shot("panel");
   });
 
   it("shows what runs while it runs", async () => {
@@ -44,7 +48,7 @@ describe("the trace in the editor", () => {
     const detail = trace.getByTestId("trace-detail");
     await detail.getByText("tide-table").first().waitFor();
     assert.ok(await detail.isVisible());
-    await picture(its.window.page, "trace-detail");
+    await shot("detail");
   });
 
   it("is reached from a turn's cached share, and from a call's row in the chat", async () => {
@@ -57,5 +61,24 @@ describe("the trace in the editor", () => {
     await call.getByRole("button", { name: /^Read package\.json/ }).click();
     await call.getByRole("button", { name: "Show in trace" }).click();
     await chosen().filter({ hasText: "package.json" }).waitFor();
+  });
+
+  it("is there again after a reload of the window", async () => {
+    const { page } = its.window;
+    await page.reload();
+    trace = await webviewFrame(page, "[data-testid=trace-row]");
+    await rows().filter({ hasText: "And slowly?" }).waitFor();
+    await its.chat.ready();
+  });
+
+  it("stands below the chat as well, for the session that the chat shows", async () => {
+    const { page } = its.window;
+    await page.locator(".part.sidebar .pane-header").filter({ hasText: "Trace" }).click();
+    await raiseView(page, "Sessions");
+    const side = await webviewFrame(page, "[data-testid=trace-row]", (frame) => frame !== trace);
+    await side.getByTestId("trace-row").filter({ hasText: "And slowly?" }).waitFor();
+    await runCommand(page, "BooCode: New Session");
+    await side.getByRole("heading", { name: "Nothing traced yet" }).waitFor();
+    assert.ok((await rows().count()) > 0, "the panel stays where it is");
   });
 });

@@ -64,11 +64,16 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   }
 }
 
-/** The inner page of a webview once it holds what `selector` names; views are told apart by it. */
-export async function webviewFrame(page: Page, selector: string): Promise<Frame> {
+/** The inner page of a webview once it holds what `selector` names; views are told apart by it, or by a test of their frame. */
+export async function webviewFrame(
+  page: Page,
+  selector: string,
+  fits: (frame: Frame) => boolean = () => true,
+): Promise<Frame> {
   const shows = async (frame: Frame): Promise<boolean> => {
     if (frame.name() !== "active-frame" && frame.parentFrame()?.parentFrame() !== page.mainFrame())
       return false;
+    if (!fits(frame)) return false;
     const part = frame.locator(selector).first();
     // Frames come and go while a webview loads; one that goes is none that was looked for.
     return part.waitFor({ state: "attached", timeout: frameMs }).then(

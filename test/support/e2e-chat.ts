@@ -23,9 +23,10 @@ export class Chat {
     await this.frame.locator(".model-name").filter({ hasText: /./ }).waitFor();
   }
 
-  // The list of sessions is opened after the chat, and stands behind it.
+  // Other views of the side bar are opened after the chat, and stand behind it; panels may stand before it.
   get frame(): FrameLocator {
-    return this.page.frameLocator("iframe.webview.ready").first().frameLocator("#active-frame");
+    const view = "iframe.webview.ready[src*='purpose=webviewView']";
+    return this.page.frameLocator(view).first().frameLocator("#active-frame");
   }
 
   get composer(): Locator {

@@ -17,7 +17,7 @@ export class SessionList {
   static async open(page: Page): Promise<SessionList> {
     await runCommand(page, "BooCode: Search Sessions");
     const frame = await webviewFrame(page, "[data-testid=session-search]:focus");
-    await raise(page);
+    await raiseView(page, "Sessions");
     return new SessionList(page, frame);
   }
 
@@ -82,9 +82,9 @@ export class SessionList {
   }
 }
 
-// The editor opens a view as low as it can be.
-async function raise(page: Page): Promise<void> {
-  const header = page.locator(".part.sidebar .pane-header").filter({ hasText: "Sessions" });
+/** Makes room for a view of the side bar, which the editor opens as low as it can be. */
+export async function raiseView(page: Page, name: string): Promise<void> {
+  const header = page.locator(".part.sidebar .pane-header").filter({ hasText: name });
   const top = async () => (await header.boundingBox())?.y ?? 0;
   const before = await top();
   await page.mouse.move(200, before);

@@ -144,21 +144,10 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     clock: new FakeClock(),
     secretValues,
     secrets: fakeSecrets(secretValues, options.environment ?? {}),
-    settings: {
-      provider: () => settings.provider,
-      model: () => settings.model,
-      baseUrl: () => settings.baseUrl,
-      effort: () => settings.effort,
-      retention: () => settings.retention,
-      autoResume: () => settings.autoResume,
-      coldWarningUsd: () => settings.coldWarningUsd,
-      prices: () => settings.prices,
-      traceBodies: () => settings.traceBodies,
-      traceExportsBodies: () => settings.traceExportsBodies,
-      traceEndpoint: () => settings.traceEndpoint,
+    settings: settingsOf(settings, {
       setChoice: async (choice) => ports.configure({ ...choice }),
       onChange: (listener) => void listeners.push(listener),
-    },
+    }),
     configure(change) {
       Object.assign(settings, change);
       for (const listener of listeners) listener();
@@ -176,6 +165,26 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     folderKey: folders.map((folder) => folder.path).join("\n"),
   };
   return ports;
+}
+
+function settingsOf(
+  settings: FakeSettings,
+  changes: Pick<Ports["settings"], "setChoice" | "onChange">,
+): Ports["settings"] {
+  return {
+    provider: () => settings.provider,
+    model: () => settings.model,
+    baseUrl: () => settings.baseUrl,
+    effort: () => settings.effort,
+    retention: () => settings.retention,
+    autoResume: () => settings.autoResume,
+    coldWarningUsd: () => settings.coldWarningUsd,
+    prices: () => settings.prices,
+    traceBodies: () => settings.traceBodies,
+    traceExportsBodies: () => settings.traceExportsBodies,
+    traceEndpoint: () => settings.traceEndpoint,
+    ...changes,
+  };
 }
 
 /** What a tool gets to run with. */

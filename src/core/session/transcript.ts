@@ -43,7 +43,7 @@ interface Answer {
 }
 
 type Entry =
-  | { readonly kind: "message"; readonly message: WireMessage }
+  | { readonly kind: "message"; readonly message: WireMessage; readonly tool?: string }
   | ({ readonly kind: "answer" } & Answer);
 
 const encoder = new TextEncoder();
@@ -52,7 +52,8 @@ const encoder = new TextEncoder();
 export class Transcript {
   readonly #bodyText: BodyText;
   readonly #entries: Entry[] = [];
-  readonly #open = new Map<string, string>();
+  /** Calls without a result: the provider's id and the tool's name, by our id. */
+  readonly #open = new Map<string, { readonly callId: string; readonly name: string }>();
   #bytes = new Uint8Array(4096);
   #length = 0;
   /** Where each message begins, the system text first; commas between messages belong to the later one. */
@@ -136,15 +137,16 @@ export class Transcript {
       case "step-end":
         if (event.text === "" && event.calls.length === 0) return;
         this.#add({ kind: "answer", text: event.text, reasoning: event.reasoning, calls: event.calls });
-        for (const call of event.calls) this.#open.set(call.id, call.callId);
+        for (const { id, callId, name } of event.calls) this.#open.set(id, { callId, name });
         return;
       case "tool-end": {
-        const callId = this.#open.get(event.call);
-        if (callId === undefined) return;
+        const call = this.#open.get(event.call);
+        if (call === undefined) return;
         this.#open.delete(event.call);
         this.#add({
           kind: "message",
-          message: { role: "tool", tool_call_id: callId, content: this.#bodyText(event.output) },
+          tool: call.name,
+          message: { role: "tool", tool_call_id: call.callId, content: this.#bodyText(event.output) },
         });
         return;
       }
@@ -202,7 +204,7 @@ function labelOf(entry: Entry | undefined): Pick<Segment, "kind" | "label"> {
     return { kind: "assistant", label: names.length === 0 ? "Answer" : `Calls ${names.join(", ")}` };
   }
   return entry?.message.role === "tool"
-    ? { kind: "result", label: "Result" }
+    ? { kind: "result", label: `Result of ${entry.tool ?? "a tool"}` }
     : { kind: "user", label: "Message" };
 }
 
