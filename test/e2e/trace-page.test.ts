@@ -1,61 +1,17 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import type { Method } from "../../src/protocol/protocol.ts";
-import type { TraceEvent } from "../../src/protocol/trace.ts";
-import { launchBrowser } from "../support/browser.ts";
 import { until } from "../support/e2e-chat.ts";
 import { violationsOf } from "../support/sessions-harness.ts";
-import { openTrace, type TraceOptions, type TraceScript } from "../support/trace-harness.ts";
 import { sceneStart, span, traceScenes } from "../support/trace-scenes.ts";
-import { startHarness, themes, type Harness } from "../support/webview-harness.ts";
+import { useTraceView } from "../support/trace-view.ts";
+import { themes } from "../support/webview-harness.ts";
 
 /** The most elements that the page may have, whatever it shows. */
 const mostNodes = 1_500;
 
 describe("the trace beside an editor", () => {
-  let harness: Harness;
-  let browser: Browser;
-  let page: Page | undefined;
-  before(async () => {
-    harness = await startHarness();
-    browser = await launchBrowser();
-  });
-  afterEach(() => page?.context().close());
-  after(async () => {
-    await browser.close();
-    await harness[Symbol.asyncDispose]();
-  });
-
-  const view = (): Page => page ?? assert.fail("Nothing is open yet.");
-  const open = async (script: TraceScript, options?: TraceOptions) => {
-    page = await openTrace(browser, harness, script, options);
-  };
-  const rows = () => view().getByTestId("trace-row");
-  const row = (text: string) => rows().filter({ hasText: text }).first();
-  const tree = () => view().getByRole("treegrid", { name: "Spans" });
-  const detail = () => view().getByTestId("trace-detail");
-  const button = (name: string) => view().getByRole("button", { name, exact: true });
-  const press = (key: string) => view().keyboard.press(key);
-  const names = () => rows().locator(".label-text").allInnerTexts();
-  const shows = (expected: readonly string[]) =>
-    until(names, (now) => JSON.stringify(now) === JSON.stringify(expected));
-  const requests = (method: Method) =>
-    view().evaluate(
-      (wanted) =>
-        window.host.sent.flatMap((message) =>
-          message.type === "request" && message.method === wanted ? [message.params] : [],
-        ),
-      method,
-    );
-  const emit = (...events: readonly TraceEvent[]) =>
-    view().evaluate((all) => window.host.emit("trace", all), events);
-  const cursor = () =>
-    tree().evaluate((element) => {
-      const id = element.getAttribute("aria-activedescendant") ?? "";
-      return element === document.activeElement ? document.getElementById(id)?.textContent : undefined;
-    });
-  const isAt = (text: string) => until(cursor, (now) => now?.includes(text) === true);
-  const ticks = () => view().locator(".tick-label").allInnerTexts();
+  const its = useTraceView();
+  const { open, rows, row, tree, detail, button, press, names, shows, requests, emit, isAt } = its;
+  const ticks = () => its.page.locator(".tick-label").allInnerTexts();
   const zoomed = async (act: () => Promise<unknown>) => {
     const before = (await ticks()).join();
     await act();
@@ -76,7 +32,7 @@ describe("the trace beside an editor", () => {
     it("turns, steps and calls, with bars, figures and totals", async () => {
       await open(traceScenes.one);
       await shows(one);
-      assert.equal(await view().getByTestId("trace-bar").count(), one.length);
+      assert.equal(await its.page.getByTestId("trace-bar").count(), one.length);
       assert.deepEqual(await row("Turn 1").locator(".cell").allInnerTexts(), [
         ...[
           "Turn 1 Fix the type error in the tide table and run the tests again",
@@ -87,7 +43,7 @@ describe("the trace beside an editor", () => {
           "64%",
         ],
       ]);
-      assert.deepEqual(await view().locator(".totals dd").allInnerTexts(), [
+      assert.deepEqual(await its.page.locator(".totals dd").allInnerTexts(), [
         ...["9.4 s", "7.6 s", "1.7 s", "0 ms", "$0.0021", "64%"],
       ]);
       const bar = rows().nth(3).getByTestId("trace-bar");
@@ -99,14 +55,14 @@ describe("the trace beside an editor", () => {
 
     it("says that there is nothing yet, and goes to the chat", async () => {
       await open(traceScenes.nothing);
-      await view().getByRole("heading", { name: "Nothing traced yet" }).waitFor();
+      await its.page.getByRole("heading", { name: "Nothing traced yet" }).waitFor();
       await button("Go to the chat").click();
       assert.deepEqual(await requests("session.open"), [{ session: "s", takesFocus: true }]);
     });
 
     it("says what is wrong, and tries again", async () => {
       await open(traceScenes.one, { refused: { method: "trace.spans", message: "The store is closed." } });
-      await view().getByText("The store is closed.").waitFor();
+      await its.page.getByText("The store is closed.").waitFor();
       await button("Try again").click();
       await shows(one);
     });
@@ -126,19 +82,19 @@ describe("the trace beside an editor", () => {
         (now) => now.includes("99.9%"),
       );
       assert.equal(await rows().last().locator(".tokens").innerText(), "unknown");
-      assert.match(await view().locator(".totals").innerText(), /unknown/);
+      assert.match(await its.page.locator(".totals").innerText(), /unknown/);
     });
 
     it("text of models and tools is text", async () => {
       await open(traceScenes.longest);
       await rows().first().waitFor();
-      assert.equal(await view().locator("main img").count(), 0);
+      assert.equal(await its.page.locator("main img").count(), 0);
     });
 
     it("remembers which session it showed when it is opened again", async () => {
       await open(traceScenes.one);
       await shows(one);
-      await view().reload();
+      await its.page.reload();
       await shows(one);
     });
   });
@@ -175,7 +131,7 @@ describe("the trace beside an editor", () => {
       await open(traceScenes.one);
       await shows(one);
       const before = (await requests("trace.spans")).length;
-      await view().evaluate(() => {
+      await its.page.evaluate(() => {
         window.scripted.stateOf = () => ({ open: [], ended: 99 });
         window.host.skip("trace");
       });
@@ -198,9 +154,9 @@ describe("the trace beside an editor", () => {
   describe("finding", () => {
     it("by text, with what stands above, and says what is hidden", async () => {
       await open(traceScenes.one);
-      await view().getByTestId("trace-filter").fill("hours");
+      await its.page.getByTestId("trace-filter").fill("hours");
       await shows([session, one[1] ?? "", "Step 1", "Search hours in src"]);
-      await view().getByText("5 hidden by filters").waitFor();
+      await its.page.getByText("5 hidden by filters").waitFor();
       await button("Clear filters").click();
       await shows(one);
     });
@@ -208,11 +164,11 @@ describe("the trace beside an editor", () => {
     it("by kind, outcome and duration", async () => {
       await open(traceScenes.failures);
       await button("More filters").click();
-      await view().getByLabel("Outcome").selectOption("Failed");
-      await view().getByLabel("Kind").selectOption("Model calls");
+      await its.page.getByLabel("Outcome").selectOption("Failed");
+      await its.page.getByLabel("Kind").selectOption("Model calls");
       await until(names, (now) => now.length === 6);
-      await view().getByLabel("Outcome").selectOption("All outcomes");
-      await view().getByLabel("Duration").selectOption("Over 10 s");
+      await its.page.getByLabel("Outcome").selectOption("All outcomes");
+      await its.page.getByLabel("Duration").selectOption("Over 10 s");
       await until(names, (now) => now.length === 1);
     });
   });
@@ -222,13 +178,13 @@ describe("the trace beside an editor", () => {
       await open(traceScenes.one);
       await shows(one);
       await tree().hover();
-      await view().keyboard.down("Control");
-      await zoomed(() => view().mouse.wheel(0, -400));
-      await view().keyboard.up("Control");
-      await view().keyboard.down("Shift");
+      await its.page.keyboard.down("Control");
+      await zoomed(() => its.page.mouse.wheel(0, -400));
+      await its.page.keyboard.up("Control");
+      await its.page.keyboard.down("Shift");
       const bar = rows().nth(1).getByTestId("trace-bar");
       const before = (await bar.boundingBox())?.width;
-      await view().keyboard.up("Shift");
+      await its.page.keyboard.up("Shift");
       await tree().focus();
       await zoomed(() => press("0"));
       await zoomed(() => press("+"));
@@ -239,30 +195,30 @@ describe("the trace beside an editor", () => {
 
     it("skips the time in which nobody was there, and does not where it is not wanted", async () => {
       await open(traceScenes.causes);
-      await view().locator(".gap").first().waitFor({ state: "attached" });
+      await its.page.locator(".gap").first().waitFor({ state: "attached" });
       const width = async () => (await row("Turn 1").getByTestId("trace-bar").boundingBox())?.width ?? 0;
       const skipped = await width();
       await button("Skip idle time").click();
       await until(width, (now) => now < skipped / 10);
-      assert.equal(await view().locator(".gap").count(), 0);
+      assert.equal(await its.page.locator(".gap").count(), 0);
     });
 
     it("a stretch of the ruler is counted for itself", async () => {
       await open(traceScenes.one);
       await shows(one);
-      const ruler = (await view().locator(".ruler").boundingBox()) ?? assert.fail("There is no ruler.");
-      await view().mouse.move(ruler.x + 12, ruler.y + 8);
-      await view().mouse.down();
-      await view().mouse.move(ruler.x + ruler.width / 2, ruler.y + 8, { steps: 4 });
-      await view().mouse.up();
-      await view().getByRole("button", { name: "Zoom to chosen time" }).waitFor();
+      const ruler = (await its.page.locator(".ruler").boundingBox()) ?? assert.fail("There is no ruler.");
+      await its.page.mouse.move(ruler.x + 12, ruler.y + 8);
+      await its.page.mouse.down();
+      await its.page.mouse.move(ruler.x + ruler.width / 2, ruler.y + 8, { steps: 4 });
+      await its.page.mouse.up();
+      await its.page.getByRole("button", { name: "Zoom to chosen time" }).waitFor();
       await until(
-        () => view().locator(".totals dd").allInnerTexts(),
+        () => its.page.locator(".totals dd").allInnerTexts(),
         (now) => /^4\.\d s$/.test(now[1] ?? ""),
       );
       await tree().focus();
       await press("Escape");
-      await view().getByRole("button", { name: "Zoom to chosen time" }).waitFor({ state: "detached" });
+      await its.page.getByRole("button", { name: "Zoom to chosen time" }).waitFor({ state: "detached" });
     });
 
     it("marks the calls that determined how long a turn took", async () => {
@@ -314,89 +270,6 @@ describe("the trace beside an editor", () => {
     });
   });
 
-  describe("the detail", () => {
-    it("shows what a call was given and gave, and goes to the chat", async () => {
-      await open(traceScenes.one, { at: { span: "c3" } });
-      await detail().getByRole("button", { name: "lines 3 items" }).click();
-      await detail().getByRole("button", { name: "options 2 keys" }).click();
-      await detail().getByRole("button", { name: "lines 3 items" }).waitFor({ state: "detached" });
-      await detail().getByText("Changed 1 place in src/tides.ts.").waitFor();
-      await detail().getByRole("button", { name: "src/tides.ts, changed, +12 −3, show diff" }).click();
-      assert.deepEqual(await requests("turn.diff"), [{ session: "s", turn: "t1", path: "src/tides.ts" }]);
-      await button("Show in chat").click();
-      assert.deepEqual(await requests("session.open"), [{ session: "s", turn: 1, takesFocus: true }]);
-      await button("Copy id").click();
-      await button("Copied").waitFor();
-      assert.equal(await view().evaluate(() => navigator.clipboard.readText()), "c3");
-    });
-
-    it("names the cause of a miss, with both texts and their first difference", async () => {
-      await open(traceScenes.causes, { at: { span: "t3-drift/1" } });
-      await view().getByTestId("cache-cause").getByText("Prefix changed").waitFor();
-      assert.equal(await detail().locator("del").innerText(), "4");
-      assert.equal(await detail().locator("ins").innerText(), "8");
-      await detail()
-        .getByRole("button", { name: /edit_file/ })
-        .click();
-      await detail().getByText("Part 2").waitFor();
-      assert.deepEqual(await requests("trace.segment"), [{ session: "s", span: "t3-drift/1", index: 2 }]);
-    });
-
-    it("says what was only concluded, and what nobody knows", async () => {
-      await open(traceScenes.causes, { at: { span: "t3-expired/1" } });
-      await view().getByTestId("cache-cause").getByText("inferred").waitFor();
-      await tree().focus();
-      await press("Home");
-      await view().getByTestId("trace-filter").fill("try 2");
-      await view().getByTestId("trace-filter").fill("cut off");
-      await row("deepseek-flash").locator(".label").click();
-      await detail().getByText("The answer was cut off after 4.1 KB.").waitFor();
-      assert.match(
-        await detail().getByRole("region", { name: "Tokens and money" }).innerText(),
-        /Prompt\s+unknown/,
-      );
-    });
-
-    it("reads large texts page by page", async () => {
-      const text = "0123456789".repeat(15_000);
-      await open(
-        {
-          ...traceScenes.one,
-          details: {
-            c1: {
-              ...{ files: [], segments: [], hasBodies: true },
-              output: { blob: "b", bytes: text.length, preview: text.slice(0, 100) },
-            },
-          },
-          bodies: { b: text },
-        },
-        { at: { span: "c1" } },
-      );
-      await button("Show all (146.5 KB)").click();
-      await button("Show more (48.8 KB left)").click();
-      await until(
-        () => detail().getByRole("group", { name: "Output" }).innerText(),
-        (now) => now.length === text.length,
-      );
-    });
-
-    it("says what could not be read, and tries again", async () => {
-      await open(traceScenes.one, {
-        at: { span: "c3" },
-        refused: { method: "trace.detail", message: "The disk is slow." },
-      });
-      await detail().getByText("The disk is slow.").waitFor();
-      await detail().getByRole("button", { name: "Try again" }).click();
-      await detail().getByText("Changed 1 place in src/tides.ts.").waitFor();
-    });
-
-    it("says so where the settings keep texts out", async () => {
-      const details = { c3: { files: [], segments: [], hasBodies: false } };
-      await open({ ...traceScenes.one, details }, { at: { span: "c3" } });
-      await detail().getByText("Your settings keep what calls were given").waitFor();
-    });
-  });
-
   it("shows the turn that was asked for, whose page comes later", async () => {
     await open({ generated: 2_000 }, { at: { turn: 12 } });
     await detail()
@@ -407,36 +280,32 @@ describe("the trace beside an editor", () => {
 
   it("lists every model call with what its cache did", async () => {
     await open(traceScenes.causes);
-    await view().getByRole("tab", { name: "Cache" }).click();
-    const calls = view().getByTestId("cache-call");
+    await its.page.getByRole("tab", { name: "Cache" }).click();
+    const calls = its.page.getByTestId("cache-call");
     await until(
       () => calls.count(),
       (count) => count === 11,
     );
-    await view()
-      .getByText(/11 calls · saved .* · lost .*prefix changed 1/)
-      .waitFor();
-    await view().getByLabel("Only calls that missed something").check();
+    await its.page.getByText(/11 calls · saved .* · lost .*prefix changed 1/).waitFor();
+    await its.page.getByLabel("Only calls that missed something").check();
     await until(
       () => calls.locator(".call-cause").allInnerTexts(),
       (now) => now[1] === "Expired inferred",
     );
     await calls.nth(2).click();
-    await view().getByTestId("cache-cause").getByText("Prefix changed").waitFor();
+    await its.page.getByTestId("cache-cause").getByText("Prefix changed").waitFor();
   });
 
   it("exports", async () => {
     await open(traceScenes.one);
     await button("Export").click();
-    await view()
-      .getByRole("menuitem", { name: /Chrome trace/ })
-      .click();
+    await its.page.getByRole("menuitem", { name: /Chrome trace/ }).click();
     assert.deepEqual(await requests("trace.export"), [{ session: "s", format: "chrome" }]);
   });
 
   it("holds a hundred thousand spans in little memory and few elements", async () => {
     await open({ generated: 100_000 });
-    const isWhole = () => view().locator(".trace-status").innerText();
+    const isWhole = () => its.page.locator(".trace-status").innerText();
     await until(isWhole, (text) => !text.includes("Loading"));
     await button("Expand all").click();
     await until(
@@ -446,9 +315,9 @@ describe("the trace beside an editor", () => {
     await tree().focus();
     for (const key of ["Home", "PageDown", "End", "PageUp", "+", "+", "Alt+ArrowLeft"]) {
       await press(key);
-      assert.ok((await view().locator("*").count()) < mostNodes);
+      assert.ok((await its.page.locator("*").count()) < mostNodes);
     }
-    const devtools = await view().context().newCDPSession(view());
+    const devtools = await its.page.context().newCDPSession(its.page);
     await devtools.send("HeapProfiler.collectGarbage");
     const { usedSize, ...other } = await devtools.send("Runtime.getHeapUsage");
     const { backingStorageSize = 0 } = other as { readonly backingStorageSize?: number };
@@ -459,7 +328,7 @@ describe("the trace beside an editor", () => {
     it(`fits into ${width} pixels`, async () => {
       await open(traceScenes.causes, { width, at: { span: "t3-drift/1" } });
       await detail().waitFor();
-      const wide = () => view().evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const wide = () => its.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok((await wide()) <= 0);
     });
 
@@ -467,19 +336,17 @@ describe("the trace beside an editor", () => {
     it(`has no violations in ${theme}`, async () => {
       await open(traceScenes.causes, { theme, at: { span: "t3-drift/1" } });
       await detail().getByText("read_file").first().waitFor();
-      assert.deepEqual(await violationsOf(view()), [], "detail");
+      assert.deepEqual(await violationsOf(its.page), [], "detail");
       await button("More filters").click();
-      await view().getByTestId("trace-filter").fill("release");
-      await view()
-        .getByText(/hidden by filters/)
-        .waitFor();
-      assert.deepEqual(await violationsOf(view()), [], "filters");
-      await view().getByRole("tab", { name: "Cache" }).click();
-      await view().getByTestId("cache-call").first().waitFor();
-      assert.deepEqual(await violationsOf(view()), [], "cache");
+      await its.page.getByTestId("trace-filter").fill("release");
+      await its.page.getByText(/hidden by filters/).waitFor();
+      assert.deepEqual(await violationsOf(its.page), [], "filters");
+      await its.page.getByRole("tab", { name: "Cache" }).click();
+      await its.page.getByTestId("cache-call").first().waitFor();
+      assert.deepEqual(await violationsOf(its.page), [], "cache");
       await button("Export").click();
-      await view().getByRole("menu").waitFor();
-      assert.deepEqual(await violationsOf(view()), [], "menu");
+      await its.page.getByRole("menu").waitFor();
+      assert.deepEqual(await violationsOf(its.page), [], "menu");
     });
   }
 });

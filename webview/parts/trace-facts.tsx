@@ -78,7 +78,7 @@ export function TraceTokens({ app, place }: Props): VNode {
         <Fact name="Hit">{figure("cacheHitTokens")}</Fact>
         <Fact name="Missed">{figure("cacheMissTokens")}</Fact>
         <Fact name="Output">{figure("outputTokens")}</Fact>
-        <Fact name="Of it reasoning">{figure("reasoningTokens")}</Fact>
+        <Fact name="Reasoning in it">{figure("reasoningTokens")}</Fact>
         <Fact name="Cost">{moneyWords(table.figure(place, "costUsd"), isWhole)}</Fact>
       </dl>
       {!isWhole && (

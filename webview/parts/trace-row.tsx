@@ -80,6 +80,7 @@ function Label({ app, place, depth, isOpen }: LabelProps): VNode {
   const state = stateOf(table, place);
   const indent = { paddingLeft: `calc(4px + ${Math.min(depth, 12)} * var(--indent))` };
   const kind = table.kind(place);
+  const isHeading = kind === "session" || kind === "turn";
   const spoken = [kindWords[kind], state?.words, name, about].filter(
     (word) => word !== undefined && word !== "",
   );
@@ -98,7 +99,7 @@ function Label({ app, place, depth, isOpen }: LabelProps): VNode {
       )}
       <i class={`codicon codicon-${state?.icon ?? icons[kind]}`} />
       <span class="label-text">
-        {name}
+        {isHeading ? <b>{name}</b> : name}
         {about !== "" && <span class="figure"> {about}</span>}
       </span>
     </div>

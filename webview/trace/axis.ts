@@ -14,7 +14,7 @@ export interface Gap extends Interval {
 }
 
 /** Idle stretches longer than this are left out, in milliseconds. */
-export const idleMs = 30_000;
+const idleMs = 30_000;
 /** The width of the mark of a gap, of the time that is shown; all marks together take at most ten times as much. */
 const markShare = 0.02;
 

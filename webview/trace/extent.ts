@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { rowHeight } from "./input.ts";
 
 /** Rows that are drawn above and below what is seen. */
-export const overscan = 4;
+const overscan = 4;
 /** More rows than this at once go by too quickly to be read. */
 const fastRows = 8;
 /** How long after that they are read again, in milliseconds. */

@@ -16,8 +16,7 @@ export function zoom(app: TraceApp, factor: number, share = 0.5): void {
   if (share < 0.99) app.isFollowing.value = false;
 }
 
-/** Looks further left or right, in tenths of the width. */
-export function pan(app: TraceApp, tenths: number): void {
+function pan(app: TraceApp, tenths: number): void {
   app.zoom.value = panBy(app.scale.peek(), tenths);
   app.isFollowing.value = false;
 }
@@ -73,8 +72,7 @@ function walk(app: TraceApp, key: string, pageRows: number): boolean {
   return true;
 }
 
-/** Puts the cursor on the row of a span and brings it into sight. */
-export function moveTo(app: TraceApp, place: number): void {
+function moveTo(app: TraceApp, place: number): void {
   if (place < 0) return;
   app.cursor.value = place;
   app.isFollowing.value = false;

@@ -33,7 +33,7 @@ export function readKept(state: unknown): Kept {
 }
 
 /** A share within its limits; the usual one for what is no number. */
-export function shareWithin(
+function shareWithin(
   value: unknown,
   { least, usual, most }: { readonly least: number; readonly usual: number; readonly most: number },
 ): number {

@@ -37,7 +37,7 @@ export const noTotals: Totals = {
 };
 
 /** The sum of two that do not overlap. */
-export function addTotals(a: Totals, b: Totals): Totals {
+function addTotals(a: Totals, b: Totals): Totals {
   const costUsd = a.costUsd === undefined ? b.costUsd : a.costUsd + (b.costUsd ?? 0);
   return {
     wallMs: a.wallMs + b.wallMs,

@@ -3,7 +3,7 @@ import type { PinReason, ToolOutcome } from "#protocol/session.ts";
 import type { CacheCause, CacheFinding, Segment } from "#protocol/trace.ts";
 import { formatMoney, formatShare, formatShort } from "#protocol/words.ts";
 import type { PartKind } from "./bar-parts.ts";
-import { root, type RowKind, type SpanTable } from "./table.ts";
+import type { RowKind, SpanTable } from "./table.ts";
 
 /** What each kind of row is called. */
 export const kindWords: Readonly<Record<RowKind, string>> = {
@@ -141,11 +141,4 @@ export function tokenWords(count: number | undefined, isWhole = true): string {
 /** A cached share for a narrow place: "92%", "–" where it is not known. */
 export function shareWords(share: number | undefined): string {
   return share === undefined ? "–" : formatShare(share);
-}
-
-/** The name of a row for messages and menus. */
-export function nameOf(table: SpanTable, place: number): string {
-  if (place === root) return "session";
-  const { name, about } = labelOf(table, place, "");
-  return about === "" ? name : `${name} ${about}`;
 }
