@@ -17,7 +17,7 @@ const keptFor = 30_000;
 
 /** Makes the handlers. */
 export function makeTraceHandlers(core: BooCode, ports: Ports): Pick<Handlers, TraceMethod> {
-  const logs = new Logs(ports);
+  const logs = new Logs(core, ports);
   return {
     "trace.spans": ({ session, before, limit }) =>
       ports.store.spans(session, { limit, ...(before !== undefined && { before }) }),
@@ -52,11 +52,13 @@ export function makeTraceHandlers(core: BooCode, ports: Ports): Pick<Handlers, T
 
 /** Reads the logs of sessions with their bodies. */
 class Logs {
+  readonly #core: BooCode;
   readonly #ports: Ports;
-  #kept: { readonly session: string; readonly log: Promise<LogReader> } | undefined;
+  #kept: { readonly session: string; readonly events: number; readonly log: Promise<LogReader> } | undefined;
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(ports: Ports) {
+  constructor(core: BooCode, ports: Ports) {
+    this.#core = core;
     this.#ports = ports;
     // What is kept is the log as it was: it is read again once something has happened since.
     ports.store.follow((change) => {
@@ -72,7 +74,13 @@ class Logs {
   async read(session: string): Promise<LogReader> {
     clearTimeout(this.#forgetting);
     this.#forgetting = setTimeout(() => this.forget(), keptFor);
-    if (this.#kept?.session !== session) this.#kept = { session, log: this.#load(session) };
+    // What this window writes itself, it counts.
+    const open = this.#core.supervisor.find(session)?.session;
+    const events = open?.eventCount ?? 0;
+    if (this.#kept?.session !== session || this.#kept.events !== events) {
+      await open?.settled();
+      this.#kept = { session, events, log: this.#load(session) };
+    }
     return this.#kept.log;
   }
 

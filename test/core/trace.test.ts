@@ -232,6 +232,17 @@ describe("the detail of a span", () => {
     assert.deepEqual(output, { text: '{"name":"demo"}' });
   });
 
+  it("is that of the log as it is now", async () => {
+    await using world = await timedWorld([reply.text("First."), reply.text("Second.")]);
+    const outputs: unknown[] = [];
+    for (const question of ["one", "two"]) {
+      await world.say(question);
+      const call = (await spansOf(world)).findLast(({ kind }) => kind === "model");
+      outputs.push((await detail(world, call?.id ?? "")).output);
+    }
+    assert.deepEqual(outputs, [{ text: "First." }, { text: "Second." }]);
+  });
+
   it("has no bodies where the settings keep them out", async () => {
     await using world = await timedWorld([reply.text("Secret.")], { settings: { traceBodies: false } });
     await world.say("go");
