@@ -147,7 +147,11 @@ function Bodies({ app, place }: Props): VNode | null {
 }
 
 function BodiesOf({ app, place, detail }: Props & { readonly detail: SpanDetail }): VNode {
-  const { input, output, thinking, files, segments, hasBodies } = detail;
+  const { input, files, segments, hasBodies } = detail;
+  // The log knows one answer to a request, that of the try that was answered.
+  const { table } = app;
+  const isAnswered = table.kind(place) !== "model" || table.outcome(place) === "ok";
+  const { output, thinking } = isAnswered ? detail : {};
   return (
     <>
       {files.length > 0 && <Files app={app} place={place} files={files} />}
