@@ -22,6 +22,16 @@ describe("the detail of a span", () => {
     assert.equal(await its.page.evaluate(() => navigator.clipboard.readText()), "c3");
   });
 
+  it("tells of a turn what ran below it, and opens the turn that was asked for", async () => {
+    await open({ generated: 2_000 }, { at: { turn: 20 } });
+    await row("Turn 20").waitFor();
+    assert.equal(await row("Turn 20").getAttribute("aria-expanded"), "true");
+    assert.match(
+      await detail().getByRole("region", { name: "Time" }).innerText(),
+      /Model[^]*Tools[^]*Duration/,
+    );
+  });
+
   it("names the cause of a miss, with both texts and their first difference", async () => {
     await open(traceScenes.causes, { at: { span: "t3-drift/1" } });
     await its.page.getByTestId("cache-cause").getByText("Prefix changed").waitFor();

@@ -40,7 +40,7 @@ export function TraceBar({ place, isClosed, isCritical, now }: Props): VNode | n
   if (isClosed) classes.push("closed");
   if (isCritical) classes.push("critical");
   if (table.isOpen(place)) classes.push("open");
-  const duration = formatDuration(place === root ? app.totals.peek().wallMs : last.to - first.from);
+  const duration = formatDuration(place === root ? app.whole.peek().wallMs : last.to - first.from);
   const blend = isClosed ? blended(app, place, now, whole) : undefined;
   return (
     <>

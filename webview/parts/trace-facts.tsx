@@ -2,6 +2,8 @@ import type { ComponentChildren, VNode } from "preact";
 import { formatDuration, formatShare } from "#protocol/words.ts";
 import type { TraceApp } from "../trace/app.ts";
 import { partsOf } from "../trace/bar-parts.ts";
+import type { SpanTable } from "../trace/table.ts";
+import { turnTotals } from "../trace/totals.ts";
 import { cachedShareOf, moneyWords, partWords } from "../trace/words.ts";
 import { CacheBadge } from "./cache-badge.tsx";
 
@@ -15,20 +17,23 @@ export function TraceTimings({ app, place }: Props): VNode {
   const { table } = app;
   const now = app.now.value;
   const whole = table.endedAt(place, now) - table.startedAt(place);
-  const waited = table.figure(place, "waitingForUserMs");
-  const parts = partsOf(table, place, now).filter(({ kind }) => partWords[kind] !== "");
-  const isFrame = parts.length === 0;
+  const kind = table.kind(place);
+  const lines =
+    kind === "turn" || kind === "step"
+      ? belowOf(table, place, now)
+      : partsOf(table, place, now).map(({ kind: part, from, to }) => ({
+          kind: part,
+          name: partWords[part],
+          ms: to - from,
+        }));
   return (
     <section class="detail-part" aria-label="Time">
       <h3>Time</h3>
       <table class="timings">
         <tbody>
-          {parts.map(({ kind, from, to }) => (
-            <Line key={kind} kind={kind} name={partWords[kind]} ms={to - from} whole={whole} />
+          {lines.map((line) => (
+            <Line key={line.kind} {...line} whole={whole} />
           ))}
-          {isFrame && waited !== undefined && (
-            <Line kind="waiting" name={partWords.waiting} ms={waited} whole={whole} />
-          )}
         </tbody>
         <tfoot>
           <tr>
@@ -40,6 +45,17 @@ export function TraceTimings({ app, place }: Props): VNode {
       </table>
     </section>
   );
+}
+
+// What ran below, in which what ran side by side counts once: the lines need not add up.
+function belowOf(table: SpanTable, place: number, now: number): readonly Omit<LineProps, "whole">[] {
+  const { modelMs, toolMs, waitingMs } = turnTotals(table, place, now);
+  const lines = [
+    { kind: "generating", name: "Model", ms: modelMs },
+    { kind: "tool", name: "Tools", ms: toolMs },
+    { kind: "waiting", name: partWords.waiting, ms: waitingMs },
+  ];
+  return lines.filter(({ ms }) => ms > 0);
 }
 
 interface LineProps {

@@ -127,7 +127,7 @@ function stateOf(
 
 function Figures({ app, place, now }: Pick<Props, "app" | "place" | "now">): VNode {
   const { table } = app;
-  const totals = app.totals.peek();
+  const totals = app.whole.peek();
   const isSession = place === root;
   const duration = isSession ? totals.wallMs : table.endedAt(place, now) - table.startedAt(place);
   const kind = table.kind(place);
@@ -161,7 +161,7 @@ function Figures({ app, place, now }: Pick<Props, "app" | "place" | "now">): VNo
 
 function Tokens({ app, place }: Pick<Props, "app" | "place">): VNode | null {
   const { table } = app;
-  const totals = app.totals.peek();
+  const totals = app.whole.peek();
   const isSession = place === root;
   const hit = isSession ? totals.hitTokens : (table.figure(place, "cacheHitTokens") ?? 0);
   const miss = isSession ? totals.missTokens : (table.figure(place, "cacheMissTokens") ?? 0);

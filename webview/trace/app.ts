@@ -63,6 +63,9 @@ export class TraceApp {
   readonly range = signal<Interval | undefined>(undefined);
   /** Whether there is no room for columns beside the bars. */
   readonly isNarrow = signal(false);
+  /** What the whole session came to. */
+  readonly whole = signal<Totals>(noTotals);
+  /** What the chosen stretch of it came to, or the whole session. */
   readonly totals = signal<Totals>(noTotals);
   /** The place of the row with the cursor. */
   readonly cursor = signal<number>(root);
@@ -251,8 +254,8 @@ export class TraceApp {
     if (this.isFollowing.peek() && this.isRunning.peek() && this.zoom.peek() !== undefined)
       this.zoom.value = followTo(this.scale.peek(), now);
     const range = this.range.peek();
-    this.totals.value =
-      range === undefined ? this.#totals.whole(table, now) : this.#totals.between(table, now, range);
+    this.whole.value = this.#totals.whole(table, now);
+    this.totals.value = range === undefined ? this.whole.peek() : this.#totals.between(table, now, range);
     if (this.showsCritical.peek()) this.#critical.find(table, now);
     this.stamp.value++;
     this.#drawnAt = performance.now();
@@ -280,6 +283,7 @@ export class TraceApp {
     if (place === undefined) return;
     this.cursor.value = place;
     this.branches.openTo(this.table, place);
+    this.branches.set(place, true);
     this.axis.value = new Axis(busyTime(this.table, this.now.peek()), this.kept.peek().skipsIdle);
     this.isFollowing.value = this.table.open.size > 0;
     if (!this.isFollowing.peek()) this.zoomToSpan(this.table.turnPlace(place));

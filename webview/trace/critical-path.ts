@@ -23,7 +23,30 @@ export function criticalPath(table: SpanTable, turn: number, now: number): reado
       at = start;
     }
   }
-  return path;
+  return [...path, ...openQuestions(table, turn, now, path)];
+}
+
+// A question hangs on its turn, whatever step it held up: where nothing else on the path ran, it was what was waited for.
+function openQuestions(
+  table: SpanTable,
+  turn: number,
+  now: number,
+  path: readonly number[],
+): readonly number[] {
+  const found: number[] = [];
+  for (let child = table.firstChild(turn); child >= 0; child = table.next(child)) {
+    if (table.kind(child) !== "question" || path.includes(child)) continue;
+    const [from, to] = [table.startedAt(child), table.endedAt(child, now)];
+    const ran = path
+      .filter((place) => table.firstChild(place) < 0)
+      .reduce(
+        (sum, place) =>
+          sum + Math.max(0, Math.min(to, table.endedAt(place, now)) - Math.max(from, table.startedAt(place))),
+        0,
+      );
+    if (ran < (to - from) / 2) found.push(child);
+  }
+  return found;
 }
 
 function childrenByEnd(table: SpanTable, place: number, now: number): readonly number[] {

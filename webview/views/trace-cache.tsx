@@ -7,6 +7,7 @@ import { useTrace, type TraceApp } from "../trace/app.ts";
 import { cacheCalls, type CacheCalls } from "../trace/cache-calls.ts";
 import { drawnRows, scrollTo, useExtent } from "../trace/extent.ts";
 import { rowHeight } from "../trace/input.ts";
+import type { SpanTable } from "../trace/table.ts";
 import { cachedShareOf, causeWords } from "../trace/words.ts";
 
 const rowId = (place: number): string => `call-${place}`;
@@ -165,11 +166,11 @@ function Call({ app, place, row, isCursor }: CallProps): VNode {
       </div>
       <div class={`cell call-cause of-${cause ?? "none"}`} role="gridcell">
         {cause === undefined || cause === "none" ? (
-          <span class="figure">{cause === undefined ? "unknown" : "–"}</span>
+          <span class="figure">{cause === "none" ? "–" : unjudged(table, place)}</span>
         ) : (
           <>
             {causeWords[cause]}
-            {finding?.isInferred === true && <span class="figure"> inferred</span>}
+            {finding?.isInferred === true && <span class="figure inferred"> inferred</span>}
           </>
         )}
       </div>
@@ -185,6 +186,12 @@ function Cell({ name, children }: { readonly name: string; readonly children: st
       {children}
     </div>
   );
+}
+
+// A call that was not answered has nothing to judge; of an answered one the server said nothing about its cache.
+function unjudged(table: SpanTable, place: number): string {
+  if (table.isOpen(place)) return "running";
+  return table.outcome(place) === "ok" ? "unknown" : "not answered";
 }
 
 function short(count: number | undefined): string {

@@ -1,4 +1,3 @@
-import { useSignalEffect } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { rowId, TraceRow } from "../parts/trace-row.tsx";
@@ -14,6 +13,7 @@ export function TraceTree(): VNode {
   const box = useRef<HTMLDivElement>(null);
   const bars = useRef<HTMLDivElement>(null);
   const { extent, look } = useExtent(box, (row) => (app.topRow = row));
+  const lastTop = useRef(0);
   const width = useWidth(bars);
   useNarrow(app, box);
   void app.stamp.value;
@@ -30,7 +30,13 @@ export function TraceTree(): VNode {
       aria-rowcount={app.rows.count + 1}
       aria-activedescendant={rowId(cursor)}
       tabIndex={0}
-      onScroll={look}
+      onScroll={(event) => {
+        const { scrollTop } = event.currentTarget;
+        // Whoever scrolls back reads: what runs is not followed then.
+        if (scrollTop < lastTop.current - 2 * rowHeight) app.isFollowing.value = false;
+        lastTop.current = scrollTop;
+        look();
+      }}
       onKeyDown={(event) => {
         const pageRows = Math.max(1, Math.floor(extent.height / rowHeight) - 2);
         if (event.target === event.currentTarget && pressKey(app, event, pageRows)) event.preventDefault();
@@ -210,12 +216,10 @@ function useAnchor(app: TraceApp, box: RefObject<HTMLElement | null>): void {
   }, [stamp]);
 }
 
+// Once the rows are drawn: before that there is no room to scroll to.
 function useReveal(app: TraceApp, box: RefObject<HTMLElement | null>): void {
-  useSignalEffect(() => {
-    void app.reveals.value;
-    void app.stamp.value;
-    reveal(app, box.current);
-  });
+  const [wish, stamp] = [app.reveals.value, app.stamp.value];
+  useLayoutEffect(() => reveal(app, box.current), [wish, stamp]);
 }
 
 const revealed = new WeakMap<TraceApp, number>();

@@ -183,7 +183,7 @@ function Failure({ app, text }: { readonly app: TraceApp; readonly text: string 
 function Nothing({ app }: { readonly app: TraceApp }): VNode {
   const id = app.session.value?.id ?? "";
   return (
-    <div class="empty top">
+    <div class={`empty top${app.session.value === undefined ? " untold" : ""}`}>
       <h2>Nothing traced yet</h2>
       <p>
         Here you will see where the time and the money of a session went: each turn, each call to the model

@@ -154,6 +154,21 @@ describe("the critical path", () => {
     "a b c t",
   );
   check("clocks that differ a little", [inTurn("a", 0, 50.4), inTurn("b", 50, 100)], "a b t");
+  check(
+    "a question that held a step up",
+    [
+      inTurn("a", 0, 100),
+      below("a")("b", 0, 20),
+      span("q", "question", [20, 90], { parent: "t" }),
+      below("a")("c", 90, 100),
+    ],
+    "a b c q t",
+  );
+  check(
+    "a question beside which something ran",
+    [inTurn("a", 0, 100), span("q", "question", [20, 90], { parent: "t" })],
+    "a t",
+  );
   check("one that outlives its parent", [inTurn("a", 0, 130)], "a t");
 });
 
