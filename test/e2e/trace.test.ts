@@ -65,7 +65,10 @@ describe("the trace in the editor", () => {
 
   it("is there again after a reload of the window", async () => {
     const { page } = its.window;
-    await page.reload();
+    // The editor's own command: it writes down what is open first.
+    const reloaded = page.waitForEvent("domcontentloaded");
+    await runCommand(page, "Developer: Reload Window");
+    await reloaded;
     trace = await webviewFrame(page, "[data-testid=trace-row]");
     await rows().filter({ hasText: "And slowly?" }).waitFor();
     await its.chat.ready();

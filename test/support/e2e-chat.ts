@@ -5,15 +5,19 @@ import { openChat } from "./browser.ts";
 /** The chat view of a workbench page; its parts are found anew each time, since the editor throws hidden views away. */
 export class Chat {
   readonly page: Page;
+  /** What the editor gives the view for good, and each of its pages. */
+  readonly #origin: string;
 
-  constructor(page: Page) {
+  private constructor(page: Page, origin: string) {
     this.page = page;
+    this.#origin = origin;
   }
 
   /** Shows the view by its focus command and waits until it answers to keys. */
   static async open(page: Page): Promise<Chat> {
-    await openChat(page);
-    const chat = new Chat(page);
+    const frame = await openChat(page);
+    const address = new URL(frame.parentFrame()?.url() ?? "");
+    const chat = new Chat(page, address.searchParams.get("origin") ?? "");
     await chat.ready();
     return chat;
   }
@@ -23,9 +27,8 @@ export class Chat {
     await this.frame.locator(".model-name").filter({ hasText: /./ }).waitFor();
   }
 
-  // Other views of the side bar are opened after the chat, and stand behind it; panels may stand before it.
   get frame(): FrameLocator {
-    const view = "iframe.webview.ready[src*='purpose=webviewView']";
+    const view = `iframe.webview.ready[src*='origin=${this.#origin}']`;
     return this.page.frameLocator(view).first().frameLocator("#active-frame");
   }
 
