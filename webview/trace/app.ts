@@ -24,8 +24,8 @@ const growMs = 100;
 const calmGrowMs = 1000;
 /** How often older spans are shown as they come, in milliseconds. */
 const olderMs = 250;
-/** The share of its time that the page may spend on taking in what happens. */
-const busyShare = 0.06;
+/** The share of its time that the page may spend on listing what happens; laying it out and painting it takes several times as long. */
+const busyShare = 0.015;
 
 /** Sessions with more spans than this begin with closed turns. */
 const wholeSpans = 200;
@@ -135,6 +135,12 @@ export class TraceApp {
   /** Which rows show what is below them: those of a search are opened and closed for themselves. */
   get branches(): Branches {
     return this.isFiltering ? this.#foundBranches : this.#branches;
+  }
+
+  /** Whether the end of the rows is shown as it comes. */
+  get isLed(): boolean {
+    const isGrowing = this.isRunning.peek() || this.feed.reading.peek().status !== "done";
+    return this.isFollowing.peek() && isGrowing;
   }
 
   /** Whether a span is on the critical path, while that is shown. */

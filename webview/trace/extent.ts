@@ -21,10 +21,10 @@ export interface Extent {
   readonly isFast: boolean;
 }
 
-/** Follows which rows of a scrolling element are near what is seen; `look` is to be called when it scrolls, `onTop` is told the first row that is seen. */
+/** Follows which rows of a scrolling element are near what is seen; `look` is to be called when it scrolls, `onTop` is told the first row that is seen and says whether a reader scrolled to it. */
 export function useExtent(
   box: RefObject<HTMLElement | null>,
-  onTop?: (row: number) => void,
+  onTop?: (row: number) => boolean,
 ): {
   readonly extent: Extent;
   readonly look: () => void;
@@ -36,10 +36,10 @@ export function useExtent(
     if (scroller === null) return;
     const top = Math.floor(scroller.scrollTop / rowHeight);
     const first = Math.max(0, top - overscan);
-    onTop?.(top);
+    const isRead = onTop?.(top) !== false;
     const height = scroller.clientHeight;
     setExtent((before) => {
-      const isFast = Math.abs(first - before.first) > fastRows;
+      const isFast = isRead && Math.abs(first - before.first) > fastRows;
       if (isFast) {
         clearTimeout(resting.current);
         resting.current = setTimeout(() => setExtent((last) => ({ ...last, isFast: false })), restMs);
@@ -56,13 +56,15 @@ export function useExtent(
   return { extent, look };
 }
 
-/** The rows to draw, and how many elements they take turns in. */
+/** The rows to draw, the last ones where the end is followed, and how many elements they take turns in. */
 export function drawnRows(
   extent: Extent,
   count: number,
+  isAtEnd = false,
 ): { readonly first: number; readonly end: number; readonly pool: number } {
   const pool = Math.ceil(extent.height / rowHeight) + 2 * overscan;
-  const first = Math.max(0, Math.min(extent.first, count - pool));
+  const last = Math.max(0, count - pool);
+  const first = isAtEnd ? last : Math.min(extent.first, last);
   return { first, end: Math.min(count, first + pool), pool };
 }
 

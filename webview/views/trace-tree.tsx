@@ -12,7 +12,10 @@ export function TraceTree(): VNode {
   const app = useTrace();
   const box = useRef<HTMLDivElement>(null);
   const bars = useRef<HTMLDivElement>(null);
-  const { extent, look } = useExtent(box, (row) => (app.topRow = row));
+  const { extent, look } = useExtent(box, (row) => {
+    app.topRow = row;
+    return !app.isLed;
+  });
   const lastTop = useRef(0);
   const width = useWidth(bars);
   useNarrow(app, box);
@@ -110,7 +113,7 @@ interface RowsProps {
 
 function Rows({ app, extent, cursor }: RowsProps): VNode {
   const { rows, table, branches, findings } = app;
-  const { first, end, pool } = drawnRows(extent, rows.count);
+  const { first, end, pool } = drawnRows(extent, rows.count, app.isLed);
   const now = app.now.value;
   const drawn: VNode[] = [];
   for (let row = first; row < end; row++) {
@@ -210,8 +213,7 @@ function useAnchor(app: TraceApp, box: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const scroller = box.current;
     if (scroller === null) return;
-    const isGrowing = app.isRunning.peek() || app.feed.reading.peek().status !== "done";
-    if (app.isFollowing.peek() && isGrowing) scroller.scrollTop = app.rows.count * rowHeight;
+    if (app.isLed) scroller.scrollTop = app.rows.count * rowHeight;
     else if (app.shiftedRows !== 0) scroller.scrollTop += app.shiftedRows * rowHeight;
   }, [stamp]);
 }
