@@ -22,6 +22,8 @@ import { followTo, scaleOf, zoomTo, type Scale } from "./zoom.ts";
 /** How often what runs grows, in milliseconds: often, or once a second where motion is unwelcome. */
 const growMs = 100;
 const calmGrowMs = 1000;
+/** More new rows than this at once are a flood. */
+const floodRows = 20;
 /** How often older spans are shown as they come, in milliseconds. */
 const olderMs = 250;
 /** The share of its time that the page may spend on listing what happens; laying it out and painting it takes several times as long. */
@@ -79,6 +81,8 @@ export class TraceApp {
   topRow = 0;
   /** By how many rows the last drawing moved what was there: rows came or went above it. */
   shiftedRows = 0;
+  /** Whether the last drawing brought more rows than anybody reads: while they are followed they go without figures. */
+  isFlooded = false;
   readonly #clock = new HostClock();
   readonly #schedule: Schedule;
   readonly #totals = new SessionTotals();
@@ -248,8 +252,10 @@ export class TraceApp {
     const { branches, findings } = this;
     const isClosed = (place: number) => branches.isClosed(place);
     const top = this.rows.at(this.topRow);
+    const rowsBefore = this.rows.count;
     if (this.isFiltering) this.rows.fill(table, isClosed, (place) => findings.isShown(place));
     else this.rows.fill(table, isClosed);
+    this.isFlooded = this.rows.count - rowsBefore > floodRows && this.isLed;
     const moved = top > root ? this.rows.rowOf(top) : -1;
     this.shiftedRows = moved < 0 ? 0 : moved - this.topRow;
     this.topRow += this.shiftedRows;
@@ -267,7 +273,7 @@ export class TraceApp {
     this.#drawnAt = performance.now();
     this.#drawMs = this.#drawnAt - began;
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (table.open.size > 0) this.#drawLater(isCalm ? calmGrowMs : growMs);
+    if (table.open.size > 0 || this.isFlooded) this.#drawLater(isCalm ? calmGrowMs : growMs);
   }
 
   // A short session is seen whole, of a long one the last turn: the others are looked over before they are looked into.

@@ -129,7 +129,7 @@ function Rows({ app, extent, cursor }: RowsProps): VNode {
         revision={place === root ? app.stamp.peek() : table.revision(place)}
         now={place === root || table.isOpen(place) ? now : 0}
         isOpen={table.firstChild(place) < 0 ? undefined : !branches.isClosed(place)}
-        isLight={extent.isFast}
+        isLight={extent.isFast || app.isFlooded}
         isCursor={place === cursor}
         isContext={app.isFiltering && findings.isContext(place)}
         isCritical={app.isCritical(place)}
