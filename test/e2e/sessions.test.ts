@@ -105,8 +105,15 @@ describe("sessions", () => {
     await its.chat.text("Here it is.").waitFor();
     assertPrefixes(its.model.requests.slice(first).map(({ body }) => body));
     // What is before the window's turns is read when somebody scrolls there.
-    await its.chat.frame.locator(".row-list").press("Home");
-    await its.chat.text("Question 1").waitFor();
+    const question = its.chat.conversation.getByText("Question 1", { exact: true });
+    await until(
+      async () => {
+        await its.chat.frame.locator(".row-list").press("Home");
+        return question.count();
+      },
+      (count) => count > 0,
+      30_000,
+    );
   });
 
   async function reload(): Promise<void> {

@@ -42,7 +42,8 @@ export async function openWorkbench(browser: Browser, url: string, options: Page
   if (options.initScript) await page.addInitScript(options.initScript);
   await page.goto(url);
   await page.locator(".monaco-workbench .part.statusbar").waitFor();
-  await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
+  // The slowest of all waits: a fresh window, on a busy machine.
+  await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
   return page;
 }
 
