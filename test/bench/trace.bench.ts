@@ -11,7 +11,7 @@ const spans = 100_000;
 const notches = 60;
 const wheelPixels = 600;
 const zoomPixels = 200;
-const idleMs = 2_000;
+const idleFrames = 120;
 const livePerSecond = 500;
 const liveSeconds = 20;
 
@@ -88,7 +88,7 @@ function runLive(page: Page): Promise<void> {
             });
           }
           if (events.length > 0) window.host.emit("trace", events);
-          if (elapsed < seconds * 1000) setTimeout(tell, 16);
+          if (elapsed < seconds * 1000) requestAnimationFrame(tell);
           else done();
         };
         tell();
@@ -119,9 +119,9 @@ async function measure(page: Page): Promise<Round> {
     spans,
   );
   const heap = await heapMb(devtools);
-  const idle = await record(page, () =>
-    page.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), idleMs),
-  );
+  const idle = await record(page, async () => {
+    for (let frame = 0; frame < idleFrames; frame++) await nextFrame(page);
+  });
   const box = await page.locator("[role=treegrid]").boundingBox();
   await page.mouse.move((box?.x ?? 0) + 700, (box?.y ?? 0) + 200);
   const scroll = await record(page, () => turnWheel(page, wheelPixels));

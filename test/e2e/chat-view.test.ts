@@ -330,7 +330,7 @@ describe("the chat view beside an editor", () => {
     await view.open(scenes.running);
     await view.page.evaluate(() => {
       window.host.post({ type: "ping" });
-      window.host.skip("session");
+      window.host.lose("session");
       window.host.emit("session", [{ type: "title-change", at: Date.now(), title: "Other" }]);
     });
     await view.page.waitForFunction(() => {

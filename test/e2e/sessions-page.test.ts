@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import type { Browser, Locator, Page } from "playwright-core";
-import type { Method } from "../../src/protocol/protocol.ts";
-import { launchBrowser } from "../support/browser.ts";
+import type { Locator, Page } from "playwright-core";
 import { until } from "../support/e2e-chat.ts";
+import { activeRow, useHarness } from "../support/harness-pages.ts";
 import {
   openSessions,
   violationsOf,
@@ -10,53 +9,28 @@ import {
   type SessionsScript,
 } from "../support/sessions-harness.ts";
 import { session, sessionScenes } from "../support/sessions-scenes.ts";
-import { startHarness, themes, type Harness } from "../support/webview-harness.ts";
+import { themes } from "../support/webview-harness.ts";
 
 describe("the list of sessions beside an editor", () => {
-  let harness: Harness;
-  let browser: Browser;
-  let page: Page | undefined;
-  before(async () => {
-    harness = await startHarness();
-    browser = await launchBrowser();
-  });
-  afterEach(() => page?.context().close());
-  after(async () => {
-    await browser.close();
-    await harness[Symbol.asyncDispose]();
-  });
-
-  const view = (): Page => page ?? assert.fail("Nothing is open yet.");
-  const open = async (script: SessionsScript, options?: SessionsOptions) => {
-    page = await openSessions(browser, harness, script, options);
-  };
+  const pages = useHarness();
+  const { press, requests } = pages;
+  const view = (): Page => pages.page;
+  const open = (script: SessionsScript, options?: SessionsOptions) =>
+    pages.open((browser, harness) => openSessions(browser, harness, script, options));
   const items = () => view().getByTestId("session-item");
   const item = (title: string) => items().filter({ has: view().getByText(title, { exact: true }) });
   const hits = () => view().getByTestId("session-hit");
   const search = () => view().getByTestId("session-search");
   const list = () => view().getByRole("tree", { name: "Sessions" });
   const toast = () => view().getByTestId("toast");
-  const press = (key: string) => view().keyboard.press(key);
   const titles = () => items().locator(".session-title").allInnerTexts();
   const shows = (expected: readonly string[]) =>
     until(titles, (now) => JSON.stringify(now) === JSON.stringify(expected));
-  const requests = (method: Method) =>
-    view().evaluate(
-      (wanted) =>
-        window.host.sent.flatMap((message) =>
-          message.type === "request" && message.method === wanted ? [message.params] : [],
-        ),
-      method,
-    );
   const choose = async (menu: Locator, name: string) =>
     menu.getByRole("menuitem", { name, exact: true }).click();
   const menu = () => view().getByRole("menu");
   const chosen = () => list().locator("[aria-selected=true]").count();
-  const cursor = () =>
-    list().evaluate((tree) => {
-      const id = tree.getAttribute("aria-activedescendant") ?? "";
-      return tree === document.activeElement ? document.getElementById(id)?.textContent : undefined;
-    });
+  const cursor = () => activeRow(list());
   const isAt = (text: string) => until(cursor, (now) => now?.includes(text) === true);
   const three = { sessions: [session("a", 1), session("b", 2), session("c", 3)] };
 

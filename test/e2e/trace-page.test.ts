@@ -133,7 +133,7 @@ describe("the trace beside an editor", () => {
       const before = (await requests("trace.spans")).length;
       await its.page.evaluate(() => {
         window.scripted.stateOf = () => ({ open: [], ended: 99 });
-        window.host.skip("trace");
+        window.host.lose("trace");
       });
       await emit({ type: "span-start", span: turn });
       await until(

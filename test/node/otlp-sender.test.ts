@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
-import { isRetryable, rejectedSpans, retryAfterMs, tracesUrl } from "#core/trace/otlp-endpoint.ts";
+import { isRetryable, rejectedSpans, tracesUrl } from "#core/trace/otlp-endpoint.ts";
+import { retryAfterMs } from "#core/retry-after.ts";
 import { OtlpSender, type OtlpTarget } from "#core/trace/otlp-sender.ts";
 import { createHttp } from "#node/http.ts";
 import type { Span } from "#protocol/trace.ts";
@@ -87,8 +88,7 @@ describe("what an answer asks for", () => {
   const now = Date.UTC(2026, 0, 5, 12);
   const check = (value: string | undefined, expected: number | undefined) =>
     it(`Retry-After: ${value}`, () => {
-      const headers = new Headers(value === undefined ? {} : { "retry-after": value });
-      assert.equal(retryAfterMs(headers, now), expected);
+      assert.equal(retryAfterMs(value, now), expected);
     });
 
   check(undefined, undefined);

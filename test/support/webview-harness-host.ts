@@ -15,7 +15,7 @@ export interface FakeHost {
   hold(method: string): void;
   release(method: string): void;
   /** Leaves out one number of a channel, as if a message was lost. */
-  skip(channel: ChannelName): void;
+  lose(channel: ChannelName): void;
 }
 
 /** What the scripted host knows and answers. */
@@ -130,6 +130,6 @@ export function fakeHost(): void {
       held.delete(method);
       for (const go of waiting) go();
     },
-    skip: (channel) => void seqOf(channel, keyOf(channel), 1),
+    lose: (channel) => void seqOf(channel, keyOf(channel), 1),
   };
 }

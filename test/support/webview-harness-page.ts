@@ -2,6 +2,7 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Method } from "../../src/protocol/protocol.ts";
 import { launchBrowser } from "./browser.ts";
+import { requestsOf } from "./harness-pages.ts";
 import {
   newPage,
   openView,
@@ -68,14 +69,7 @@ export function useView(): ViewUnderTest {
     },
     composer: () => there(page).getByTestId("composer"),
     conversation: () => there(page).getByRole("region", { name: "Conversation" }),
-    requests: (method) =>
-      there(page).evaluate(
-        (wanted) =>
-          window.host.sent.flatMap((message) =>
-            message.type === "request" && message.method === wanted ? [message.params] : [],
-          ),
-        method,
-      ),
+    requests: (method) => requestsOf(there(page), method),
     toEnd() {
       return this.conversation().evaluate(
         ({ scrollTop, scrollHeight, clientHeight }) => scrollHeight - clientHeight - scrollTop,

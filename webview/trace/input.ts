@@ -1,3 +1,4 @@
+import { rowAfterKey } from "../row-keys.ts";
 import type { TraceApp } from "./app.ts";
 import { root } from "./table.ts";
 import { panBy, zoomBy } from "./zoom.ts";
@@ -58,17 +59,9 @@ export function pressKey(app: TraceApp, event: KeyboardEvent, pageRows: number):
 function walk(app: TraceApp, key: string, pageRows: number): boolean {
   const { rows } = app;
   const row = Math.max(0, rows.rowOf(app.cursor.peek()));
-  const last = rows.count - 1;
-  const target = {
-    ArrowDown: row + 1,
-    ArrowUp: row - 1,
-    PageDown: row + pageRows,
-    PageUp: row - pageRows,
-    Home: 0,
-    End: last,
-  }[key];
+  const target = rowAfterKey(key, row, { count: rows.count, pageRows });
   if (target === undefined) return false;
-  moveTo(app, rows.at(Math.max(0, Math.min(last, target))));
+  moveTo(app, rows.at(target));
   return true;
 }
 

@@ -1,3 +1,4 @@
+import { rowAfterKey } from "../row-keys.ts";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
@@ -74,17 +75,8 @@ export function TraceCache(): VNode {
 
 function pressKey(app: TraceApp, key: string, places: readonly number[], pageRows: number): boolean {
   const row = places.indexOf(app.cursor.peek());
-  const last = places.length - 1;
-  const target = {
-    ArrowDown: row + 1,
-    ArrowUp: row - 1,
-    PageDown: row + pageRows,
-    PageUp: row - pageRows,
-    Home: 0,
-    End: last,
-  }[key];
-  if (target !== undefined)
-    app.cursor.value = places[Math.max(0, Math.min(last, target))] ?? app.cursor.peek();
+  const target = rowAfterKey(key, row, { count: places.length, pageRows });
+  if (target !== undefined) app.cursor.value = places[target] ?? app.cursor.peek();
   else if (key === "Enter") app.isDetailOpen.value = true;
   else if (key === "Escape" && app.isDetailOpen.peek()) app.isDetailOpen.value = false;
   else return false;

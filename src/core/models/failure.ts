@@ -1,6 +1,7 @@
 /** What went wrong with a model call, in words that a person can act on. */
 import type { TurnAction, TurnError } from "#protocol/session.ts";
 import { BooError, messageOf } from "../errors.ts";
+import { retryAfterMs } from "../retry-after.ts";
 
 /** A failed attempt: whether the same bytes are worth sending again, and what to say when they are not. */
 export interface ModelFailure {
@@ -107,7 +108,7 @@ function classifyStatus(status: number, cause: Cause, label: string): ModelFailu
   if (status === 408 || status === 409 || status === 425 || status === 429 || status >= 500) {
     const busy =
       status === 429 ? `${label} asks to slow down (429).` : `${label} is busy or broken (${status}).${tail}`;
-    const after = retryAfter(cause.responseHeaders);
+    const after = retryAfterMs(cause.responseHeaders?.["retry-after"], Date.now());
     return { ...retryable(`http-${status}`, busy), ...(after !== undefined && { retryAfterMs: after }) };
   }
   return final("bad-request", `${label} did not accept the request (${status}).${tail}`, [
@@ -123,14 +124,6 @@ function retryable(code: string, message: string): ModelFailure {
 
 function final(code: string, message: string, actions: readonly TurnAction[]): ModelFailure {
   return { error: { code, message, actions }, canRetry: false };
-}
-
-// The header is seconds or an HTTP date (RFC 9110, 10.2.3).
-function retryAfter(headers: Readonly<Record<string, string>> | undefined): number | undefined {
-  const value = headers?.["retry-after"];
-  if (value === undefined) return undefined;
-  const wait = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(wait) ? Math.min(Math.max(0, wait), 600_000) : undefined;
 }
 
 function serverMessage(body: string | undefined): string {

@@ -2,7 +2,6 @@
 import { BooError } from "../errors.ts";
 
 const path = "/v1/traces";
-const longestWaitMs = 600_000;
 
 // "All other 4xx or 5xx response status codes MUST NOT be retried."
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -39,14 +38,6 @@ export function tracesHeaders(given: Readonly<Record<string, string>> = {}): Hea
 /** Whether a request is worth sending again after this status. */
 export function isRetryable(status: number): boolean {
   return retryable.has(status);
-}
-
-/** How long the server asks to wait: seconds or an HTTP date (RFC 9110, 10.2.3), at most ten minutes. */
-export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const value = headers.get("retry-after")?.trim();
-  if (value === undefined || value === "") return undefined;
-  const wait = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isFinite(wait) ? Math.min(Math.max(0, wait), longestWaitMs) : undefined;
 }
 
 /** How many spans an answer of status 200 says were not taken, in `partialSuccess`. */

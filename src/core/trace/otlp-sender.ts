@@ -2,8 +2,9 @@
 import type { Span } from "#protocol/trace.ts";
 import { messageOf } from "../errors.ts";
 import type { Clock, Http, HttpAnswer, Log } from "../ports.ts";
+import { retryAfterMs } from "../retry-after.ts";
 import type { ReadBodies } from "./exported-trace.ts";
-import { isRetryable, rejectedSpans, retryAfterMs, tracesHeaders, tracesUrl } from "./otlp-endpoint.ts";
+import { isRetryable, rejectedSpans, tracesHeaders, tracesUrl } from "./otlp-endpoint.ts";
 import { OtlpIds } from "./otlp-ids.ts";
 import { otlpEnvelope, otlpSpan } from "./otlp-span.ts";
 import { Pace } from "./pace.ts";
@@ -183,7 +184,7 @@ export class OtlpSender {
         status: "failed",
         reason: `it answered with status ${answer.status}`,
         isFinal: !isRetryable(answer.status),
-        waitMs: retryAfterMs(answer.headers, clock.now()),
+        waitMs: retryAfterMs(answer.headers.get("retry-after"), clock.now()),
       };
     } catch (error) {
       return { status: "failed", reason: reasonOf(error), isFinal: this.#stop.signal.aborted };
