@@ -4,6 +4,7 @@ import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { UiAction } from "#protocol/protocol.ts";
 import type { StoreProblem } from "#protocol/workspace.ts";
+import type { ConfigFiles, Shell, Snapshots } from "./shell-ports.ts";
 
 /** A folder of the workspace, named as the editor shows it. */
 export interface WorkspaceFolder {
@@ -348,6 +349,12 @@ export interface Ui {
   showTrace(place: TracePlace): Promise<void>;
   /** Brings the window of a folder, as `Ports.folderKey` names it, to the front, or opens one. */
   openWindow(folder: string): Promise<void>;
+  /** Opens a text in an editor of its own, named for its tab. */
+  showText(name: string, text: string): Promise<void>;
+  /** Opens a terminal in a folder with a command typed, which the user may run. */
+  openTerminal(folder: string, line: string): Promise<void>;
+  /** Tells the user, where the chat is out of sight, that a session waits for an answer. */
+  notifyQuestion(session: string, text: string): void;
 }
 
 /** All ports. */
@@ -356,6 +363,9 @@ export interface Ports {
   readonly codeIntel: CodeIntel;
   readonly files: Files;
   readonly store: Store;
+  readonly shell: Shell;
+  readonly snapshots: Snapshots;
+  readonly configFiles: ConfigFiles;
   readonly http: Http;
   readonly secrets: Secrets;
   readonly settings: Settings;
@@ -364,6 +374,8 @@ export interface Ports {
   readonly ui: Ui;
   /** Whether the workspace is trusted; false forbids tools that write. */
   readonly isTrusted: () => boolean;
+  /** The user's home folder. */
+  readonly home: string;
   /** Identifies the folder (or set of folders) whose sessions are listed. */
   readonly folderKey: string;
 }

@@ -21,6 +21,14 @@ import {
 } from "./trace.ts";
 import { emptyWorkspace, reduceWorkspace, type WorkspaceEvent, type WorkspaceState } from "./workspace.ts";
 import type { RevertRefusal } from "./session.ts";
+import {
+  emptyPermissions,
+  reducePermissions,
+  type Mode,
+  type PermissionEntry,
+  type PermissionsEvent,
+  type PermissionsState,
+} from "./permissions.ts";
 
 /** What the editor can be asked to open or do on behalf of a click. */
 export type UiAction =
@@ -30,7 +38,8 @@ export type UiAction =
   | "manage-trust"
   | "show-log"
   | "reload-window"
-  | "open-settings";
+  | "open-settings"
+  | "open-permission-log";
 
 /** A user's decision about sessions. */
 export type SessionChange =
@@ -50,7 +59,18 @@ export interface Requests {
   /** Goes on after an interrupted, stopped or failed turn without a new message. */
   "session.continue": { params: { readonly session: string }; result: { readonly turn: string } };
   "session.answer": {
-    params: { readonly session: string; readonly question: string; readonly value: string };
+    params: {
+      readonly session: string;
+      readonly question: string;
+      readonly value: string;
+      /** For the model, with a denial. */
+      readonly word?: string;
+    };
+    result: Record<string, never>;
+  };
+  /** How much the session's agents may do by themselves. */
+  "session.setMode": {
+    params: { readonly session: string; readonly mode: Mode };
     result: Record<string, never>;
   };
   "session.create": { params: Record<string, never>; result: { readonly session: string } };
@@ -170,6 +190,40 @@ export interface Requests {
   };
   /** Keeps a text that is too large for what the editor keeps of a view; it is read back by `body.read`. */
   "draft.keep": { params: { readonly text: string }; result: { readonly blob: string } };
+  /** Opens the whole output of a command in an editor. */
+  "call.openOutput": {
+    params: { readonly session: string; readonly call: string };
+    result: Record<string, never>;
+  };
+  /** Opens a terminal in a command's folder with the command typed, not run. */
+  "call.openTerminal": {
+    params: { readonly session: string; readonly call: string };
+    result: Record<string, never>;
+  };
+  /** Ends one running command; the agent is told that the user did. */
+  "call.stop": { params: { readonly session: string; readonly call: string }; result: Record<string, never> };
+  /** A page of the permission log, newest first; entries that hold all words of `text`; of one session or all. */
+  "permissions.read": {
+    params: {
+      readonly session?: string;
+      readonly text: string;
+      readonly offset: number;
+      readonly limit: number;
+    };
+    result: { readonly entries: readonly PermissionEntry[]; readonly total: number };
+  };
+  /** Takes a session's grant or a rule of the user's back. */
+  "permissions.revoke": { params: { readonly id: string }; result: Record<string, never> };
+  /** Lets a project's own allowances hold, by the hash of exactly that content, or leaves them out. */
+  "permissions.approve": {
+    params: { readonly hash: string; readonly isApproved: boolean };
+    result: Record<string, never>;
+  };
+  /** Opens the file of a rule or a problem at its line. */
+  "permissions.openFile": {
+    params: { readonly file: string; readonly line: number };
+    result: Record<string, never>;
+  };
   "file.open": { params: { readonly path: string; readonly line?: number }; result: Record<string, never> };
   "ui.run": { params: { readonly action: UiAction }; result: Record<string, never> };
   /** Tells the host that the first paint is done, so that it may load what is heavy. */
@@ -182,6 +236,7 @@ export interface Channels {
   sessions: { state: SessionsState; event: SessionsEvent };
   workspace: { state: WorkspaceState; event: WorkspaceEvent };
   trace: { state: TraceState; event: TraceEvent };
+  permissions: { state: PermissionsState; event: PermissionsEvent };
 }
 
 /** A request's name. */
@@ -202,6 +257,7 @@ export const reducers: Reducers = {
   sessions: reduceSessions,
   workspace: reduceWorkspace,
   trace: reduceTrace,
+  permissions: reducePermissions,
 };
 
 /** The first state of each channel. */
@@ -210,6 +266,7 @@ export const initialStates: { readonly [C in ChannelName]: Channels[C]["state"] 
   sessions: emptySessions,
   workspace: emptyWorkspace,
   trace: emptyTrace,
+  permissions: emptyPermissions,
 };
 
 /** What a view says; `key` is the session id for `session` and `trace`, else "". */

@@ -6,6 +6,8 @@ const id = z.string().min(1).max(200);
 const text = z.string().max(16 * 1024 * 1024);
 const none = z.strictObject({});
 const session = z.strictObject({ session: id });
+const call = z.strictObject({ session: id, call: id });
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const sessions = z.array(id).min(1).max(1_000);
 
 /** The schema of each request's parameters. */
@@ -13,7 +15,13 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
   "session.prompt": z.strictObject({ session: id, text }),
   "session.stop": session,
   "session.continue": session,
-  "session.answer": z.strictObject({ session: id, question: id, value: z.string().max(10_000) }),
+  "session.answer": z.strictObject({
+    session: id,
+    question: id,
+    value: z.string().max(10_000),
+    word: z.string().max(10_000).optional(),
+  }),
+  "session.setMode": z.strictObject({ session: id, mode: z.enum(["default", "ask", "plan"]) }),
   "session.create": none,
   "session.summarize": session,
   "session.open": z.strictObject({
@@ -75,11 +83,26 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
   "turn.revert": z.strictObject({ session: id, turn: id }),
   "turn.diff": z.strictObject({ session: id, turn: id, path: z.string().min(1).max(4096) }),
   "body.read": z.strictObject({
-    blob: z.string().regex(/^[0-9a-f]{64}$/),
+    blob: hash,
     offset: z.number().int().min(0),
     length: z.number().int().min(1).max(1_000_000),
   }),
   "draft.keep": z.strictObject({ text }),
+  "call.openOutput": call,
+  "call.openTerminal": call,
+  "call.stop": call,
+  "permissions.read": z.strictObject({
+    session: id.optional(),
+    text: z.string().max(1_000),
+    offset: z.number().int().min(0),
+    limit: z.number().int().min(1).max(200),
+  }),
+  "permissions.revoke": z.strictObject({ id: z.string().min(1).max(5_000) }),
+  "permissions.approve": z.strictObject({ hash, isApproved: z.boolean() }),
+  "permissions.openFile": z.strictObject({
+    file: z.string().min(1).max(4096),
+    line: z.number().int().min(1),
+  }),
   "file.open": z.strictObject({
     path: z.string().min(1).max(4096),
     line: z.number().int().min(1).optional(),
@@ -93,6 +116,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
       "show-log",
       "reload-window",
       "open-settings",
+      "open-permission-log",
     ]),
   }),
   "view.painted": none,
@@ -105,6 +129,7 @@ const channels: { readonly [C in ChannelName]: C } = {
   sessions: "sessions",
   workspace: "workspace",
   trace: "trace",
+  permissions: "permissions",
 };
 const channel = z.enum(channels);
 const key = z.string().max(200);

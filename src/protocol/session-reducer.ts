@@ -3,6 +3,9 @@ import { addCost } from "./costs.ts";
 import type { Item, ModelChoice, SessionEvent, SessionState, ToolCall, Turn } from "./session.ts";
 import { addUsage, noUsage, type Usage } from "./usage.ts";
 
+/** So much of a running command's output is drawn (UTF-16 units). */
+const tailCharacters = 8_000;
+
 type EventOf<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
 
 /** Applies one event; pure, and the same object when nothing changes. */
@@ -40,9 +43,17 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
     case "queue-remove":
       return { ...state, queue: state.queue.filter((entry) => entry.id !== event.id) };
     case "question-asked":
-      return { ...state, question: event.question };
+      return state.questions.some(({ id }) => id === event.question.id)
+        ? state
+        : { ...state, questions: [...state.questions, event.question] };
     case "question-answered":
-      return state.question?.id === event.id ? without(state, "question") : state;
+      return state.questions.some(({ id }) => id === event.id)
+        ? { ...state, questions: state.questions.filter(({ id }) => id !== event.id) }
+        : state;
+    case "permission-decided":
+      return state;
+    case "mode-change":
+      return { ...state, mode: event.mode };
     case "waiting":
       return event.waiting === null ? without(state, "waiting") : { ...state, waiting: event.waiting };
     case "turn-revert":
@@ -66,6 +77,7 @@ type StepEvent = EventOf<
   | "step-reset"
   | "step-end"
   | "tool-start"
+  | "tool-output"
   | "tool-end"
 >;
 
@@ -99,6 +111,14 @@ function reduceStep(state: SessionState, event: StepEvent): SessionState {
           status: "running",
         })),
       );
+    case "tool-output":
+      return changeLastTurn(state, (turn) =>
+        changeCall(turn, event.call, (call) =>
+          call.status === "running"
+            ? { ...call, tail: `${call.tail ?? ""}${event.text}`.slice(-tailCharacters) }
+            : call,
+        ),
+      );
     case "tool-end":
       return changeTurn(state, event.turn, (turn) =>
         changeCall(turn, event.call, (call) => endCall(call, event)),
@@ -129,7 +149,7 @@ function endTurn(state: SessionState, event: EventOf<"turn-end">): SessionState 
     items: turn.items.map((item) => settle(item, event.at)),
     end,
   }));
-  return without(without(ended, "waiting"), "question");
+  return { ...without(ended, "waiting"), questions: ended.questions.length === 0 ? ended.questions : [] };
 }
 
 function settle(item: Item, at: number): Item {
@@ -220,6 +240,7 @@ function endCall(call: ToolCall, event: EventOf<"tool-end">): ToolCall {
     output: event.output,
     files: event.files ?? [],
     ...(event.note !== undefined && { note: event.note }),
+    ...(event.full && { full: event.full }),
   };
 }
 
@@ -259,7 +280,7 @@ function changeTurn(state: SessionState, id: string, change: (turn: Turn) => Tur
   return turn === undefined ? state : { ...state, turns: state.turns.with(index, change(turn)) };
 }
 
-function without<K extends "question" | "waiting">(state: SessionState, key: K): SessionState {
+function without<K extends "waiting">(state: SessionState, key: K): SessionState {
   if (state[key] === undefined) return state;
   const { [key]: _, ...rest } = state;
   return rest as SessionState;

@@ -1,4 +1,5 @@
 /** The `session` channel: one conversation with one agent, as events and as the state that views draw. */
+import type { Mode, PermissionEntry, PermissionRequest } from "./permissions.ts";
 import type { CostLine, ForkOrigin } from "./sessions.ts";
 import { noUsage, type Usage } from "./usage.ts";
 
@@ -89,6 +90,8 @@ export interface Question {
   readonly id: string;
   readonly text: string;
   readonly choices: readonly { readonly value: string; readonly label: string }[];
+  /** Set where it asks for leave; the choices are then `PermissionAnswer`s. */
+  readonly permission?: PermissionRequest;
 }
 
 /** What the agent is waiting for, with the time (epoch ms) at which it goes on by itself. */
@@ -199,7 +202,11 @@ export type SessionEvent =
       readonly output: Body;
       readonly note?: string;
       readonly files?: readonly FileChange[];
+      /** The whole output of a command, where what the model is told is a part of it. */
+      readonly full?: FullOutput;
     }
+  /** What a running command has written since the last time; not kept. */
+  | { readonly type: "tool-output"; readonly call: string; readonly text: string }
   | { readonly type: "queue-add"; readonly at: number; readonly message: QueuedMessage }
   | { readonly type: "queue-edit"; readonly at: number; readonly message: QueuedMessage }
   | { readonly type: "queue-remove"; readonly at: number; readonly id: string }
@@ -209,7 +216,16 @@ export type SessionEvent =
       readonly turn: string;
       readonly question: Question;
     }
-  | { readonly type: "question-answered"; readonly at: number; readonly id: string; readonly value: string }
+  | {
+      readonly type: "question-answered";
+      readonly at: number;
+      readonly id: string;
+      readonly value: string;
+      /** What the user said with it, for the model. */
+      readonly word?: string;
+    }
+  | { readonly type: "permission-decided"; readonly at: number; readonly entry: PermissionEntry }
+  | { readonly type: "mode-change"; readonly at: number; readonly mode: Mode }
   | {
       readonly type: "turn-revert";
       readonly at: number;
@@ -239,6 +255,14 @@ export interface Facts {
   readonly day?: string;
   readonly activeFile?: string;
   readonly rules?: string;
+  /** Absent is "default". */
+  readonly mode?: Mode;
+}
+
+/** The whole output of a command: a blob of so many bytes. */
+export interface FullOutput {
+  readonly blob: string;
+  readonly bytes: number;
 }
 
 /** A file that Revert turn left alone, and why. */
@@ -264,7 +288,11 @@ export type ToolCall = {
   readonly isReadOnly?: true;
   readonly startedAt: number;
 } & (
-  | { readonly status: "waiting" | "running" }
+  | {
+      readonly status: "waiting" | "running";
+      /** The end of what a running command has written. */
+      readonly tail?: string;
+    }
   | {
       readonly status: "ended";
       readonly endedAt: number;
@@ -272,6 +300,7 @@ export type ToolCall = {
       readonly output: Body;
       readonly note?: string;
       readonly files: readonly FileChange[];
+      readonly full?: FullOutput;
     }
 );
 
@@ -318,7 +347,9 @@ export interface SessionState {
   /** Turns before the first one in `turns`, to be read by request. */
   readonly olderTurns: number;
   readonly queue: readonly QueuedMessage[];
-  readonly question?: Question;
+  /** What waits for the user's answer, oldest first. */
+  readonly questions: readonly Question[];
+  readonly mode: Mode;
   readonly waiting?: Waiting;
   readonly usage: Usage;
   readonly costUsd?: number;
@@ -345,6 +376,8 @@ export const emptySession: SessionState = {
   turns: [],
   olderTurns: 0,
   queue: [],
+  questions: [],
+  mode: "default",
   usage: noUsage,
   isCostWhole: true,
   modelCalls: 0,
