@@ -5,7 +5,7 @@ import { commands, window, type ExtensionContext } from "vscode";
 import type { UiAction } from "#protocol/protocol.ts";
 import { ChatView } from "#editor/chat-view.ts";
 import type { Host } from "#editor/host.ts";
-import type { TracePlace } from "#core/ports.ts";
+import type { TracePlace, Ui } from "#core/ports.ts";
 import type { Connect } from "#editor/page-view.ts";
 import { besideChat, SessionsView } from "#editor/sessions-view.ts";
 import { TracePanel, TraceView } from "#editor/trace-panel.ts";
@@ -17,7 +17,8 @@ export function activate(context: ExtensionContext): void {
   const open = (): Promise<Host> => {
     if (opening === undefined) {
       const showTrace = (place: TracePlace) => panel.show(place);
-      const next = load().then(({ openHost }) => openHost(context, showTrace));
+      const showWaiting: Ui["showWaiting"] = (count, asked) => void chat.showWaiting(count, asked);
+      const next = load().then(({ openHost }) => openHost(context, { showTrace, showWaiting }));
       opening = next;
       // What failed once is tried again when it is asked for again.
       next.catch(() => (opening = undefined));

@@ -11,7 +11,7 @@ import { commandSchema, type Command } from "#node/headless/commands.ts";
 
 const usage = `Usage: npm run headless -- --folder DIR --store DIR [--provider deepseek|openai-compatible|rehearsal] [--base-url URL] [--model NAME] [--effort low|high|max] [--session ID | --new]
   or one of, which tell and end: --list · --search TEXT · --fork SESSION:MESSAGE · --export SESSION --format md|json · --export-trace SESSION --format otlp|chrome|csv · --import FILE
-Keys come from DEEPSEEK_API_KEY or BOOCODE_API_KEY. Commands on stdin, a JSON object a line: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true}, {"continue": true}.`;
+Keys come from DEEPSEEK_API_KEY or BOOCODE_API_KEY. Commands on stdin, a JSON object a line: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true}, {"continue": true}, {"mode": "default|ask|plan"}.`;
 
 function readOptions(): HeadlessOptions & {
   readonly session: string | undefined;
@@ -54,8 +54,9 @@ function readOptions(): HeadlessOptions & {
 
 async function obey(agent: Agent, command: Command): Promise<void> {
   if ("prompt" in command) await agent.prompt(command.prompt);
-  else if ("answer" in command) await agent.answer(command.answer.id, command.answer.value);
+  else if ("answer" in command) await agent.answer(command.answer.id, command.answer);
   else if ("cancel" in command) await agent.stop();
+  else if ("mode" in command) await agent.setMode(command.mode);
   else await agent.continue();
 }
 
@@ -76,7 +77,7 @@ async function readCommands(agent: Agent, print: Print): Promise<void> {
       tell(
         new BooError(
           "bad-command",
-          'A line must be a JSON object: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true} or {"continue": true}.',
+          'A line must be a JSON object: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true}, {"continue": true} or {"mode": "plan"}.',
         ),
       );
     } else if ("cancel" in command) void obey(agent, command).catch(tell);
@@ -129,7 +130,7 @@ async function main(): Promise<void> {
     const stopWaiting = agent.session.channel.listen((event) => {
       if (event.type === "question-asked") void agent.stop();
     });
-    if (agent.session.state.question !== undefined) await agent.stop();
+    if (agent.session.state.questions.length > 0) await agent.stop();
     await agent.idle();
     stopWaiting();
     await flushed();

@@ -12,6 +12,7 @@ import { Supervisor } from "./agent/supervisor.ts";
 import { Channel, type ChannelLookup } from "./channel.ts";
 import { messageOf } from "./errors.ts";
 import { makeHandlers, type Handlers } from "./handlers.ts";
+import { Permissions } from "./permissions/permissions.ts";
 import { Router } from "./models/router.ts";
 import { warmUpSdk } from "./models/sdk.ts";
 import type { Ports, Store } from "./ports.ts";
@@ -27,6 +28,7 @@ export class BooCode {
   readonly handlers: Handlers;
   readonly router: Router;
   readonly prices: Prices;
+  readonly permissions: Permissions;
   /** The agents of the open sessions. */
   readonly supervisor: Supervisor;
   readonly #ports: Ports;
@@ -50,7 +52,11 @@ export class BooCode {
     const { router, prices } = this;
     this.#live = new LiveExport(ports);
     const spanEnded = (span: Span): void => this.#live.add(span);
-    this.supervisor = new Supervisor({ ports, router, redactor, prices, traces, spanEnded, limits });
+    this.permissions = new Permissions(ports, () => this.supervisor.settleQuestions());
+    const { permissions } = this;
+    this.supervisor = new Supervisor({
+      ...{ ports, router, redactor, prices, traces, spanEnded, permissions, limits },
+    });
     this.handlers = makeHandlers(this, ports);
     ports.store.onProblem((storeProblem) => this.#change({ storeProblem }));
     ports.settings.onChange(() => void this.refresh());
@@ -63,6 +69,7 @@ export class BooCode {
       sessions: this.supervisor.library.list,
       session: this.supervisor.visible(key)?.channel,
       trace: name === "trace" ? this.#traces.channel(key) : undefined,
+      permissions: this.permissions.channel,
     };
     // The name decides the type, which the compiler can not follow through the look-up.
     return channels[name] as Channel<C> | undefined;
@@ -173,6 +180,7 @@ export class BooCode {
 
   /** Stops all agents and waits until everything is on disk. */
   async close(): Promise<void> {
+    this.permissions[Symbol.dispose]();
     await this.supervisor.close();
     await this.#live.close();
   }
@@ -220,6 +228,7 @@ function withoutSecrets(store: Store, redactor: Redactor): Store {
     readCopy: (name) => store.readCopy(name),
     size: () => store.size(),
     clean: () => store.clean(),
+    eventsOf: (type, session, limit) => store.eventsOf(type, session, limit),
     strays: (session) => store.strays(session),
     spans: (session, page) => store.spans(session, page),
     putBlob: (text) => store.putBlob(redactor.text(text)),

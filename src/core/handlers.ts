@@ -7,6 +7,7 @@ import { lastAnswer, summaryByRule, summaryRequest } from "./agent/summary-turn.
 import type { BooCode } from "./boocode.ts";
 import { BooError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
+import { makePermissionHandlers } from "./permission-handlers.ts";
 import { makeTraceHandlers } from "./trace-handlers.ts";
 import { makeSessionHandlers } from "./session-handlers.ts";
 import { revertTurn, textsOf } from "./session/revert.ts";
@@ -33,8 +34,8 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
       return {};
     },
     "session.continue": async ({ session }) => (await agentOf(session)).continue(),
-    "session.answer": async ({ session, question, value }) => {
-      await (await agentOf(session)).answer(question, value);
+    "session.answer": async ({ session, question, value, word }) => {
+      await (await agentOf(session)).answer(question, { value, ...(word !== undefined && { word }) });
       return {};
     },
     "session.create": async () => ({ session: (await core.newSession()).session.id }),
@@ -72,6 +73,7 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
     ...fileHandlers(agentOf, ports),
     ...makeSessionHandlers(core, ports, agentOf),
     ...makeTraceHandlers(core, ports),
+    ...makePermissionHandlers(core, ports, agentOf),
   };
 }
 

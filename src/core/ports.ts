@@ -40,6 +40,8 @@ export interface Editor {
    * `base` is the text that the caller saw (undefined: the file must not exist); throws BooError "file-changed" where it is another now.
    */
   write(path: string, text: string, base: string | undefined, signal: AbortSignal): Promise<WriteResult>;
+  /** Saves an open document that has unsaved changes; does nothing where there is none. */
+  save(path: string): Promise<void>;
   /** Deletes a file in an undoable step (used to revert a creation). */
   remove(path: string): Promise<void>;
   /** Shows a file, at a line (from 1) if given. */
@@ -237,6 +239,12 @@ export interface Store {
   clean(): Promise<CleanResult>;
   /** A session's events in order, followed by what a cut stream had said (partial events); empty for an unknown id. */
   events(session: string): Promise<readonly SessionEvent[]>;
+  /** The events of a type, of one session or all, the last written first, at most `limit`. */
+  eventsOf(
+    type: SessionEvent["type"],
+    session: string | undefined,
+    limit: number,
+  ): Promise<readonly SessionEvent[]>;
   /** What windows wrote to a session that another one had taken over meanwhile, by epoch and number; mostly nothing. */
   strays(session: string): Promise<readonly StrayEvent[]>;
   /** A session's last spans, or those before the cursor of an earlier page, in order of their end; `before` is absent where there are no more. */
@@ -306,6 +314,8 @@ export interface Settings {
   coldWarningUsd(): number;
   /** Whether the trace shows and exports what calls were given and gave. */
   traceBodies(): boolean;
+  /** Whether commands that run a project's own code may do so without a question where nothing confines them. */
+  runsUnconfined(): boolean;
   /** Whether exported traces hold them, too. */
   traceExportsBodies(): boolean;
   /** Where ended spans are sent (OTLP over HTTP); "" for nowhere. */
@@ -338,6 +348,12 @@ export interface TracePlace {
   readonly turn?: number;
 }
 
+/** A question that was just asked, by the session that asks. */
+export interface AskedQuestion {
+  readonly session: string;
+  readonly text: string;
+}
+
 /** What the core can ask the editor's own user interface to do. */
 export interface Ui {
   run(action: UiAction): Promise<void>;
@@ -349,12 +365,12 @@ export interface Ui {
   showTrace(place: TracePlace): Promise<void>;
   /** Brings the window of a folder, as `Ports.folderKey` names it, to the front, or opens one. */
   openWindow(folder: string): Promise<void>;
-  /** Opens a text in an editor of its own, named for its tab. */
+  /** Opens a text, read-only, in an editor whose tab has the name. */
   showText(name: string, text: string): Promise<void>;
   /** Opens a terminal in a folder with a command typed, which the user may run. */
   openTerminal(folder: string, line: string): Promise<void>;
-  /** Tells the user, where the chat is out of sight, that a session waits for an answer. */
-  notifyQuestion(session: string, text: string): void;
+  /** Shows how many questions wait for the user in this window, and a new one where the chat is out of sight. */
+  showWaiting(count: number, asked: AskedQuestion | undefined): void;
 }
 
 /** All ports. */

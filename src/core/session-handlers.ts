@@ -154,7 +154,7 @@ export async function importSession(core: BooCode, ports: Ports, json: string): 
   const { forkOf: _origin, ...plain } = start;
   const own = { ...plain, id: crypto.randomUUID(), folder: ports.folderKey };
   const agent = await core.supervisor.adopt([own, ...rest]);
-  await agent.recover();
+  await agent.recover(true);
   return agent.session.id;
 }
 
@@ -176,7 +176,7 @@ async function forkStrays(core: BooCode, ports: Ports, session: string): Promise
   const logs = strayLogs(events, strays, () => ({ id: crypto.randomUUID(), at: ports.clock.now() }));
   const forks: Agent[] = [];
   for (const log of logs) forks.push(await core.supervisor.adopt(log));
-  for (const fork of forks) await fork.recover();
+  for (const fork of forks) await fork.recover(true);
   const last = forks.at(-1);
   if (last === undefined)
     throw new BooError("no-strays", "Everything that was written to this session is in it.");

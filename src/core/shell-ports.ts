@@ -86,12 +86,13 @@ export interface Shell {
   toolFolders(): Promise<readonly string[]>;
 }
 
-/** A file that a command changed; bytes are undefined where there is no file, and where it is larger than what is kept (`isTooLarge`). */
+/** A file that a command changed; texts as `DocumentText` has them, undefined where there is no file, empty where it is kept out. */
 export interface FileDifference {
   readonly path: string;
-  readonly before: Uint8Array | undefined;
-  readonly after: Uint8Array | undefined;
-  readonly isTooLarge?: true;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  /** Why its texts are not here: no text, or larger than what is kept. */
+  readonly keptOut?: "binary" | "too-large";
 }
 
 /** How the workspace's folders were at a moment. */

@@ -1,4 +1,4 @@
-/** Texts that native diffs show: read-only documents of a scheme of their own. */
+/** Texts that native diffs and editors show: read-only documents of a scheme of their own. */
 import { commands, Uri, workspace, type Disposable } from "vscode";
 
 const scheme = "boocode-text";
@@ -9,6 +9,8 @@ const textLimit = 40;
 export interface DiffTexts extends Disposable {
   /** Without `after`: against what is in the file now. */
   show(path: string, before: string, after: string | undefined, title: string): Promise<void>;
+  /** Shows one text, in a tab of a name. */
+  showOne(name: string, text: string): Promise<void>;
 }
 
 /** Registers the scheme. */
@@ -30,6 +32,10 @@ export function createDiffTexts(): DiffTexts {
     async show(path, before, after, title) {
       const right = after === undefined ? Uri.file(path) : keep(path, after);
       await commands.executeCommand("vscode.diff", keep(path, before), right, title, { preview: true });
+    },
+    async showOne(name, text) {
+      const uri = keep(`/${name.replaceAll(/[/\\\s]+/g, " ").trim() || "text"}`, text);
+      await commands.executeCommand("vscode.open", uri, { preview: true });
     },
     dispose: () => provider.dispose(),
   };

@@ -30,6 +30,10 @@ export function createDocuments(diffTexts: DiffTexts): Editor {
         .map((document) => ({ path: document.uri.fsPath, text: documentText(document) })),
     write: (path, text, base, signal) =>
       base === undefined ? createFile(path, text, signal) : changeFile(path, text, base, signal),
+    async save(path) {
+      const open = openDocument(path);
+      if (open?.isDirty === true && !(await open.save())) throw refusedEdit(path);
+    },
     async remove(path) {
       const edit = new WorkspaceEdit();
       edit.deleteFile(Uri.file(path), { ignoreIfNotExists: true });

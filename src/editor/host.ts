@@ -18,7 +18,7 @@ import { createLog } from "./log.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSessionCommands, type SessionCommands } from "./session-commands.ts";
 import { createSettings } from "./settings.ts";
-import { createUi } from "./ui.ts";
+import { createUi, type UiWorld } from "./ui.ts";
 
 // The editor gives an extension five seconds to end.
 const closingMs = 4_000;
@@ -40,7 +40,7 @@ export interface Host {
 /** Makes the host and opens the folder's last session. */
 export async function openHost(
   context: ExtensionContext,
-  showTrace: (place: TracePlace) => void,
+  views: Pick<UiWorld, "showTrace" | "showWaiting">,
 ): Promise<Host> {
   const log = createLog();
   const diffTexts = createDiffTexts();
@@ -48,7 +48,11 @@ export async function openHost(
   const settings = createSettings();
   const secrets = createSecrets(context.secrets);
   const showLog = () => log.channel.show();
-  const ui = createUi({ core: () => core, secrets, settings, showLog, showTrace });
+  const ui = createUi({
+    ...{ core: () => core, secrets, settings, showLog },
+    ...views,
+    showText: (name, text) => diffTexts.showOne(name, text),
+  });
   const ports: Ports = {
     editor: createDocuments(diffTexts),
     codeIntel,

@@ -4,6 +4,7 @@ import {
   Uri,
   window,
   type Disposable,
+  type ViewBadge,
   type Webview,
   type WebviewView,
   type WebviewViewProvider,
@@ -43,6 +44,8 @@ export class PageView implements WebviewViewProvider {
   #shown: ShownPage | undefined;
   // What is told to the view that the editor is about to make.
   #awaited: HostMessage[] = [];
+  #view: WebviewView | undefined;
+  #badge: ViewBadge | undefined;
 
   constructor(options: PageViewOptions) {
     this.id = options.id;
@@ -54,10 +57,14 @@ export class PageView implements WebviewViewProvider {
     this.#shown?.dispose();
     const shown = new ShownPage(view, this.#options);
     this.#shown = shown;
+    this.#view = view;
+    view.badge = this.#badge;
     for (const message of this.#awaited.splice(0)) shown.tell(message);
     view.onDidDispose(() => {
       shown.dispose();
-      if (this.#shown === shown) this.#shown = undefined;
+      if (this.#shown !== shown) return;
+      this.#shown = undefined;
+      this.#view = undefined;
     });
   }
 
@@ -72,6 +79,17 @@ export class PageView implements WebviewViewProvider {
     if (this.#shown === undefined) await commands.executeCommand(`${this.id}.focus`, { preserveFocus: true });
     else this.#shown.show();
     this.#tell(messages);
+  }
+
+  /** Whether a person can see the page. */
+  get isVisible(): boolean {
+    return this.#shown?.isVisible ?? false;
+  }
+
+  /** Shows a number on the view's icon, with a word of what it counts; 0 takes it away. */
+  setBadge(value: number, tooltip: string): void {
+    this.#badge = value === 0 ? undefined : { value, tooltip };
+    if (this.#view !== undefined) this.#view.badge = this.#badge;
   }
 
   /** Ends the view's connection. */
@@ -131,6 +149,10 @@ export class ShownPage {
     this.#load();
     // The editor sends the page in its next turns; loading the core would hold that up.
     this.#opening = setTimeout(() => void this.#open(connect), openMs);
+  }
+
+  get isVisible(): boolean {
+    return !this.#isDisposed && this.#view.visible;
   }
 
   post(message: HostMessage): void {

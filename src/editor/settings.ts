@@ -34,6 +34,7 @@ export function createSettings(): Settings & Disposable {
     prices: () => inspected("prices"),
     traceExportsBodies: () => inspected("trace.exportBodies") === true,
     traceEndpoint: () => userValue("trace.endpoint"),
+    runsUnconfined: () => inspected("shell.runsUnconfined") === true,
     traceBodies: () => inspected("trace.bodies") !== false,
     async setChoice({ provider, model, effort }) {
       // Provider first: whoever listens never sees a model with the provider before it.

@@ -14,6 +14,8 @@ export interface UiWorld {
   readonly settings: Settings;
   readonly showLog: () => void;
   readonly showTrace: (place: TracePlace) => void;
+  readonly showText: (name: string, text: string) => Promise<void>;
+  readonly showWaiting: Ui["showWaiting"];
 }
 
 const importLimit = 200 * 1024 * 1024;
@@ -35,12 +37,21 @@ export function createUi(world: UiWorld): Ui {
           return void (await commands.executeCommand("workbench.action.openSettings", "boocode"));
         case "reload-window":
           return void (await commands.executeCommand("workbench.action.reloadWindow"));
+        case "open-permission-log":
+          return void (await commands.executeCommand("boocode.openPermissionLog"));
         case "show-log":
           return world.showLog();
       }
     },
     saveText,
     pickText,
+    showText: (name, text) => world.showText(name, text),
+    showWaiting: (count, asked) => world.showWaiting(count, asked),
+    async openTerminal(folder, line) {
+      const terminal = window.createTerminal({ cwd: folder, name: "BooCode" });
+      terminal.show();
+      terminal.sendText(line, false);
+    },
     showTrace: async (place) => world.showTrace(place),
     async openWindow(folder) {
       await commands.executeCommand("vscode.openFolder", Uri.file(folder), { forceNewWindow: true });

@@ -23,6 +23,7 @@ export function createPlainEditor(folders: readonly WorkspaceFolder[]): Editor {
       await replaceFile(path, encodeText(text, format));
       return { text, isDirty: false };
     },
+    save: async () => {},
     remove: async (path) => rm(path, { force: true }),
     openFile: async () => {},
     showDiff: async () => {},

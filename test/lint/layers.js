@@ -21,6 +21,7 @@ const packages = {
   "@ai-sdk/*": ["core"],
   diff: ["protocol", "core"],
   "sql.js": ["node"],
+  "strip-ansi": ["core"],
   unbash: ["core"],
   yaml: ["core"],
   globby: ["node"],

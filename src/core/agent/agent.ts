@@ -1,15 +1,18 @@
 /** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
 import { type ModelChoice, runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
+import type { Mode } from "#protocol/permissions.ts";
 import type { Span } from "#protocol/trace.ts";
-import { formatShort, formatTokens } from "#protocol/words.ts";
 import { BooError, messageOf } from "../errors.ts";
 import type { Prices } from "../models/prices.ts";
 import type { Route, Router } from "../models/router.ts";
 import type { Ports } from "../ports.ts";
 import type { Redactor } from "../session/redact.ts";
+import type { Permissions } from "../permissions/permissions.ts";
 import { recover } from "../session/recover.ts";
 import type { Session } from "../session/session.ts";
 import { titleOf } from "../session/summary.ts";
+import { Commands } from "../shell/commands.ts";
+import { UnsavedChanges } from "../shell/unsaved-changes.ts";
 import { toolHeaders } from "../tools/registry.ts";
 import { CacheWatch } from "../trace/cache-watch.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
@@ -18,8 +21,11 @@ import { TurnTrace } from "../trace/turn-trace.ts";
 import type { ContextSource } from "./context.ts";
 import type { Limits } from "./limits.ts";
 import { makeHeader } from "./prompt.ts";
-import { findModel } from "../models/catalog.ts";
+import { checkSize } from "./message-size.ts";
+import { Questions, suspended, type Answer } from "./questions.ts";
 import { runTurn, type TurnResult, type TurnRun } from "./turn.ts";
+
+type TurnKind = "prompt" | "continue" | "summary" | "take-up";
 
 /** What an agent works with. */
 export interface AgentDependencies {
@@ -30,6 +36,7 @@ export interface AgentDependencies {
   readonly traces: Traces;
   /** Called with each span that has ended. */
   readonly spanEnded: (span: Span) => void;
+  readonly permissions: Permissions;
   readonly limits: Limits;
 }
 
@@ -40,7 +47,11 @@ export class Agent {
   readonly #context: ContextSource;
   readonly #recorder: TraceRecorder;
   readonly #cache = new CacheWatch();
-  readonly #answers = new Map<string, (value: string) => void>();
+  readonly #questions: Questions;
+  /** What it runs, between turns too. */
+  readonly commands: Commands;
+  readonly #unsaved: UnsavedChanges;
+  #ask: TurnRun["ask"] | undefined;
   #stopper: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
   #isInterrupting = false;
@@ -56,6 +67,9 @@ export class Agent {
     const { ports, redactor, traces } = dependencies;
     const channel = traces.channel(session.id);
     const ended = dependencies.spanEnded;
+    this.#questions = new Questions(session, () => this.#now());
+    this.commands = new Commands(ports, redactor);
+    this.#unsaved = new UnsavedChanges((paths) => this.#maySave(paths));
     this.#recorder = new TraceRecorder(session.id, { store: ports.store, redactor, channel, ended });
   }
 
@@ -73,7 +87,7 @@ export class Agent {
   /** Starts a turn with a message, or queues the message while one runs; resolves when that is on disk. */
   async prompt(text: string): Promise<{ readonly turn?: string; readonly queued?: string }> {
     if (text.trim() === "") throw new BooError("empty-message", "Write a message first.");
-    this.#checkSize(text);
+    checkSize(text, this.session.state.choice);
     if (this.isRunning) return { queued: await this.#queue(text) };
     return { turn: await this.#start(this.#takeQueue(text)) };
   }
@@ -129,17 +143,26 @@ export class Agent {
     this.#isInterrupting = false;
   }
 
-  /** Answers a question; an answer to one that is no longer asked is refused. */
-  async answer(question: string, value: string): Promise<void> {
-    const asked = this.session.state.question;
-    const resolve = this.#answers.get(question);
-    if (asked?.id !== question || resolve === undefined)
-      throw new BooError("not-asked", "This question is no longer open.");
-    if (!asked.choices.some((choice) => choice.value === value))
-      throw new BooError("no-such-choice", "Choose one of the answers offered.");
-    this.#answers.delete(question);
-    await this.session.emit({ type: "question-answered", at: this.#now(), id: question, value });
-    resolve(value);
+  /** Lets the turn rest because its window closes: one that waits for answers goes on in the next window, any other is interrupted. */
+  async suspend(): Promise<void> {
+    if (!this.#questions.isWaiting) return this.interrupt();
+    this.#stopper?.abort(suspended);
+    await this.#running;
+  }
+
+  /** Answers a question; an answer to one that is no longer asked is refused. Throws BooError "not-asked", "no-such-choice". */
+  answer(question: string, answer: Answer): Promise<void> {
+    return this.#questions.answer(question, answer);
+  }
+
+  /** Looks whether open questions have been answered by what was granted meanwhile. */
+  settleQuestions(): Promise<void> {
+    return this.#questions.settle();
+  }
+
+  /** Changes how much is done without asking, from the next call on. */
+  async setMode(mode: Mode): Promise<void> {
+    if (mode !== this.session.state.mode) await this.write({ type: "mode-change", at: this.#now(), mode });
   }
 
   /** Changes the model of the coming turns. */
@@ -169,20 +192,39 @@ export class Agent {
     await this.#context.learn(events);
   }
 
-  /** Ends a turn that a window left in the middle. Throws BooError "session-busy" while one runs it. */
-  async recover(): Promise<void> {
+  /**
+   * Takes up a turn that waits for answers, and ends any other that a window left in the middle. What comes from elsewhere (`isForeign`) is
+   * never taken up: its open calls are nobody's wish here. Throws BooError "session-busy" while a window runs it.
+   */
+  async recover(isForeign = false): Promise<void> {
     const { store } = this.#dependencies.ports;
     const { session } = this;
-    if (runningTurn(session.state) === undefined || this.isRunning) return;
+    const turn = runningTurn(session.state);
+    if (turn === undefined || this.isRunning) return;
     await store.acquire(session.id);
+    if (!isForeign && session.state.questions.length > 0 && (await this.#takeUp(turn.id))) return;
     await recover(session, this.#now());
     await store.release(session.id);
   }
 
-  async #start(
-    text: string | undefined,
-    kind: "prompt" | "continue" | "summary" = "prompt",
-  ): Promise<string> {
+  // Nothing is sent before the user has answered; what a call does begins only then.
+  async #takeUp(turn: string): Promise<boolean> {
+    const stopper = new AbortController();
+    this.#stopper = stopper;
+    try {
+      const route = await this.#pin();
+      this.#running = this.#run(turn, route, stopper.signal, "take-up");
+      return true;
+    } catch (error) {
+      this.#stopper = undefined;
+      this.#dependencies.ports.log.warn(
+        `A turn that waited for an answer can not go on: ${messageOf(error)}`,
+      );
+      return false;
+    }
+  }
+
+  async #start(text: string | undefined, kind: Exclude<TurnKind, "take-up"> = "prompt"): Promise<string> {
     const stopper = new AbortController();
     this.#stopper = stopper;
     const turn = crypto.randomUUID();
@@ -196,7 +238,7 @@ export class Agent {
       const route = await this.#pin();
       await this.#emitStart(turn, text, kind === "continue", stopper.signal);
       if (!isShared) await store.acquire(this.session.id);
-      this.#running = this.#run(turn, route, stopper.signal, kind === "summary");
+      this.#running = this.#run(turn, route, stopper.signal, kind);
       return turn;
     } catch (error) {
       this.#stopper = undefined;
@@ -259,23 +301,29 @@ export class Agent {
     return route;
   }
 
-  async #run(turn: string, route: Route, signal: AbortSignal, isSummary: boolean): Promise<void> {
+  async #run(turn: string, route: Route, signal: AbortSignal, kind: TurnKind): Promise<void> {
     const state = runningTurn(this.session.state);
-    const { number = 1, items = [] } = state ?? {};
-    const trace = new TurnTrace(this.#recorder, { id: turn, number, items }, () => this.#now());
+    const { number = 1, items = [], startedAt = this.#now(), steps = 0 } = state ?? {};
+    const began = { id: turn, number, items, startedAt };
+    const trace = new TurnTrace(this.#recorder, began, () => this.#now());
     const run: TurnRun = {
       turn,
       number,
       route,
       signal,
-      isSummary,
+      isSummary: kind === "summary",
+      ...(kind === "take-up" && { open: { calls: this.session.transcript.openRequests, steps } }),
       session: this.session,
       recorder: this.#recorder,
       cache: this.#cache,
       trace,
-      ask: (question) => this.#ask(turn, question, signal, trace),
+      commands: this.commands,
+      unsaved: this.#unsaved,
+      ask: (question, settled) =>
+        this.#questions.ask(question, { turn, trace, signal, ...(settled && { settled }) }),
       ...this.#dependencies,
     };
+    this.#ask = run.ask;
     let result: TurnResult;
     try {
       result = await runTurn(run);
@@ -289,7 +337,11 @@ export class Agent {
       };
       result = { reason: "error", error: failure };
     }
-    this.#answers.clear();
+    if (signal.reason === suspended) {
+      await this.#dependencies.ports.store.release(this.session.id);
+      this.#stopper = undefined;
+      return;
+    }
     await this.session.emit({ type: "turn-end", at: this.#now(), turn, ...result });
     const ended = this.session.state.turns.find((entry) => entry.id === turn);
     trace.end(result.reason, result.error, ended);
@@ -337,36 +389,16 @@ export class Agent {
     return message.id;
   }
 
-  async #ask(
-    turn: string,
-    question: Parameters<TurnRun["ask"]>[0],
-    signal: AbortSignal,
-    trace: TurnTrace,
-  ): Promise<string> {
-    const id = crypto.randomUUID();
-    const done = trace.asked(id, question.text);
-    const answered = new Promise<string>((resolve, reject) => {
-      this.#answers.set(id, resolve);
-      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  async #maySave(paths: readonly string[]): Promise<boolean> {
+    const names = paths.map((path) => path.slice(path.lastIndexOf("/") + 1)).join(", ");
+    const answer = await this.#ask?.({
+      text: `Commands read files from disk. Save ${names}, which the agent changed and which holds unsaved changes of yours, before commands run in this session?`,
+      choices: [
+        { value: "save", label: "Save" },
+        { value: "leave", label: "Leave unsaved" },
+      ],
     });
-    answered.then(
-      () => done("ok"),
-      () => done("cancelled"),
-    );
-    await this.session.emit({ type: "question-asked", at: this.#now(), turn, question: { id, ...question } });
-    return answered;
-  }
-
-  #checkSize(text: string): void {
-    const { provider, model } = this.session.state.choice;
-    const window = findModel(provider, model)?.contextWindow ?? 1_000_000;
-    const tokens = Math.ceil(text.length / 4);
-    if (tokens > window * 0.9) {
-      throw new BooError(
-        "message-too-long",
-        `This message is about ${formatTokens(tokens)}, more than the model takes (${formatShort(window)}). Put it into a file and ask the agent to search it.`,
-      );
-    }
+    return answer?.value === "save";
   }
 
   #now(): number {

@@ -1,10 +1,18 @@
 /** Runs the tool calls of one answer and gives each its result. */
-import type { FileChange, SessionEvent, ToolOutcome, ToolRequest, ToolTitle } from "#protocol/session.ts";
+import type {
+  FileChange,
+  FullOutput,
+  SessionEvent,
+  ToolOutcome,
+  ToolRequest,
+  ToolTitle,
+} from "#protocol/session.ts";
 import { BooError, messageOf } from "../errors.ts";
 import { changedLines } from "../tools/changed-lines.ts";
 import { findTool, toolHeaders } from "../tools/registry.ts";
-import type { TextChange, Tool, ToolResult } from "../tools/tool.ts";
+import type { TextChange, Tool, ToolResult, ToolRun } from "../tools/tool.ts";
 import type { CallHistory } from "./call-history.ts";
+import { suspended } from "./questions.ts";
 import type { TurnRun } from "./turn.ts";
 
 interface Prepared {
@@ -21,6 +29,7 @@ interface Ended {
   readonly output: string;
   readonly note?: string;
   readonly changes?: readonly TextChange[];
+  readonly full?: FullOutput;
 }
 
 /** Runs calls: read-only neighbours at the same time, others one after another; all have a result when this resolves, stopped or not. */
@@ -31,7 +40,9 @@ export async function runCalls(
   history: CallHistory,
 ): Promise<void> {
   const calls = requests.map(prepare);
-  const announced = Promise.all(calls.map((call) => start(run, call)));
+  // Those of an earlier window were announced there.
+  const isNew = run.open?.calls !== requests;
+  const announced = Promise.all(isNew ? calls.map((call) => start(run, call)) : []);
   let next = 0;
   while (next < calls.length) {
     let end = next + 1;
@@ -114,6 +125,8 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
   run.recorder.start(span);
   const warning = history.warn(request.name, request.arguments);
   const ended = await endOf(run, call);
+  // Its question waits for the next window, and so does the call.
+  if (run.signal.reason === suspended) return;
   const endedAt = clock.now();
   const files =
     ended.changes === undefined
@@ -132,6 +145,7 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
     output,
     ...(ended.note !== undefined && { note: ended.note }),
     ...(files !== undefined && { files }),
+    ...(ended.full && { full: ended.full }),
   });
   run.recorder.end({
     ...span,
@@ -148,18 +162,33 @@ async function endOf(run: TurnRun, call: Prepared): Promise<Ended> {
     return { outcome: "error", output: call.problem ?? "" };
   if (run.signal.aborted) return cancelled;
   const { tool, input } = call;
-  const { editor, files, codeIntel } = run.ports;
-  const work = tool
-    .run(input, { editor, files, codeIntel, signal: run.signal, isTrusted: run.ports.isTrusted() })
-    .then(
-      (result: ToolResult): Ended => ({ outcome: "ok", ...result }),
-      (error: unknown): Ended => failed(run, call, error),
-    );
+  const work = tool.run(input, toolRunOf(run, call.request.id)).then(
+    ({ hasFailed, ...result }: ToolResult): Ended => ({ outcome: outcomeOf(run, hasFailed), ...result }),
+    (error: unknown): Ended => failed(run, call, error),
+  );
   const { promise: stopped, dispose } = afterStop(run);
   const ended = await Promise.race([work, stopped]);
   dispose();
   return ended;
 }
+
+function outcomeOf(run: TurnRun, hasFailed: boolean | undefined): ToolOutcome {
+  if (hasFailed !== true) return "ok";
+  return run.signal.aborted ? "cancelled" : "error";
+}
+
+function toolRunOf(run: TurnRun, call: string): ToolRun {
+  const { signal, session, commands, unsaved, permissions } = run;
+  const { editor, files, codeIntel, snapshots, clock, log, isTrusted } = run.ports;
+  return {
+    ...{ editor, files, codeIntel, snapshots, clock, log, signal, call, commands, unsaved },
+    isTrusted: isTrusted(),
+    guard: permissions.guard({ session, call, agent: mainAgent, ask: run.ask, signal }),
+    tell: (text) => void session.emit({ type: "tool-output", call, text }),
+  };
+}
+
+const mainAgent = "BooCode";
 
 const cancelled: Ended = {
   outcome: "cancelled",
@@ -168,7 +197,8 @@ const cancelled: Ended = {
 
 function failed(run: TurnRun, call: Prepared, error: unknown): Ended {
   if (run.signal.aborted) return cancelled;
-  if (error instanceof BooError) return { outcome: "error", output: error.message };
+  if (error instanceof BooError)
+    return { outcome: error.code === "denied" ? "denied" : "error", output: error.message };
   run.ports.log.error(`The tool ${call.request.name} failed unexpectedly.`, error);
   return { outcome: "error", output: `The tool failed: ${messageOf(error)}` };
 }
@@ -191,6 +221,7 @@ async function keepChange(run: TurnRun, change: TextChange): Promise<FileChange>
     removed: sum(lines.map((line) => line.removed.length)),
   };
   const kind = before === undefined ? "created" : after === undefined ? "deleted" : "changed";
+  if (change.keptOut !== undefined) return { path, kind, ...counts, keptOut: change.keptOut };
   const holdsSecret = run.redactor.finds(before ?? "") || run.redactor.finds(after ?? "");
   if (holdsSecret)
     return { path, kind, ...counts, keptOut: "The file holds an API key, so BooCode keeps no copy of it." };

@@ -54,7 +54,8 @@ export class ContextSource {
     const day = new Date(this.#ports.clock.now()).toISOString().slice(0, 10);
     const active = this.#ports.editor.activeFile();
     const activeFile = active === undefined ? undefined : relativePath(this.#ports.editor.folders(), active);
-    const now = { day, activeFile, rules, reverted: [...new Set(this.#reverted)], summary };
+    const { mode } = session.state;
+    const now = { day, activeFile, rules, reverted: [...new Set(this.#reverted)], summary, mode };
     const diff = this.#toldRules === "" || rules === this.#toldRules ? "" : lineDiff(this.#toldRules, rules);
     const context = contextBefore(now, this.#told, this.#toldRules, diff);
     if (rules !== this.#toldRules) this.#toldRules = rules;
@@ -64,6 +65,7 @@ export class ContextSource {
         activeFile: activeFile ?? this.#told?.activeFile,
       }),
       ...(rules !== "" && { rules: await this.#keepRules(rules) }),
+      ...(mode !== "default" && { mode }),
     };
     return {
       id,

@@ -82,11 +82,12 @@ export class Supervisor {
     return opening;
   }
 
-  /** Interrupts all turns and waits until everything is on disk; sessions that were never used leave nothing there. */
+  /** Ends or suspends all turns and waits until everything is on disk; sessions that were never used leave nothing there. */
   async close(): Promise<void> {
     await Promise.all(
       [...this.#agents.values()].map(async (agent) => {
-        await agent.interrupt();
+        await agent.suspend();
+        await agent.commands.close();
         if (!agent.session.isUnused) await agent.idle();
       }),
     );
@@ -112,7 +113,13 @@ export class Supervisor {
 
   /** Forgets an open session, which opens again from the store. */
   forget(id: string): void {
+    void this.#agents.get(id)?.commands.close();
     this.#agents.delete(id);
+  }
+
+  /** Answers the open questions of all agents that something granted has answered. */
+  async settleQuestions(): Promise<void> {
+    for (const agent of this.#agents.values()) await agent.settleQuestions();
   }
 
   /** The session of an agent that is open or on its way, as far as views can see it. */
@@ -191,7 +198,7 @@ export class Supervisor {
     if (change.kind === "partial") session.followPartial(change.after, change.event());
     else if (change.kind === "lease") this.#showOwner(agent);
     else if (change.kind === "lost") await this.#giveUp(agent);
-    else if (change.kind === "purge") this.#agents.delete(session.id);
+    else if (change.kind === "purge") this.forget(session.id);
     else if (change.kind === "event" && !(await session.follow(change.n, change.event())))
       await this.#readAgain(agent);
   }
@@ -257,7 +264,9 @@ export class Supervisor {
     this.#agents.set(agent.session.id, agent);
     for (const [id, other] of this.#agents) {
       if (this.#agents.size <= openAgents) return;
-      if (other !== agent && !other.isRunning && !other.session.channel.isHeard) this.#agents.delete(id);
+      const isIdle =
+        !other.isRunning && !other.session.channel.isHeard && other.commands.background.length === 0;
+      if (other !== agent && isIdle) this.forget(id);
     }
   }
 }

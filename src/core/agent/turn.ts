@@ -1,8 +1,10 @@
 /** One turn: model, tools, model, until the model has nothing more to do. One step at a time, so that every boundary can be kept, gated and interrupted. */
-import type { Question, TurnEndReason, TurnError, UserMessage } from "#protocol/session.ts";
+import type { ToolRequest, TurnEndReason, TurnError, UserMessage } from "#protocol/session.ts";
 import { isAbort } from "../errors.ts";
 import type { Route } from "../models/router.ts";
 import type { Session } from "../session/session.ts";
+import type { Commands } from "../shell/commands.ts";
+import type { UnsavedChanges } from "../shell/unsaved-changes.ts";
 import type { CacheWatch } from "../trace/cache-watch.ts";
 import type { TraceRecorder } from "../trace/recorder.ts";
 import type { TurnTrace } from "../trace/turn-trace.ts";
@@ -10,6 +12,7 @@ import type { AgentDependencies } from "./agent.ts";
 import { runCalls } from "./calls.ts";
 import { CallHistory } from "./call-history.ts";
 import { AttemptSupply } from "./attempt-supply.ts";
+import type { Answer, Asking, NewQuestion } from "./questions.ts";
 import { runStep } from "./step.ts";
 
 /** Why a turn ended, and what to say about it. */
@@ -30,20 +33,30 @@ export interface TurnRun extends AgentDependencies {
   readonly recorder: TraceRecorder;
   readonly cache: CacheWatch;
   readonly trace: TurnTrace;
-  /** Asks the user and waits, without a limit, for one of the choices' values; rejects when the turn is stopped. */
-  readonly ask: (question: Omit<Question, "id">) => Promise<string>;
+  readonly commands: Commands;
+  readonly unsaved: UnsavedChanges;
+  /** Set where an earlier window left the turn waiting for answers: the calls that have no result yet, and the model calls so far. */
+  readonly open?: { readonly calls: readonly ToolRequest[]; readonly steps: number };
+  /** Asks the user and waits, without a limit, for an answer; rejects when the turn is stopped. `settled` tells an answer that was found meanwhile. */
+  readonly ask: (question: NewQuestion, settled?: Asking["settled"]) => Promise<Answer>;
 }
 
 /** Runs a turn to its end; never throws for what a model, a server or a tool did. */
 export async function runTurn(run: TurnRun): Promise<TurnResult> {
   const history = new CallHistory();
-  let left = run.limits.steps;
+  const { steps } = run.limits;
+  let left = steps - ((run.open?.steps ?? 0) % steps || (run.open?.steps ? steps : 0));
   const attempts = new AttemptSupply(run);
   try {
+    if (run.open !== undefined && run.open.calls.length > 0) {
+      await runCalls(run, run.turn, run.open.calls, history);
+      if (run.signal.aborted) return { reason: "stopped" };
+      await deliverQueue(run);
+    }
     for (;;) {
       if (left === 0) {
         if (!(await mayGoOn(run))) return { reason: "step-limit" };
-        left = run.limits.steps;
+        left = steps;
       }
       left -= 1;
       const step = await runStep(run, attempts);
@@ -70,7 +83,7 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
 }
 
 async function mayGoOn(run: TurnRun): Promise<boolean> {
-  const value = await run.ask({
+  const { value } = await run.ask({
     text: `The agent has made ${run.limits.steps} model calls in this turn. Should it go on?`,
     choices: [
       { value: "continue", label: "Go on" },

@@ -9,6 +9,9 @@ import type { Provider } from "./provider.ts";
 import { providers } from "./providers/index.ts";
 import { rehearsalProvider } from "./providers/rehearsal-provider.ts";
 
+/** Variables of the environment that hold keys. */
+export const keyVariables: readonly string[] = providers.flatMap(({ keyVariable }) => keyVariable ?? []);
+
 /** A way to a model. */
 export interface Route {
   readonly provider: Provider;

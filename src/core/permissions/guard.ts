@@ -1,5 +1,6 @@
 /** What stands between a tool and the world: everything that a tool touches is asked for here, at the moment of use. */
 import type { Operation } from "#protocol/permissions.ts";
+import type { Confinement, Refusal } from "../shell-ports.ts";
 
 /** A file or directory that a tool is about to touch, as it is now. */
 export interface FileAccess {
@@ -14,8 +15,28 @@ export interface FileAccess {
   readonly change?: { readonly before?: string; readonly after: string };
 }
 
+/** A command line that is about to run in a folder (absolute, real). */
+export interface CommandAccess {
+  readonly line: string;
+  readonly folder: string;
+}
+
+/** How an allowed command runs. */
+export interface CommandLeave {
+  /** Undefined: as the user would run it. */
+  readonly confinement: Confinement | undefined;
+  /** It only looks: nothing needs to be remembered to undo it. */
+  readonly isReadOnly: boolean;
+}
+
 /** Asks the policy, and where that says so the user; waits without a limit for the answer. */
 export interface Guard {
   /** Resolves when the access is allowed; throws BooError "denied", whose message tells the model why, and the signal's reason on Stop. */
   file(access: FileAccess): Promise<void>;
+  /** The same for a command line; the leave holds for one run. */
+  command(access: CommandAccess): Promise<CommandLeave>;
+  /** Asks for what the confinement refused to a command that had a leave; resolves to a leave that gives it. */
+  refused(access: CommandAccess, refusals: readonly Refusal[]): Promise<CommandLeave>;
+  /** What an earlier window asked for this call after its command had run confined, and nobody answered. */
+  readonly waitingRefusals: readonly Refusal[];
 }

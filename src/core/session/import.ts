@@ -21,12 +21,20 @@ const usage = z.strictObject({
   outputTokens: count,
   reasoningTokens: count,
 });
+const mode = z.enum(["default", "ask", "plan"]);
+const operation = z.enum(["read", "write", "execute", "network"]);
+const answer = z.enum(["once", "session", "always", "deny"]);
 const message = z.strictObject({
   id,
   text: body,
   context: body.optional(),
   facts: z
-    .strictObject({ day: text.optional(), activeFile: text.optional(), rules: text.optional() })
+    .strictObject({
+      day: text.optional(),
+      activeFile: text.optional(),
+      rules: text.optional(),
+      mode: mode.optional(),
+    })
     .optional(),
 });
 const queued = z.strictObject({ id, text });
@@ -63,6 +71,34 @@ const question = z.strictObject({
   id,
   text,
   choices: z.array(z.strictObject({ value: text, label: text })),
+  permission: z
+    .strictObject({
+      agent: text,
+      call: id,
+      operation,
+      target: text,
+      folder: text.optional(),
+      reason: text,
+      commands: z.array(text).optional(),
+      change: z.strictObject({ before: text.optional(), after: text }).optional(),
+      rule: text.optional(),
+      ruleFor: text.optional(),
+    })
+    .optional(),
+});
+const entry = z.strictObject({
+  id,
+  at,
+  session: id,
+  agent: text,
+  operation,
+  target: text,
+  verdict: z.enum(["allowed", "denied"]),
+  by: z.enum(["user", "session", "rule", "mode", "policy"]),
+  answer: answer.optional(),
+  rule: text.optional(),
+  reason: text,
+  word: text.optional(),
 });
 
 const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
@@ -130,12 +166,15 @@ const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
     output: body,
     note: text.optional(),
     files: z.array(change).optional(),
+    full: z.strictObject({ blob: hash, bytes: z.number().int().min(0) }).optional(),
   }),
   z.strictObject({ type: z.literal("queue-add"), at, message: queued }),
   z.strictObject({ type: z.literal("queue-edit"), at, message: queued }),
   z.strictObject({ type: z.literal("queue-remove"), at, id }),
   z.strictObject({ type: z.literal("question-asked"), at, turn: id, question }),
-  z.strictObject({ type: z.literal("question-answered"), at, id, value: text }),
+  z.strictObject({ type: z.literal("question-answered"), at, id, value: text, word: text.optional() }),
+  z.strictObject({ type: z.literal("permission-decided"), at, entry }),
+  z.strictObject({ type: z.literal("mode-change"), at, mode }),
   z.strictObject({
     type: z.literal("turn-revert"),
     at,

@@ -1,7 +1,7 @@
 /** Keeps secrets that BooCode holds out of everything that is written or sent. */
 
 /** What stands where a secret stood; fixed, so that it never breaks a cached prefix. */
-const secretMarker = "[secret removed by BooCode]";
+export const secretMarker = "[secret removed by BooCode]";
 
 /** Knows the secrets in use and replaces them. Shorter ones than 8 characters are left: they would match ordinary text. */
 export class Redactor {
@@ -12,6 +12,11 @@ export class Redactor {
     if (secret.length < 8) return;
     this.#secrets.add(secret);
     this.#secrets.add(JSON.stringify(secret).slice(1, -1));
+  }
+
+  /** The secrets that are held, also as they stand in JSON. */
+  get secrets(): readonly string[] {
+    return [...this.#secrets];
   }
 
   /** True where a text holds a secret. */

@@ -27,6 +27,7 @@ type DeltaEvent = Extract<SessionEvent, { type: "text-delta" | "reasoning-delta"
 
 const unkept: ReadonlySet<SessionEvent["type"]> = new Set([
   "tool-input",
+  "tool-output",
   "waiting",
   "owner-change",
   "strays-change",

@@ -52,8 +52,8 @@ const encoder = new TextEncoder();
 export class Transcript {
   readonly #bodyText: BodyText;
   readonly #entries: Entry[] = [];
-  /** Calls without a result: the provider's id and the tool's name, by our id. */
-  readonly #open = new Map<string, { readonly callId: string; readonly name: string }>();
+  /** Calls without a result, by our id. */
+  readonly #open = new Map<string, ToolRequest>();
   #bytes = new Uint8Array(4096);
   #length = 0;
   /** Where each message begins, the system text first; commas between messages belong to the later one. */
@@ -89,6 +89,11 @@ export class Transcript {
   /** Calls (our ids) that have no result yet. */
   get openCalls(): readonly string[] {
     return [...this.#open.keys()];
+  }
+
+  /** The same calls, as the model made them. */
+  get openRequests(): readonly ToolRequest[] {
+    return [...this.#open.values()];
   }
 
   /** The messages as the bytes of a JSON array without its brackets; a view of what stays as it is. */
@@ -137,7 +142,7 @@ export class Transcript {
       case "step-end":
         if (event.text === "" && event.calls.length === 0) return;
         this.#add({ kind: "answer", text: event.text, reasoning: event.reasoning, calls: event.calls });
-        for (const { id, callId, name } of event.calls) this.#open.set(id, { callId, name });
+        for (const call of event.calls) this.#open.set(call.id, call);
         return;
       case "tool-end": {
         const call = this.#open.get(event.call);

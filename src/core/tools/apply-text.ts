@@ -80,6 +80,7 @@ async function writeAndReport(
   const known = codeIntel.isAvailable ? codeIntel.diagnostics() : [];
   const settle = codeIntel.isAvailable ? codeIntel.watch([place.path]) : undefined;
   const written = await editor.write(place.path, after, before, signal);
+  if (written.isDirty) run.unsaved.note(place.path);
   const changes = changedLines(before ?? "", written.text);
   const end = settle === undefined ? "settled" : await endOfWait(settle, signal);
   const note = formatChange(changes);

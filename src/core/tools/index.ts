@@ -5,12 +5,15 @@ import { getDiagnostics } from "./get-diagnostics.ts";
 import { getDiagnosticsSummary } from "./get-diagnostics-summary.ts";
 import { listFiles } from "./list-files.ts";
 import { readFile } from "./read-file.ts";
+import { runShell } from "./run-shell.ts";
 import { search } from "./search.ts";
+import { shellOutput } from "./shell-output.ts";
+import { shellStop } from "./shell-stop.ts";
 import type { Tool } from "./tool.ts";
 import { writeFile } from "./write-file.ts";
 
 /** Tools behind the gateway; they cost no header, so this is where seldom-used ones go. */
-export const gatewayTools: readonly Tool[] = [getDiagnosticsSummary];
+export const gatewayTools: readonly Tool[] = [getDiagnosticsSummary, shellOutput, shellStop];
 
 /** Tools in the header. */
 export const tools: readonly Tool[] = [
@@ -19,6 +22,7 @@ export const tools: readonly Tool[] = [
   listFiles,
   defineGateway(gatewayTools),
   readFile,
+  runShell,
   search,
   writeFile,
 ];

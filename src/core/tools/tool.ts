@@ -1,7 +1,11 @@
 /** What a tool is: a definition in the list of `index.ts`. */
 import type { z } from "zod";
-import type { ToolTitle } from "#protocol/session.ts";
-import type { CodeIntel, Editor, Files } from "../ports.ts";
+import type { FullOutput, ToolTitle } from "#protocol/session.ts";
+import type { Guard } from "../permissions/guard.ts";
+import type { Clock, CodeIntel, Editor, Files, Log } from "../ports.ts";
+import type { Commands } from "../shell/commands.ts";
+import type { UnsavedChanges } from "../shell/unsaved-changes.ts";
+import type { Snapshots } from "../shell-ports.ts";
 
 /** A file that a tool changed: whole texts before and after, undefined where the file did not exist. */
 export interface TextChange {
@@ -9,6 +13,8 @@ export interface TextChange {
   readonly path: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
+  /** Why the texts are not here, and the change can not be reverted. */
+  readonly keptOut?: string;
 }
 
 /** What a tool gives back. A failure that the model can act on is thrown as a BooError whose message says what to try instead. */
@@ -18,6 +24,10 @@ export interface ToolResult {
   /** A few words for the row in the chat: "+3 −1", "12 matches". */
   readonly note?: string;
   readonly changes?: readonly TextChange[];
+  /** The call did what it could, and that failed: a command with an exit code. */
+  readonly hasFailed?: true;
+  /** The whole output, where `output` is a part of it. */
+  readonly full?: FullOutput;
 }
 
 /** What a tool may use while it runs. */
@@ -28,6 +38,16 @@ export interface ToolRun {
   readonly signal: AbortSignal;
   /** True where the workspace is trusted; writing tools refuse otherwise. */
   readonly isTrusted: boolean;
+  /** Our id of the call. */
+  readonly call: string;
+  readonly guard: Guard;
+  readonly commands: Commands;
+  readonly snapshots: Snapshots;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly unsaved: UnsavedChanges;
+  /** Shows the user what a command writes while it runs. */
+  tell(text: string): void;
 }
 
 /** A tool: its input schema makes the JSON Schema of the header, and is the door for what the model sends. */

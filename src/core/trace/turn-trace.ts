@@ -22,7 +22,11 @@ export class TurnTrace {
   #waitingMs = 0;
   #isUsageWhole = true;
 
-  constructor(recorder: TraceRecorder, turn: Pick<Turn, "id" | "number" | "items">, now: () => number) {
+  constructor(
+    recorder: TraceRecorder,
+    turn: Pick<Turn, "id" | "number" | "items" | "startedAt">,
+    now: () => number,
+  ) {
     this.#recorder = recorder;
     this.#now = now;
     const message = turn.items.find((item) => item.kind === "user");
@@ -33,7 +37,7 @@ export class TurnTrace {
       kind: "turn",
       name: "invoke_agent main",
       ...(title !== "" && { title: title.slice(0, titleCharacters) }),
-      startedAt: now(),
+      startedAt: turn.startedAt,
     };
     recorder.start(this.#turn);
   }

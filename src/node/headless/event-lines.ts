@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import type { Session } from "#core/session/session.ts";
-import type { SessionEvent } from "#protocol/session.ts";
+import type { Question, SessionEvent } from "#protocol/session.ts";
 
 /** A line of output. */
 export type Line = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ function toLines(session: Session, event: SessionEvent): readonly Line[] {
     case "tool-end":
       return [{ ...event, id: event.call }];
     case "question-asked":
-      return [{ type: "question", ...event.question }];
+      return [questionLine(event.question)];
     case "turn-end": {
       const turn = session.state.turns.find((entry) => entry.id === event.turn);
       const line = {
@@ -83,6 +83,12 @@ function toLines(session: Session, event: SessionEvent): readonly Line[] {
     default:
       return [event];
   }
+}
+
+// What a question for leave is about stands beside the question itself.
+function questionLine(question: Question): Line {
+  const { agent, operation, target } = question.permission ?? {};
+  return { type: "question", ...question, ...(agent !== undefined && { agent, operation, target }) };
 }
 
 // The answer was told as deltas already.

@@ -9,6 +9,8 @@ export type IndexQuery =
   | { readonly kind: "events"; readonly session: string }
   | { readonly kind: "spans"; readonly session: string; readonly before?: string; readonly limit: number }
   | { readonly kind: "strays"; readonly session: string }
+  /** The newest events of a type, of one session or all. */
+  | { readonly kind: "events-of"; readonly type: string; readonly session?: string; readonly limit: number }
   | {
       readonly kind: "search";
       readonly words: readonly string[];

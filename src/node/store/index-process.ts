@@ -87,6 +87,9 @@ async function answerFrom(
     case "spans":
       postPages(id, index.queries.spans(query.session, query.before, query.limit));
       return none;
+    case "events-of":
+      postPages(id, index.queries.eventsOf(query.type, query.session, query.limit));
+      return none;
     case "strays":
       postPages(id, index.queries.strays(query.session));
       return none;

@@ -69,6 +69,14 @@ export class Queries {
     };
   }
 
+  /** Events (JSON) of a type, of one session or all, the last written first. */
+  *eventsOf(type: string, session: string | undefined, limit: number): Generator<string> {
+    const where = session === undefined ? "" : "AND session = (SELECT key FROM sessions WHERE id = ?3)";
+    const query = `SELECT body FROM events WHERE type = ?1 ${where} ORDER BY rowid DESC LIMIT ?2`;
+    const values = session === undefined ? [type, limit] : [type, limit, session];
+    for (const [body] of this.#sql.each(query, values)) yield unpack(body);
+  }
+
   /** Events (JSON: n, epoch, event) that a window wrote to a session which another one had taken over, in order. */
   *strays(session: string): Generator<string> {
     const query =

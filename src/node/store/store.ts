@@ -133,6 +133,16 @@ class FileStore implements Store {
     return values;
   }
 
+  async eventsOf(
+    type: SessionEvent["type"],
+    session: string | undefined,
+    limit: number,
+  ): Promise<readonly SessionEvent[]> {
+    if (!(await this.#exists())) return [];
+    const query = { kind: "events-of" as const, type, limit, ...(session !== undefined && { session }) };
+    return (await this.#ask<SessionEvent>(query)).values;
+  }
+
   async strays(session: string): Promise<readonly StrayEvent[]> {
     if (!(await this.#exists())) return [];
     return (await this.#ask<StrayEvent>({ kind: "strays", session })).values;

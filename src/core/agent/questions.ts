@@ -1,0 +1,114 @@
+/** The questions of one session: asked, kept with it, answered once. */
+import type { Question } from "#protocol/session.ts";
+import { BooError } from "../errors.ts";
+import type { Session } from "../session/session.ts";
+import type { TurnTrace } from "../trace/turn-trace.ts";
+
+/** What was answered, and what the user said with it. */
+export interface Answer {
+  readonly value: string;
+  readonly word?: string;
+}
+
+/** A question before it has an id. */
+export type NewQuestion = Omit<Question, "id">;
+
+/** Where and how long a question is asked. */
+export interface Asking {
+  readonly turn: string;
+  readonly trace: TurnTrace;
+  readonly signal: AbortSignal;
+  /** The answer that the question would get by now without the user, if any: looked at whenever something was granted. */
+  readonly settled?: () => Promise<string | undefined>;
+}
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly settled: Asking["settled"];
+}
+
+/** Says that a turn rests with its window and goes on in the next one. */
+export const suspended = new BooError("suspended", "The window closed while the agent waited for an answer.");
+
+/** Asks, and takes the answers of a session's views. */
+export class Questions {
+  readonly #session: Session;
+  readonly #now: () => number;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(session: Session, now: () => number) {
+    this.#session = session;
+    this.#now = now;
+  }
+
+  /** Whether somebody waits for an answer. */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /**
+   * Asks and waits without a limit; rejects with the signal's reason. A question that an earlier window asked and nobody answered is taken up
+   * instead of asked again.
+   */
+  async ask(question: NewQuestion, { turn, trace, signal, settled }: Asking): Promise<Answer> {
+    signal.throwIfAborted();
+    const known = this.#session.state.questions.find(
+      (open) => !this.#waiting.has(open.id) && isSame(open, question),
+    );
+    const id = known?.id ?? crypto.randomUUID();
+    const done = trace.asked(id, question.text);
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const abort = (): void => reject(signal.reason as Error);
+    this.#waiting.set(id, { resolve, settled });
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      if (known === undefined) {
+        const event = {
+          type: "question-asked",
+          at: this.#now(),
+          turn,
+          question: { id, ...question },
+        } as const;
+        await this.#session.emit(event);
+      }
+      const answer = await promise;
+      done("ok");
+      return answer;
+    } catch (error) {
+      // A question that waits for the next window has not ended.
+      if (error !== suspended) done("cancelled");
+      throw error;
+    } finally {
+      this.#waiting.delete(id);
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Answers a question; what is no longer asked, and an answer that was not offered, is refused. Throws BooError "not-asked", "no-such-choice". */
+  async answer(id: string, { value, word }: Answer): Promise<void> {
+    const asked = this.#session.state.questions.find((question) => question.id === id);
+    const waiting = this.#waiting.get(id);
+    if (asked === undefined || waiting === undefined)
+      throw new BooError("not-asked", "This question is no longer open.");
+    if (!asked.choices.some((choice) => choice.value === value))
+      throw new BooError("no-such-choice", "Choose one of the answers offered.");
+    this.#waiting.delete(id);
+    const said = word === undefined || word.trim() === "" ? {} : { word: word.trim() };
+    await this.#session.emit({ type: "question-answered", at: this.#now(), id, value, ...said });
+    waiting.resolve({ value, ...said });
+  }
+
+  /** Answers what a grant or a rule has answered meanwhile. */
+  async settle(): Promise<void> {
+    for (const [id, { settled }] of this.#waiting) {
+      const value = await settled?.();
+      if (value !== undefined && this.#waiting.has(id)) await this.answer(id, { value });
+    }
+  }
+}
+
+function isSame(open: Question, question: NewQuestion): boolean {
+  const [a, b] = [open.permission, question.permission];
+  if (a === undefined || b === undefined) return a === b && open.text === question.text;
+  return a.call === b.call && a.operation === b.operation && a.target === b.target;
+}

@@ -1,0 +1,169 @@
+/** What a window's agents may do: rules that are written down, grants of sessions, the log; the writer of the `permissions` channel. */
+import type { PermissionEntry } from "#protocol/permissions.ts";
+import { Channel } from "../channel.ts";
+import { PermissionSettings } from "../config/permission-settings.ts";
+import { BooError, messageOf } from "../errors.ts";
+import type { Ports } from "../ports.ts";
+import { Grants } from "./grants.ts";
+import type { Guard } from "./guard.ts";
+import { findEntries } from "./log-search.ts";
+import type { World } from "./policy.ts";
+import type { Rule } from "./rule.ts";
+import { SessionGuard, type GuardContext } from "./session-guard.ts";
+
+/** One question about the log goes through so many of its newest lines. */
+const searchedEntries = 5_000;
+
+/** What it is asked about the log. */
+export interface LogQuery {
+  readonly session?: string;
+  readonly text: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Knows the rules and grants, and makes the guards of calls. */
+export class Permissions implements Disposable {
+  readonly channel = new Channel("permissions");
+  readonly #ports: Ports;
+  readonly #granted: () => Promise<void>;
+  readonly #grants = new Grants();
+  readonly #settings: PermissionSettings;
+  #ready: Promise<void> | undefined;
+
+  /** `granted` is called when more is allowed than before, so that open questions can be looked at again. */
+  constructor(ports: Ports, granted: () => Promise<void>) {
+    this.#ports = ports;
+    this.#granted = granted;
+    this.#settings = new PermissionSettings(ports);
+    this.#settings.onChange(() => this.#tellRules());
+  }
+
+  /** Reads the configuration files and begins to watch them; the same promise each time. */
+  start(): Promise<void> {
+    this.#ready ??= this.#start();
+    return this.#ready;
+  }
+
+  /** The guard of one tool call. */
+  guard(context: GuardContext): Guard {
+    return new SessionGuard(this, this.#ports, context);
+  }
+
+  /** What the policy has to know, for a session. */
+  async world(context: Pick<GuardContext, "session">): Promise<World> {
+    await this.start();
+    const { editor, files, home, shell, settings, isTrusted } = this.#ports;
+    const { session } = context;
+    const folders = await Promise.all(editor.folders().map(({ path }) => files.rootPath(path)));
+    const grants = this.#grants.rules(session.id);
+    return {
+      folders,
+      home,
+      temporary: ["/tmp", "/var/tmp"],
+      isTrusted: isTrusted(),
+      isConfined: (await shell.confinement()) !== undefined,
+      runsUnconfined: settings.runsUnconfined(),
+      mode: session.state.mode,
+      rules: [...this.#settings.rules(), ...grants],
+      project: folders[0],
+    };
+  }
+
+  /** Gives a session what rules allow, and looks whether that answers other questions. */
+  async grant(session: string, rules: readonly Rule[]): Promise<void> {
+    this.#grants.add(session, rules, this.#ports.clock.now());
+    this.#tellGrants();
+    void this.#lookAgain();
+  }
+
+  /** Writes rules down for a project; where that is not possible they hold for the session, and the log says why. */
+  async allowAlways(session: string, rules: readonly Rule[], project: string): Promise<void> {
+    try {
+      for (const rule of rules) await this.#settings.allowAlways(rule, project);
+      void this.#lookAgain();
+    } catch (error) {
+      this.#ports.log.error(
+        `A rule could not be written down, so it holds for this session: ${messageOf(error)}`,
+      );
+      await this.grant(session, rules);
+    }
+  }
+
+  /** Makes a line of the log true: kept with its session and told to views; resolves when it is on disk. */
+  async note({ session }: Pick<GuardContext, "session">, entry: PermissionEntry): Promise<void> {
+    const durable = session.emit({ type: "permission-decided", at: entry.at, entry });
+    this.channel.emit({ type: "permission-entry", entry }, durable);
+    await durable;
+  }
+
+  /** A page of the log, newest first, and how many lines there are. */
+  async read(
+    query: LogQuery,
+  ): Promise<{ readonly entries: readonly PermissionEntry[]; readonly total: number }> {
+    const events = await this.#ports.store.eventsOf("permission-decided", query.session, searchedEntries);
+    const all = events.flatMap((event) => (event.type === "permission-decided" ? [event.entry] : []));
+    const found = findEntries(
+      all.toSorted((a, b) => b.at - a.at),
+      query.text,
+    );
+    return { entries: found.slice(query.offset, query.offset + query.limit), total: found.length };
+  }
+
+  /** Takes back a grant, or a rule of the user's file. Throws BooError "no-rule", "config-broken". */
+  async revoke(id: string): Promise<void> {
+    if (this.#grants.remove(id)) return this.#tellGrants();
+    await this.#settings.revoke(id);
+  }
+
+  /** Lets a project's own allowances of exactly this content hold, or leaves them out. */
+  async approve(hash: string, isApproved: boolean): Promise<void> {
+    await this.#settings.approve(hash, isApproved);
+    if (isApproved) void this.#lookAgain();
+  }
+
+  /** Whether a file is one of those that say what is allowed. */
+  isConfigFile(file: string): boolean {
+    return this.#settings.files().includes(file);
+  }
+
+  [Symbol.dispose](): void {
+    this.#settings[Symbol.dispose]();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      await this.#settings.start();
+    } catch (error) {
+      // Without the files nothing is allowed that they would allow; what they deny would be asked.
+      this.#ports.log.error("The rules about permissions could not be read.", error);
+    }
+    this.#tellRules();
+    void this.#tellConfinement();
+  }
+
+  async #tellConfinement(): Promise<void> {
+    const confinement = (await this.#ports.shell.confinement().catch(() => undefined)) ?? "";
+    this.channel.emit({ type: "permissions-change", change: { confinement } });
+  }
+
+  async #lookAgain(): Promise<void> {
+    await this.#granted().catch((error: unknown) =>
+      this.#ports.log.error("Open questions could not be looked at again.", error),
+    );
+  }
+
+  #tellGrants(): void {
+    this.channel.emit({ type: "permissions-change", change: { grants: this.#grants.shown } });
+  }
+
+  #tellRules(): void {
+    this.channel.emit({ type: "permissions-change", change: this.#settings.state });
+    void this.#lookAgain();
+  }
+}
+
+/** A call that was not allowed; the message is for the model. */
+export function denied(message: string): BooError {
+  return new BooError("denied", message);
+}

@@ -1,0 +1,199 @@
+/** The guard of one tool call: judges, asks where that is the verdict, and writes down what was decided. */
+import type {
+  DecidedBy,
+  PermissionAnswer,
+  PermissionEntry,
+  PermissionRequest,
+} from "#protocol/permissions.ts";
+import type { Answer, NewQuestion } from "../agent/questions.ts";
+import { BooError } from "../errors.ts";
+import type { Ports } from "../ports.ts";
+import type { Session } from "../session/session.ts";
+import type { Refusal } from "../shell-ports.ts";
+import { confinementOf } from "./confinement.ts";
+import type { CommandAccess, CommandLeave, FileAccess, Guard } from "./guard.ts";
+import { judgeRequest, type JudgeRequest, type Judgement } from "./judge-request.ts";
+import type { Permissions } from "./permissions.ts";
+import { questionOf } from "./permission-question.ts";
+
+/** Which call is guarded, and how its user is asked. */
+export interface GuardContext {
+  readonly session: Session;
+  readonly call: string;
+  /** Who asks: "BooCode", "reviewer". */
+  readonly agent: string;
+  readonly ask: (question: NewQuestion, settled?: () => Promise<string | undefined>) => Promise<Answer>;
+  readonly signal: AbortSignal;
+}
+
+/** What was given beyond the workspace for one run of a command. */
+interface Extras {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly hasNetwork: boolean;
+}
+
+/** One call's guard. */
+export class SessionGuard implements Guard {
+  readonly #permissions: Permissions;
+  readonly #ports: Ports;
+  readonly #context: GuardContext;
+  #extras: Extras = { reads: [], writes: [], hasNetwork: false };
+
+  constructor(permissions: Permissions, ports: Ports, context: GuardContext) {
+    this.#permissions = permissions;
+    this.#ports = ports;
+    this.#context = context;
+  }
+
+  get waitingRefusals(): readonly Refusal[] {
+    const { session, call } = this.#context;
+    return session.state.questions.flatMap(({ permission }): readonly Refusal[] => {
+      if (permission?.call !== call || permission.operation === "execute") return [];
+      const { operation, target } = permission;
+      return [operation === "network" ? { operation, host: target } : { operation, path: target }];
+    });
+  }
+
+  async file(access: FileAccess): Promise<void> {
+    const { operation, path, change } = access;
+    await this.#decide({ kind: "file", ...access }, { operation, target: path, ...(change && { change }) });
+  }
+
+  async command(access: CommandAccess): Promise<CommandLeave> {
+    const { line, folder } = access;
+    const judgement = await this.#decide(
+      { kind: "command", line, folder },
+      { operation: "execute", target: line, folder },
+    );
+    return this.#leave(judgement);
+  }
+
+  async refused(access: CommandAccess, refusals: readonly Refusal[]): Promise<CommandLeave> {
+    for (const refusal of refusals) await this.#askRefused(refusal);
+    const judgement = await this.#judge({ kind: "command", ...access });
+    return this.#leave(judgement);
+  }
+
+  async #askRefused(refusal: Refusal): Promise<void> {
+    const { reads, writes } = this.#extras;
+    if (refusal.operation === "network") {
+      const host = refusal.host ?? "any host";
+      await this.#decide({ kind: "network", host }, { operation: "network", target: host });
+      this.#extras = { ...this.#extras, hasNetwork: true };
+      return;
+    }
+    const { operation } = refusal;
+    const path = await this.#nearest(refusal.path);
+    await this.#decide(
+      { kind: "file", operation, path, ...(await this.#look(path)) },
+      { operation, target: path },
+    );
+    this.#extras =
+      operation === "read"
+        ? { ...this.#extras, reads: [...reads, path] }
+        : { ...this.#extras, writes: [...writes, path] };
+  }
+
+  // What does not exist can not be put into a confined command's sight: its folder is asked for instead.
+  async #nearest(said: string): Promise<string> {
+    const path = await this.#ports.files.realPath(said);
+    let at = path;
+    while ((await this.#ports.files.stat(at)) === undefined && at.includes("/") && at !== "/")
+      at = at.slice(0, at.lastIndexOf("/")) || "/";
+    return at;
+  }
+
+  async #look(path: string): Promise<Pick<FileAccess, "kind" | "links">> {
+    const stat = await this.#ports.files.stat(path);
+    return { kind: stat?.kind ?? "missing", links: 1 };
+  }
+
+  async #judge(request: JudgeRequest): Promise<Judgement> {
+    return judgeRequest(request, await this.#permissions.world(this.#context), this.#ports.files);
+  }
+
+  async #decide(request: JudgeRequest, asked: AskedAccess): Promise<Judgement> {
+    const judgement = await this.#judge(request);
+    if (judgement.verdict === "allow") return this.#allow(judgement, asked);
+    if (judgement.verdict === "deny") throw await this.#deny(asked, judgement);
+    const { agent, call, ask } = this.#context;
+    const question = questionOf({ ...asked, agent, call }, judgement);
+    // Whatever else is granted meanwhile may answer this, too.
+    const settled = async (): Promise<string | undefined> =>
+      (await this.#judge(request)).verdict === "ask" ? undefined : "once";
+    const answer = await ask(question, settled);
+    const now = await this.#judge(request);
+    if (now.verdict === "deny") throw await this.#deny(asked, now);
+    if (now.verdict === "allow") return this.#allow(now, asked);
+    return this.#take(answer, asked, now);
+  }
+
+  async #take({ value, word }: Answer, asked: AskedAccess, judgement: Judgement): Promise<Judgement> {
+    const { session } = this.#context;
+    const answer = value as PermissionAnswer;
+    if (answer === "session") await this.#permissions.grant(session.id, judgement.offers);
+    const [project] = (await this.#permissions.world(this.#context)).folders;
+    if (answer === "always" && project !== undefined)
+      await this.#permissions.allowAlways(session.id, judgement.offers, project);
+    const isDenied = answer === "deny";
+    await this.#note(asked, isDenied ? "denied" : "allowed", "user", {
+      reason: judgement.reason,
+      answer,
+      ...(answer === "session" || answer === "always"
+        ? { rule: judgement.offers.map(({ pattern }) => pattern).join(", ") }
+        : {}),
+      ...(word !== undefined && { word }),
+    });
+    if (!isDenied) return { ...judgement, verdict: "allow" };
+    const said = word === undefined ? "" : ` They say: ${word}`;
+    throw new BooError(
+      "denied",
+      `The user did not allow this (${asked.operation} ${asked.target.slice(0, 300)}).${said} Do not try to reach the same another way.`,
+    );
+  }
+
+  async #allow(judgement: Judgement, asked: AskedAccess): Promise<Judgement> {
+    const { by, rule, reason } = judgement;
+    // What the policy allows by itself, all day long, is no line of the log.
+    if (by !== "policy" && by !== "mode")
+      await this.#note(asked, "allowed", by, { reason, ...(rule && { rule: rule.pattern }) });
+    return judgement;
+  }
+
+  async #deny(asked: AskedAccess, { by, rule, reason }: Judgement): Promise<BooError> {
+    await this.#note(asked, "denied", by, { reason, ...(rule && { rule: rule.pattern }) });
+    return new BooError("denied", `Not allowed: ${reason}`);
+  }
+
+  #note(
+    { operation, target }: AskedAccess,
+    verdict: PermissionEntry["verdict"],
+    by: DecidedBy,
+    rest: Pick<PermissionEntry, "reason" | "answer" | "rule" | "word">,
+  ): Promise<void> {
+    const { session, agent } = this.#context;
+    return this.#permissions.note(this.#context, {
+      id: crypto.randomUUID(),
+      at: this.#ports.clock.now(),
+      session: session.id,
+      ...{ agent, operation, target: target.slice(0, targetCharacters), verdict, by },
+      ...rest,
+    });
+  }
+
+  async #leave(judgement: Judgement): Promise<CommandLeave> {
+    const { session } = this.#context;
+    const world = await this.#permissions.world(this.#context);
+    const confinement = world.isConfined
+      ? await confinementOf(judgement, this.#extras, world, this.#ports, session.id)
+      : undefined;
+    return { confinement, isReadOnly: judgement.isReadOnly };
+  }
+}
+
+/** A line of the log shows so much of a target. */
+const targetCharacters = 2_000;
+
+/** What is asked for, as a person reads it. */
+export type AskedAccess = Pick<PermissionRequest, "operation" | "target" | "folder" | "change">;

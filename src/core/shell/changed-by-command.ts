@@ -1,0 +1,34 @@
+/** What a command did to the workspace's files, in the form in which tools report changes. */
+import { messageOf } from "../errors.ts";
+import type { FileDifference, Snapshot } from "../shell-ports.ts";
+import { relativePath } from "../tools/paths.ts";
+import type { TextChange, ToolRun } from "../tools/tool.ts";
+
+/** More changed files than this are not told one by one: a build whose results nobody ignores. */
+const mostChanges = 200;
+/** After Stop it is still found out what had been changed, within this time (ms). */
+const afterStopMs = 2_000;
+
+const reasons: Readonly<Record<NonNullable<FileDifference["keptOut"]>, string>> = {
+  binary: "It is no text, so it can not be reverted here.",
+  "too-large": "It is too large to be kept, so it can not be reverted.",
+};
+
+/** The changes since a snapshot; what is kept out says why it can not be reverted. */
+export async function changesOf(snapshot: Snapshot, run: ToolRun): Promise<readonly TextChange[]> {
+  const signal = run.signal.aborted ? AbortSignal.timeout(afterStopMs) : run.signal;
+  try {
+    const { files, isCut } = await snapshot.changes(mostChanges, signal);
+    if (isCut) run.log.warn(`A command changed more than ${mostChanges} files; the others are not listed.`);
+    const folders = run.editor.folders();
+    return files.map(({ path, before, after, keptOut }) => ({
+      path: relativePath(folders, path) ?? path,
+      before,
+      after,
+      ...(keptOut !== undefined && { keptOut: reasons[keptOut] }),
+    }));
+  } catch (error) {
+    run.log.warn(`What a command changed could not be found out: ${messageOf(error)}`);
+    return [];
+  }
+}
