@@ -24,6 +24,8 @@ const abilities = `I answer by a few fixed rules, to try BooCode without a key. 
 - Read package.json and tell me what this project is
 - Search for "TODO"
 - Which problems are there?
+- Run the tests
+- Run `git status`
 - Create notes.txt with "hello"
 - Replace "hello" with "good morning" in notes.txt
 
@@ -45,6 +47,8 @@ function choosePlan(message: string, words: Words): Plan {
   const wanted = wantedText(words);
   if (asks(/\bcall no tools\b/)) return () => say("A summary takes a model, and Rehearsal is none.");
   if (isCreation(message, words.paths[0])) return create(words);
+  const command = wantedCommand(message, words);
+  if (command !== undefined) return run(command);
   if (asks(/\b(?:change|replace|rename|edit)\b/) && words.quoted.length >= 2) return replace(words);
   if (wanted !== undefined) return find(wanted, words);
   if (asks(/\b(?:fix|repair|solve)\b/)) return fix(words);
@@ -69,6 +73,19 @@ function isCreation(message: string, path: string | undefined): boolean {
     rest.startsWith(path) ||
     (isQuoteFirst && /["'`”]\s+(?:in)?to\s+(?:the\s+file\s+)?["'`“]?$/i.test(beforePath))
   );
+}
+
+/** A command that a message gives in full, quoted after "run"; or the project's tests by npm, which is all that is guessed. */
+function wantedCommand(message: string, words: Words): string | undefined {
+  if (!/^(?:(?:please|now|then|can you|could you)\s+)*(?:run|execute)\b/i.test(message.trim())) return undefined;
+  const quoted = /["“`]([^"”`\n]+)["”`]/.exec(message)?.[1];
+  if (quoted !== undefined) return quoted;
+  return /\b(?:tests?|test suite)\b/.test(words.plain) ? "npm test" : undefined;
+}
+
+function run(command: string): Plan {
+  const request = { name: "run_shell", input: { command } };
+  return once(`I run ${inlineCode(command)}.`, request, (output) => `What it wrote:\n\n${codeBlock(output)}`);
 }
 
 /** What a message asks to search for: quoted, or one word. */
