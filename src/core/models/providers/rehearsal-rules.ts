@@ -25,7 +25,7 @@ const abilities = `I answer by a few fixed rules, to try BooCode without a key. 
 - Search for "TODO"
 - Which problems are there?
 - Run the tests
-- Run `git status`
+- Run "git status"
 - Create notes.txt with "hello"
 - Replace "hello" with "good morning" in notes.txt
 
@@ -77,7 +77,8 @@ function isCreation(message: string, path: string | undefined): boolean {
 
 /** A command that a message gives in full, quoted after "run"; or the project's tests by npm, which is all that is guessed. */
 function wantedCommand(message: string, words: Words): string | undefined {
-  if (!/^(?:(?:please|now|then|can you|could you)\s+)*(?:run|execute)\b/i.test(message.trim())) return undefined;
+  if (!/^(?:(?:please|now|then|can you|could you)\s+)*(?:run|execute)\b/i.test(message.trim()))
+    return undefined;
   const quoted = /["“`]([^"”`\n]+)["”`]/.exec(message)?.[1];
   if (quoted !== undefined) return quoted;
   return /\b(?:tests?|test suite)\b/.test(words.plain) ? "npm test" : undefined;
