@@ -3,7 +3,7 @@ import type { ChannelName } from "#protocol/protocol.ts";
 import type { ModelChoice } from "#protocol/session.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";
-import type { Agent } from "./agent/agent.ts";
+import type { Agent, AgentDependencies } from "./agent/agent.ts";
 import { defaultLimits, type Limits } from "./agent/limits.ts";
 import { Prices } from "./models/prices.ts";
 import { LiveExport } from "./trace/live-export.ts";
@@ -54,8 +54,12 @@ export class BooCode {
     const spanEnded = (span: Span): void => this.#live.add(span);
     this.permissions = new Permissions(ports, () => this.supervisor.settleQuestions());
     const { permissions } = this;
+    const questionsChanged: AgentDependencies["questionsChanged"] = (session, asked) => {
+      const told = asked && { session, text: asked.text };
+      ports.ui.showWaiting(this.supervisor.openQuestions, told);
+    };
     this.supervisor = new Supervisor({
-      ...{ ports, router, redactor, prices, traces, spanEnded, permissions, limits },
+      ...{ ports, router, redactor, prices, traces, spanEnded, permissions, questionsChanged, limits },
     });
     this.handlers = makeHandlers(this, ports);
     ports.store.onProblem((storeProblem) => this.#change({ storeProblem }));

@@ -64,6 +64,20 @@ export class FakeStore implements Store {
       .toSorted((a, b) => b.summary.updatedAt - a.summary.updatedAt);
   }
 
+  async eventsOf(
+    type: SessionEvent["type"],
+    session: string | undefined,
+    limit: number,
+  ): Promise<readonly SessionEvent[]> {
+    const events = this.records.flatMap((record) =>
+      record.kind === "event" && (session === undefined || record.session === session) ? [record.event] : [],
+    );
+    return events
+      .filter((event) => event.type === type)
+      .toReversed()
+      .slice(0, limit);
+  }
+
   async search(words: readonly string[]): Promise<readonly SearchHit[]> {
     return this.records.flatMap((record) => {
       if (record.kind !== "event" || record.event.type !== "step-end") return [];

@@ -126,6 +126,12 @@ export function fakeEditor(workspace: FakeWorkspace): Editor {
       signal.throwIfAborted();
       return workspace.write(path, text, base);
     },
+    async save(path) {
+      const text = workspace.dirty.get(path);
+      if (text === undefined) return;
+      workspace.dirty.delete(path);
+      workspace.disk.set(workspace.realPath(path), text);
+    },
     async remove(path) {
       workspace.disk.delete(workspace.realPath(path));
       workspace.dirty.delete(path);

@@ -16,6 +16,7 @@ import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
 import { createHttp } from "#node/http.ts";
 import type { UiAction } from "#protocol/protocol.ts";
+import { FakeConfigFiles, FakeShell, fakeSnapshots } from "./fake-ports-shell.ts";
 import { FakeStore } from "./fake-ports-store.ts";
 import { FakeWorkspace, fakeCodeIntel, fakeEditor, fakeFiles } from "./fake-ports-workspace.ts";
 
@@ -29,6 +30,7 @@ export interface FakeOptions {
   readonly settings?: Partial<FakeSettings>;
   /** Use another store, for example that of an earlier run, to play a restart. */
   readonly store?: FakeStore;
+  readonly configFiles?: FakeConfigFiles;
 }
 
 /** The values behind the `Settings` port. */
@@ -44,12 +46,15 @@ export interface FakeSettings {
   traceBodies: boolean;
   traceExportsBodies: boolean;
   traceEndpoint: string;
+  runsUnconfined: boolean;
 }
 
 /** All ports in memory, with what a test sets and reads beside them. */
 export interface FakePorts extends Ports {
   readonly workspace: FakeWorkspace;
   readonly store: FakeStore;
+  readonly shell: FakeShell;
+  readonly configFiles: FakeConfigFiles;
   readonly clock: FakeClock;
   readonly secretValues: Map<string, string>;
   /** Lines of the log: "warn: …". */
@@ -63,6 +68,12 @@ export interface FakePorts extends Ports {
   readonly windows: string[];
   /** Traces that were shown. */
   readonly traces: TracePlace[];
+  /** Texts that were opened, by the names of their tabs. */
+  readonly texts: Map<string, string>;
+  /** Terminals that were opened: folder and command. */
+  readonly terminals: (readonly [string, string])[];
+  /** How many questions wait, as it was last shown. */
+  waiting: number;
   trusted: boolean;
   /** Changes settings and tells the listeners. */
   configure(settings: Partial<FakeSettings>): void;
@@ -129,6 +140,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     traceBodies: true,
     traceExportsBodies: false,
     traceEndpoint: "",
+    runsUnconfined: false,
     ...options.settings,
   };
   const listeners: (() => void)[] = [];
@@ -140,6 +152,10 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     codeIntel: fakeCodeIntel(workspace),
     files: fakeFiles(workspace),
     store: options.store ?? new FakeStore(),
+    shell: new FakeShell(workspace),
+    snapshots: fakeSnapshots(workspace),
+    configFiles: options.configFiles ?? new FakeConfigFiles(),
+    home: "/home/user",
     http: createHttp(),
     clock: new FakeClock(),
     secretValues,
@@ -160,6 +176,9 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     picked: undefined,
     windows: [],
     traces: [],
+    texts: new Map(),
+    terminals: [],
+    waiting: 0,
     trusted: options.isTrusted ?? true,
     isTrusted: () => ports.trusted,
     folderKey: folders.map((folder) => folder.path).join("\n"),
@@ -183,6 +202,7 @@ function settingsOf(
     traceBodies: () => settings.traceBodies,
     traceExportsBodies: () => settings.traceExportsBodies,
     traceEndpoint: () => settings.traceEndpoint,
+    runsUnconfined: () => settings.runsUnconfined,
     ...changes,
   };
 }
@@ -256,5 +276,8 @@ function fakeUi(ports: () => FakePorts): Ui {
     pickText: async () => ports().picked,
     openWindow: async (folder) => void ports().windows.push(folder),
     showTrace: async (place) => void ports().traces.push(place),
+    showText: async (name, text) => void ports().texts.set(name, text),
+    openTerminal: async (folder, line) => void ports().terminals.push([folder, line]),
+    showWaiting: (count) => void (ports().waiting = count),
   };
 }

@@ -1,5 +1,11 @@
 /** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
-import { type ModelChoice, runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
+import {
+  type ModelChoice,
+  type Question,
+  runningTurn,
+  type SessionEvent,
+  type TurnError,
+} from "#protocol/session.ts";
 import type { Mode } from "#protocol/permissions.ts";
 import type { Span } from "#protocol/trace.ts";
 import { BooError, messageOf } from "../errors.ts";
@@ -37,6 +43,8 @@ export interface AgentDependencies {
   /** Called with each span that has ended. */
   readonly spanEnded: (span: Span) => void;
   readonly permissions: Permissions;
+  /** Called when a question is asked (which is given), answered or dropped. */
+  readonly questionsChanged: (session: string, asked: Question | undefined) => void;
   readonly limits: Limits;
 }
 
@@ -62,6 +70,9 @@ export class Agent {
     session.channel.listen((event) => {
       context.apply(event);
       this.#cache.apply(event);
+      if (event.type === "question-asked") dependencies.questionsChanged(session.id, event.question);
+      if (event.type === "question-answered" || event.type === "turn-end")
+        dependencies.questionsChanged(session.id, undefined);
     });
     this.#dependencies = dependencies;
     const { ports, redactor, traces } = dependencies;

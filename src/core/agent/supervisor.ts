@@ -117,6 +117,12 @@ export class Supervisor {
     this.#agents.delete(id);
   }
 
+  /** How many questions wait for the user in this window. */
+  get openQuestions(): number {
+    const counts = [...this.#agents.values()].map(({ session }) => session.state.questions.length);
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
   /** Answers the open questions of all agents that something granted has answered. */
   async settleQuestions(): Promise<void> {
     for (const agent of this.#agents.values()) await agent.settleQuestions();

@@ -1,0 +1,143 @@
+/** Commands, snapshots and configuration files in memory. */
+import type {
+  CommandEnd,
+  CommandSpec,
+  ConfigFiles,
+  FileDifference,
+  RunningCommand,
+  Shell,
+  Snapshots,
+} from "#core/shell-ports.ts";
+import type { FakeWorkspace } from "./fake-ports-workspace.ts";
+
+/** What a scripted command does: writes, changes files, and ends when `until` settles (at once without it). */
+export interface FakeCommand {
+  readonly output?: string;
+  readonly end?: Partial<CommandEnd>;
+  /** Files that it changes, by absolute path. */
+  readonly files?: Readonly<Record<string, string | undefined>>;
+  readonly until?: Promise<void>;
+}
+
+/** A shell whose commands are scripted by their line; without a script they write nothing and end well. */
+export class FakeShell implements Shell {
+  /** Every command that was started. */
+  readonly started: CommandSpec[] = [];
+  confinedBy: "bubblewrap" | undefined = "bubblewrap";
+  script: (spec: CommandSpec) => FakeCommand = () => ({});
+  readonly #workspace: FakeWorkspace;
+
+  constructor(workspace: FakeWorkspace) {
+    this.#workspace = workspace;
+  }
+
+  confinement = async () => this.confinedBy;
+  temporaryFolder = async (session: string) => `/temporary/${session}`;
+  toolFolders = async () => [];
+
+  async start(spec: CommandSpec, signal: AbortSignal): Promise<RunningCommand> {
+    signal.throwIfAborted();
+    this.started.push(spec);
+    const command = this.script(spec);
+    for (const [path, text] of Object.entries(command.files ?? {})) {
+      if (text === undefined) this.#workspace.disk.delete(path);
+      else this.#workspace.disk.set(path, text);
+    }
+    return fakeRunning(`command-${this.started.length}`, command);
+  }
+}
+
+function fakeRunning(
+  id: string,
+  { output = "", end, until = Promise.resolve() }: FakeCommand,
+): RunningCommand {
+  const bytes = Buffer.from(output);
+  const stopped = Promise.withResolvers<void>();
+  let ended: CommandEnd | undefined;
+  const endNow = (cause: CommandEnd["cause"]): CommandEnd =>
+    (ended ??= {
+      exitCode: cause === "exit" ? 0 : undefined,
+      cause,
+      durationMs: 5,
+      bytes: bytes.length,
+      refusals: [],
+      ...(cause === "exit" && end),
+    });
+  return {
+    id,
+    startedAt: 0,
+    bytes: bytes.length,
+    ended: Promise.race([until.then(() => endNow("exit")), stopped.promise.then(() => endNow("stopped"))]),
+    get end() {
+      return ended;
+    },
+    prompt: undefined,
+    onOutput(listener) {
+      if (output !== "") listener(output);
+      return () => {};
+    },
+    read: async (offset, length) => bytes.subarray(offset, offset + length).toString(),
+    stop: async () => stopped.resolve(),
+    keep: async () => "0".repeat(64),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** Snapshots of the disk in memory. */
+export function fakeSnapshots(workspace: FakeWorkspace): Snapshots {
+  return {
+    async take() {
+      const before = new Map(workspace.disk);
+      return {
+        async changes(limit) {
+          const paths = [...new Set([...before.keys(), ...workspace.disk.keys()])].toSorted();
+          const files = paths.flatMap((path): readonly FileDifference[] => {
+            const [old, now] = [before.get(path), workspace.disk.get(path)];
+            return old === now ? [] : [{ path, before: textOf(old), after: textOf(now) }];
+          });
+          return { files: files.slice(0, limit), isCut: files.length > limit };
+        },
+        [Symbol.asyncDispose]: async () => {},
+      };
+    },
+  };
+}
+
+function textOf(content: string | Uint8Array | undefined): string | undefined {
+  return content === undefined ? undefined : Buffer.from(content).toString();
+}
+
+/** Configuration files in memory; a change is told to the watchers at once. */
+export class FakeConfigFiles implements ConfigFiles {
+  readonly userFile = "/home/user/.boocode/config.yaml";
+  readonly files = new Map<string, string>();
+  readonly remembered = new Map<string, string>();
+  readonly #watchers = new Set<{ readonly paths: readonly string[]; readonly changed: () => void }>();
+
+  read = async (path: string) => this.files.get(path);
+
+  async write(path: string, text: string, base: string | undefined): Promise<boolean> {
+    if (this.files.get(path) !== base) return false;
+    this.edit(path, text);
+    return true;
+  }
+
+  /** Changes a file as a person would. */
+  edit(path: string, text: string): void {
+    this.files.set(path, text);
+    for (const { paths, changed } of this.#watchers) if (paths.includes(path)) changed();
+  }
+
+  watch(paths: readonly string[], changed: () => void): Disposable {
+    const watcher = { paths, changed };
+    this.#watchers.add(watcher);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
+  }
+
+  async remember(key: string, value: string | undefined): Promise<void> {
+    if (value === undefined) this.remembered.delete(key);
+    else this.remembered.set(key, value);
+  }
+
+  recall = async (key: string) => this.remembered.get(key);
+}
