@@ -279,8 +279,8 @@ describe("agent: stop, queue, question", () => {
     await world.agent.prompt("go");
     const event = await asked;
     assert.ok(event.type === "question-asked");
-    await assert.rejects(world.agent.answer("other", "continue"), { code: "not-asked" });
-    await world.agent.answer(event.question.id, "continue");
+    await assert.rejects(world.agent.answer("other", { value: "continue" }), { code: "not-asked" });
+    await world.agent.answer(event.question.id, { value: "continue" });
     await world.agent.idle();
     assert.deepEqual(outline(lastTurn(world.agent)).slice(-2), ["text: ok", "end done"]);
   });

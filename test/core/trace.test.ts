@@ -66,7 +66,7 @@ async function eventful(): Promise<AgentWorld> {
     );
   });
   await world.agent.prompt("second");
-  await world.agent.answer(await asked, "continue");
+  await world.agent.answer(await asked, { value: "continue" });
   await world.agent.idle();
   await world.say("third");
   return world;

@@ -9,7 +9,7 @@ const files = {
   "version": "1.2.0",
   "description": "Prints the next high tides of a harbour",
   "type": "module",
-  "scripts": { "start": "node src/main.ts" }
+  "scripts": { "start": "node src/main.ts", "test": "node --test" }
 }
 `,
   "tsconfig.json": `{
@@ -52,6 +52,14 @@ export function formatMinutes(minutes: number): string {
   const hours: number = String(Math.floor(minutes / 60)).padStart(2, "0");
   return \`\${hours}:\${String(minutes % 60).padStart(2, "0")}\`;
 }
+`,
+  "test/tides.test.ts": `import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nextHighTides } from "../src/tides.ts";
+
+test("tides follow one another", () => {
+  assert.deepEqual(nextHighTides({ name: "Dover", delayMinutes: 671 }, 2), [671, 1416]);
+});
 `,
   "src/main.ts": `import { harbours } from "./harbour.ts";
 import { formatMinutes, nextHighTides } from "./tides.ts";

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { endTree, listTree, type ProcessInfo } from "./process-tree.ts";
 import { vscodeFolder } from "./setup.mjs";
@@ -67,7 +67,9 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
   const folders = { data: join(dataFolder, "server"), extensions: join(dataFolder, "extensions") };
   await prepareFolders(folders, options);
   const logFile = join(dataFolder, "server.log");
-  const env = serverEnvironment(options.env);
+  // What is the user's own, such as rules about permissions, is nobody else's.
+  const home = options.isForPeople ? {} : { HOME: join(dataFolder, "home") };
+  const env = serverEnvironment({ ...home, ...options.env });
   const args = serverArguments(folders, options);
   const endWithParent = pathToFileURL(join(import.meta.dirname, "end-with-parent.mjs")).href;
   const server = spawn(process.execPath, ["--import", endWithParent, serverMain, ...args], {
@@ -106,6 +108,7 @@ async function prepareFolders(
 ): Promise<void> {
   const user = join(folders.data, "data/User");
   await mkdir(user, { recursive: true });
+  await mkdir(join(dirname(folders.data), "home"), { recursive: true });
   await mkdir(folders.extensions, { recursive: true });
   const settings = { ...quietSettings, ...options.settings };
   await writeFile(join(user, "settings.json"), JSON.stringify(settings, undefined, 2));

@@ -52,6 +52,7 @@ export function opened(directory: string, options: Partial<StoreOptions> = {}): 
     owner: (session) => store.owner(session),
     follow: (listener) => store.follow(listener),
     clean: () => store.clean(),
+    eventsOf: (type, session, limit) => store.eventsOf(type, session, limit),
     strays: (session) => store.strays(session),
     size: () => store.size(),
     keepCopy: (name, text) => store.keepCopy(name, text),
