@@ -156,6 +156,7 @@ export class BooCode {
 
   /** Looks again at what may have changed outside: folders, trust, keys, settings. */
   async refresh(): Promise<void> {
+    void this.permissions.refresh();
     const shown = this.supervisor.visible(this.#activeId);
     const choice = shown?.state.choice ?? this.router.defaultChoice();
     const route = await this.router.route(choice);

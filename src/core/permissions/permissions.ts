@@ -35,7 +35,9 @@ export class Permissions implements Disposable {
   constructor(ports: Ports, granted: () => Promise<void>) {
     this.#ports = ports;
     this.#granted = granted;
-    this.#settings = new PermissionSettings(ports);
+    const { configFiles, files, log, editor, isTrusted, home } = ports;
+    const folders = (): readonly string[] => editor.folders().map(({ path }) => path);
+    this.#settings = new PermissionSettings({ configFiles, files, log, folders, isTrusted, home });
     this.#settings.onChange(() => this.#tellRules());
   }
 
@@ -122,13 +124,19 @@ export class Permissions implements Disposable {
     if (isApproved) void this.#lookAgain();
   }
 
+  /** Looks again at what may have changed outside: folders, trust. */
+  async refresh(): Promise<void> {
+    if (this.#ready !== undefined) await this.#settings.refresh();
+  }
+
   /** Whether a file is one of those that say what is allowed. */
   isConfigFile(file: string): boolean {
-    return this.#settings.files().includes(file);
+    const { rules, problems, pending } = this.#settings.state;
+    return [...rules, ...problems, ...pending].some((shown) => shown.file === file);
   }
 
   [Symbol.dispose](): void {
-    this.#settings[Symbol.dispose]();
+    this.#settings.dispose();
   }
 
   async #start(): Promise<void> {
