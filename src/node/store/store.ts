@@ -1,6 +1,7 @@
 /** The durable store: a journal that is the truth, an index over it, and blobs. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { BooError } from "#core/errors.ts";
 import type {
   CleanResult,
@@ -236,8 +237,15 @@ class FileStore implements Store {
   }
 
   #startFollowing(): Promise<void> {
-    this.#following ??= this.#follower.start().catch(() => {});
+    this.#following ??= this.#open().catch(() => {});
     return this.#following;
+  }
+
+  async #open(): Promise<void> {
+    this.#index.open();
+    // That took its time: what follows has a turn of its own.
+    await setImmediate();
+    await this.#follower.start();
   }
 
   #json(record: StoreRecord): string {
