@@ -5,8 +5,10 @@
 import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { BooError, messageOf } from "#core/errors.ts";
+import { listCopy } from "#core/session/list-copy.ts";
 import { checkpoint, type Stage } from "./checkpoint.ts";
 import { removeUnused } from "./blob-collector.ts";
+import { Copies } from "./copies.ts";
 import { HistoryIndex } from "./history-index.ts";
 import { readLines } from "./lines.ts";
 import type {
@@ -141,6 +143,7 @@ async function clean(index: HistoryIndex): Promise<{ readonly blobs: number; rea
   await running;
   const freed = index.freedBlobs;
   for (let time = 0; time < 2; time++) await checkpoint(index, () => {}, { isForced: true });
+  await keepList(index);
   return removeUnused(directory, index.queries.blobs(), freed);
 }
 
@@ -181,12 +184,18 @@ async function foldNow(): Promise<void> {
       if (stage === fault) process.kill(process.pid, "SIGKILL");
     };
     const isDone = await checkpoint(index, reach, { limit: checkpointBytes });
-    if (isDone)
-      report(
-        "info",
-        `The journals were folded into the image in ${Math.round(performance.now() - startedAt)} ms.`,
-      );
+    if (!isDone) return;
+    report(
+      "info",
+      `The journals were folded into the image in ${Math.round(performance.now() - startedAt)} ms.`,
+    );
+    await keepList(index);
   } catch (error) {
     report("warn", `The journals could not be folded into the image; they are kept: ${messageOf(error)}`);
   }
+}
+
+/** Windows keep this copy up to date; where none has made it, the next one need not wait for the image to be read. */
+async function keepList(index: HistoryIndex): Promise<void> {
+  await new Copies(directory).keep(listCopy, `[${[...index.queries.sessions(undefined)].join(",")}]`);
 }

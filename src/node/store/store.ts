@@ -76,7 +76,7 @@ class FileStore implements Store {
     this.#log = log;
     this.#directory = directory;
     this.#blobs = new Blobs(directory);
-    this.#copies = new Copies(join(directory, "copies"));
+    this.#copies = new Copies(directory);
     this.#index = new IndexClient(directory, log, options.index);
     this.#journal = new JournalWriter({
       ...options.journal,
