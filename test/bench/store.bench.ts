@@ -1,5 +1,4 @@
-import { build } from "esbuild";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
@@ -10,6 +9,7 @@ import type { openStore } from "#node/store/store.ts";
 import { root } from "../support/setup.mjs";
 import { listTree } from "../support/process-tree.ts";
 import { quantile, type Bench, type Row } from "./bench.ts";
+import { bundleHost } from "./bundle.ts";
 import type { HostDelays, HostJob } from "./store-host.ts";
 
 const sizesMB = (process.env["BENCH_STORE_MB"] ?? "1,50,200").split(",").map(Number);
@@ -22,21 +22,7 @@ type Open = (directory: string) => Store;
 
 /** The store as it is shipped: bundled, its index process beside it. */
 async function bundled(folder: string): Promise<Open> {
-  await build({
-    bundle: true,
-    format: "esm",
-    splitting: true,
-    minify: true,
-    platform: "node",
-    target: "node22",
-    outdir: folder,
-    entryPoints: ["store", "index-process"].map((name) => join(root, `src/node/store/${name}.ts`)),
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-  });
-  copyFileSync(join(root, "node_modules/sql.js/dist/sql-wasm.wasm"), join(folder, "sql-wasm.wasm"));
-  writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
+  await bundleHost(folder, { store: "src/node/store/store.ts" });
   const module = (await import(join(folder, "store.js"))) as { openStore: typeof openStore };
   return (directory) => module.openStore({ directory, log: silent });
 }

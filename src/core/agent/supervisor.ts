@@ -141,9 +141,11 @@ export class Supervisor {
         "no-session",
         "This session is not in the store. Choose another one or start a new session.",
       );
-    const session = this.#previews.get(id) ?? this.#makeSession(id);
+    const preview = this.#previews.get(id);
+    const session = preview ?? this.#makeSession(id);
     await session.load(events);
     this.#previews.delete(id);
+    if (preview === undefined) void keepCopy(session, this.#dependencies.ports.store);
     const agent = await this.#addLoaded(session, events);
     await agent.recover().catch(() => this.#showOwner(agent));
     void this.#showStrays(agent);
