@@ -1,4 +1,3 @@
-import type { Frame } from "playwright-core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,42 +7,10 @@ import { storeFolder, writeLongSession } from "../support/long-session.ts";
 import { writeSampleProject } from "../support/sample-project.ts";
 import { quantile, type Bench, type Row } from "./bench.ts";
 import { waitForRest } from "./cold-start.ts";
-import { startRecording, stopRecording, type Recording } from "./frame-recorder.ts";
+import type { Recording } from "./frame-recorder.ts";
+import { scrollThrough } from "./scroll-through.ts";
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3);
-const wheelPixels = 600;
-
-/** The question that is topmost in the view, by its number. */
-function topQuestion(frame: Frame): Promise<number> {
-  return frame.evaluate(() => {
-    const text = document.querySelector("[data-testid=conversation]")?.textContent ?? "";
-    return Number(/(?:Question|Answer) (\d+)/.exec(text)?.[1] ?? Number.NaN);
-  });
-}
-
-/** Turns the wheel over the conversation, one notch a frame, until its first question is there; then down to the end again. */
-async function scrollThrough(frame: Frame, turns: number): Promise<Recording> {
-  const page = frame.page();
-  await frame.locator("[data-testid=conversation]").hover();
-  await startRecording(frame);
-  const nextFrame = () => frame.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-  const mostNotches = turns * 10;
-  const turn = async (pixels: number, isThere: () => Promise<boolean>) => {
-    for (let notch = 0; notch < mostNotches; notch++) {
-      await page.mouse.wheel(0, pixels);
-      await nextFrame();
-      if (notch % 10 === 9 && (await isThere())) return;
-    }
-    const stuckAt = await topQuestion(frame);
-    throw new Error(
-      `The wheel did not reach the other end of the conversation: question ${stuckAt} stays on top.`,
-    );
-  };
-  await turn(-wheelPixels, async () => (await topQuestion(frame)) === 0);
-  const end = frame.getByText(`Answer ${turns - 1}:`);
-  await turn(wheelPixels, async () => (await end.count()) > 0);
-  return stopRecording(frame);
-}
 
 async function measure(turns: number): Promise<readonly Recording[]> {
   const dataFolder = await mkdtemp(join(tmpdir(), "boocode-scroll-"));

@@ -1,21 +1,16 @@
-import { build } from "esbuild";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
+import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { promisify } from "node:util";
 import type { Store, StoreRecord } from "#core/ports.ts";
 import type { openStore } from "#node/store/store.ts";
 import { root } from "../support/setup.mjs";
+import { listTree } from "../support/process-tree.ts";
 import { quantile, type Bench, type Row } from "./bench.ts";
+import { bundleHost } from "./bundle.ts";
+import type { HostDelays, HostJob } from "./store-host.ts";
 
 const sizesMB = (process.env["BENCH_STORE_MB"] ?? "1,50,200").split(",").map(Number);
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
@@ -27,21 +22,7 @@ type Open = (directory: string) => Store;
 
 /** The store as it is shipped: bundled, its index process beside it. */
 async function bundled(folder: string): Promise<Open> {
-  await build({
-    bundle: true,
-    format: "esm",
-    splitting: true,
-    minify: true,
-    platform: "node",
-    target: "node22",
-    outdir: folder,
-    entryPoints: ["store", "index-process"].map((name) => join(root, `src/node/store/${name}.ts`)),
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-  });
-  copyFileSync(join(root, "node_modules/sql.js/dist/sql-wasm.wasm"), join(folder, "sql-wasm.wasm"));
-  writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
+  await bundleHost(folder, { store: "src/node/store/store.ts" });
   const module = (await import(join(folder, "store.js"))) as { openStore: typeof openStore };
   return (directory) => module.openStore({ directory, log: silent });
 }
@@ -94,17 +75,29 @@ async function appendTimes(
   return times;
 }
 
-function residentMB(pid: number | "self"): number {
-  const status = `/proc/${pid}/status`;
-  return existsSync(status)
-    ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(status, "utf8"))?.[1]) / 1024
-    : Number.NaN;
+function residentMB(): number {
+  return process.memoryUsage.rss() / 2 ** 20;
 }
 
-/** The children of this process, by Linux's list of them. */
-function children(): readonly number[] {
-  const list = `/proc/self/task/${process.pid}/children`;
-  return existsSync(list) ? readFileSync(list, "utf8").trim().split(" ").filter(Boolean).map(Number) : [];
+/** Memory (MB) of the index process that this process has started. */
+async function indexMB(): Promise<number> {
+  const tree = await listTree(process.pid);
+  return Math.max(
+    ...tree
+      .filter(({ command }) => /index-process.js .* \d+$/.test(command))
+      .map(({ residentBytes }) => residentBytes / 2 ** 20),
+  );
+}
+
+/** What a host of 250 MB that only uses the store is held up by it. */
+async function measureHost(folder: string, directory: string): Promise<readonly Row[]> {
+  const job: HostJob = { module: join(folder, "store.js"), directory, megabytes: 250, rounds };
+  const host = join(root, "test/bench/store-host.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [host, JSON.stringify(job)]);
+  return Object.entries(JSON.parse(stdout) as HostDelays).map(([what, values]) => ({
+    ...{ name: `longest delay of the host's event loop: ${what}`, unit: "ms", values },
+    ...(what !== "nothing" && { limit: 10 }),
+  }));
 }
 
 async function measureSize(open: Open, directory: string, megabytes: number): Promise<readonly Row[]> {
@@ -122,7 +115,7 @@ async function measureSize(open: Open, directory: string, megabytes: number): Pr
     await store.append([record(`round-${Date.now()}`, 0, "")]);
     again.push(await timed(() => store.sessions("/project")));
     transcript.push(await timed(() => store.events("session-0")));
-    resident.push(Math.max(...children().map(residentMB)));
+    resident.push(await indexMB());
     await store.close();
   }
   const name = (what: string) => `${megabytes} MB: ${what}`;
@@ -140,20 +133,18 @@ async function run(): Promise<readonly Row[]> {
     const bundle = join(folder, "bundle");
     mkdirSync(bundle);
     const open = await bundled(bundle);
-    const before = residentMB("self");
+    const before = residentMB();
     const small = open(join(folder, "small"));
     await appendTimes(small, "warm-up", 200);
-    const memory = residentMB("self") - before;
+    const memory = residentMB() - before;
     const alone = await appendTimes(small, "alone", 2_000);
     await small.close();
 
     const rows: Row[] = [];
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
     for (const megabytes of sizesMB)
       rows.push(...(await measureSize(open, join(folder, `${megabytes}`), megabytes)));
     const busy = await measureBusy(open, join(folder, `${sizesMB.at(-1)}`));
-    delay.disable();
+    const delays = await measureHost(bundle, join(folder, `${sizesMB.at(-1)}`));
     return [
       { name: "append, acknowledged", unit: "ms", values: alone, limit: 5 },
       { name: "append, 99th percentile", unit: "ms", values: [quantile(alone, 0.99)], limit: 40 },
@@ -161,7 +152,7 @@ async function run(): Promise<readonly Row[]> {
       { name: "append then, 99th percentile", unit: "ms", values: [quantile(busy, 0.99)], limit: 40 },
       { name: "memory in the host after 200 appends", unit: "MB", values: [memory] },
       ...rows,
-      { name: "longest delay of the host's event loop", unit: "ms", values: [delay.max / 1e6] },
+      ...delays,
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

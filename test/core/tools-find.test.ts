@@ -33,6 +33,16 @@ const twoFolders = () =>
     files: { "/code/api/src/a.ts": "one", "/code/web/b.ts": "one" },
   });
 
+/** One folder of the workspace inside of another. */
+const overlapping = () =>
+  fakePorts({
+    folders: [
+      { name: "code", path: "/code" },
+      { name: "web", path: "/code/web" },
+    ],
+    files: { "/code/a.ts": "one", "/code/web/b.ts": "one" },
+  });
+
 describe("list_files", () => {
   const check = checker("list_files", () => fakePorts({ files }));
   const everything =
@@ -55,6 +65,7 @@ describe("list_files", () => {
 
   const checkTwo = checker("list_files", twoFolders);
   checkTwo({}, "api/src/: a.ts\nweb/: b.ts");
+  checker("list_files", overlapping)({ glob: "*.ts" }, "code/: a.ts\nweb/: b.ts");
   checkTwo({ glob: "web/*.ts" }, "web/: b.ts");
   checkTwo({ path: "api" }, "api/src/: a.ts");
 
@@ -93,6 +104,7 @@ describe("search", () => {
     ports.workspace.dirty.set("/project/src/a.ts", "x\nunsaved"),
   );
   checker("search", twoFolders)({ pattern: "one" }, "api/src/a.ts\n1: one\nweb/b.ts\n1: one");
+  checker("search", overlapping)({ pattern: "one" }, "code/a.ts\n1: one\nweb/b.ts\n1: one");
 
   it("says how many it found", async () => {
     const { note } = await runTool(fakePorts({ files }), "search", { pattern: "one", path: "src" });

@@ -216,6 +216,16 @@ describe("a window that opens", () => {
     assert.equal(core.channel("workspace", "")?.state.activeSession, made.session.id);
   });
 
+  it("makes a copy of the session that it opens, where there is none", async () => {
+    await using world = await conversation(1);
+    const { store } = world.ports;
+    const { id } = world.agent.session;
+    const copy = store.copies.get(id);
+    assert.equal(store.copies.delete(id), true);
+    await createBooCode(fakePorts({ store })).openSession(id);
+    assert.equal(store.copies.get(id), copy);
+  });
+
   it("does without copies, and with damaged ones", async () => {
     await using world = await agentWorld(() => reply.text("Calm."), { files });
     await world.say("hello");

@@ -1,6 +1,6 @@
 /** The open agents of this window, one for each open session. */
 import type { ModelChoice, SessionEvent, SessionState } from "#protocol/session.ts";
-import { lastTurns } from "#protocol/session-window.ts";
+import { lastWords } from "#protocol/session-window.ts";
 import type { SessionEntry, SessionSummary } from "#protocol/sessions.ts";
 import { BooError, messageOf } from "../errors.ts";
 import type { Store, StoreChange } from "../ports.ts";
@@ -154,9 +154,11 @@ export class Supervisor {
         "no-session",
         "This session is not in the store. Choose another one or start a new session.",
       );
-    const session = this.#previews.get(id) ?? this.#makeSession(id);
+    const preview = this.#previews.get(id);
+    const session = preview ?? this.#makeSession(id);
     await session.load(events);
     this.#previews.delete(id);
+    if (preview === undefined) void keepCopy(session, this.#dependencies.ports.store);
     const agent = await this.#addLoaded(session, events);
     await agent.recover().catch(() => this.#showOwner(agent));
     void this.#showStrays(agent);
@@ -277,10 +279,7 @@ export class Supervisor {
   }
 }
 
-/** A session's copy holds at most this much (UTF-16 units): what is larger opens without one. */
-const longestCopy = 512 * 1024;
-
+// Of the end of a conversation only, which is small whatever the session has become: the host stops for as long as this takes.
 async function keepCopy(session: Session, store: Store): Promise<void> {
-  const json = JSON.stringify(lastTurns(session.state));
-  await store.keepCopy(session.id, json.length <= longestCopy ? json : "");
+  await store.keepCopy(session.id, JSON.stringify(lastWords(session.state)));
 }

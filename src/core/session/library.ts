@@ -9,14 +9,14 @@ import type {
 } from "#protocol/sessions.ts";
 import type { Requests, SessionChange } from "#protocol/protocol.ts";
 import { Channel } from "../channel.ts";
+import { listCopy } from "./list-copy.ts";
 import type { Ports, Retention, SearchHit, StoreChange, StoredSession } from "../ports.ts";
 import { excerptOf, wordsOf } from "./excerpt.ts";
 
 /** Sessions that one question about words goes through, and hits shown of each. */
 const searchLimits = { sessions: 500, perSession: 3 };
 const day = 86_400_000;
-/** The list's copy, with which it is shown before the store is read; written this long (ms) after a change. */
-const copyName = "list";
+/** The list's copy is written this long (ms) after a change. */
 const copyAfter = 2_000;
 
 /** Knows every session, in this window or not. */
@@ -36,7 +36,7 @@ export class SessionLibrary {
 
   /** Shows the list as it was when it was last read, until `load` has the truth; false where there is no copy. */
   async preview(): Promise<boolean> {
-    const copy = await this.#ports.store.readCopy(copyName);
+    const copy = await this.#ports.store.readCopy(listCopy);
     if (copy === undefined || this.list.state.isLoaded) return false;
     try {
       for (const stored of JSON.parse(copy) as StoredSession[]) this.#known.set(stored.summary.id, stored);
@@ -68,7 +68,7 @@ export class SessionLibrary {
     if (this.#copying === undefined) return;
     clearTimeout(this.#copying);
     this.#copying = undefined;
-    await this.#ports.store.keepCopy(copyName, JSON.stringify([...this.#known.values()]));
+    await this.#ports.store.keepCopy(listCopy, JSON.stringify([...this.#known.values()]));
   }
 
   // Before the store was read, what is known is a part.

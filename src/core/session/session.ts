@@ -14,7 +14,7 @@ const previewCharacters = 2_000;
 const partialCharacters = 512;
 const partialMs = 1_000;
 // Loading leaves the event loop to others after this long.
-const loadSliceMs = 5;
+const loadSliceMs = 2;
 
 /** What a session needs. */
 export interface SessionPorts {
@@ -80,18 +80,19 @@ export class Session {
 
   /** Takes in the events of an earlier window; bodies are read from their blobs first. */
   async load(events: readonly SessionEvent[]): Promise<void> {
-    let since = performance.now();
+    const { transcript } = this;
     let state = emptySession;
+    const breath = breathing();
+    transcript.hold();
     for (const event of events) {
       await this.#loadBodies(event);
-      this.transcript.apply(event);
+      transcript.apply(event);
       state = reduceSession(state, event);
       this.#texts.clear();
       if (!isDelta(event)) this.#count += 1;
-      if (performance.now() - since < loadSliceMs) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      since = performance.now();
+      await breath();
     }
+    for (const _ of transcript.write()) await breath();
     this.channel.renew(state);
   }
 
@@ -262,6 +263,17 @@ export class Session {
   async #loadBodies(event: SessionEvent): Promise<void> {
     for (const body of bodiesOf(event)) if ("blob" in body) this.#texts.set(body.blob, await this.read(body));
   }
+}
+
+/** Makes what long work calls now and then: waits for other work when it has gone on for long. */
+function breathing(): () => Promise<void> | undefined {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since < loadSliceMs) return undefined;
+    return new Promise<void>((resolve) => setTimeout(resolve)).then(() => {
+      since = performance.now();
+    });
+  };
 }
 
 function isDelta(event: SessionEvent): event is DeltaEvent {

@@ -58,6 +58,8 @@ export class Transcript {
   #length = 0;
   /** Where each message begins, the system text first; commas between messages belong to the later one. */
   #starts: number[] = [];
+  /** While a session is loaded its messages wait to be written, since a later pin may change them. */
+  #isHeld = false;
   #header: Header | undefined;
   #choice: ModelChoice | undefined;
   #reasoning: ReasoningPolicy = "never";
@@ -124,6 +126,26 @@ export class Transcript {
     return [...system, ...this.#entries.map((entry) => this.#toWire(entry))];
   }
 
+  /** Takes in what follows without writing it, until `write`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Writes all messages; stops after each, so that a long conversation can be written between other work. */
+  *write(): Generator<void> {
+    this.#isHeld = true;
+    // What grows by copies of itself would stop the host when it is large.
+    this.#bytes = new Uint8Array(this.#entries.reduce((sum, entry) => sum + lengthOf(entry), 4_096));
+    this.#length = 0;
+    this.#starts = [];
+    if (this.#header !== undefined) this.#append({ role: "system", content: this.#header.system });
+    for (const entry of this.#entries) {
+      this.#append(this.#toWire(entry));
+      yield;
+    }
+    this.#isHeld = false;
+  }
+
   /** Takes in what an event adds to the conversation; most add nothing. */
   apply(event: SessionEvent): void {
     switch (event.type) {
@@ -163,17 +185,13 @@ export class Transcript {
   #pin(header: Header, reasoning: ReasoningPolicy): void {
     this.#header = header;
     this.#reasoning = reasoning;
-    // A request may still be reading the bytes of before.
-    this.#bytes = new Uint8Array(this.#bytes.length);
-    this.#length = 0;
-    this.#starts = [];
-    this.#append({ role: "system", content: header.system });
-    for (const entry of this.#entries) this.#append(this.#toWire(entry));
+    // A request may still be reading the bytes of before: they are written anew elsewhere.
+    if (!this.#isHeld) for (const _ of this.write());
   }
 
   #add(entry: Entry): void {
     this.#entries.push(entry);
-    this.#append(this.#toWire(entry));
+    if (!this.#isHeld) this.#append(this.#toWire(entry));
   }
 
   #toWire(entry: Entry): WireMessage {
@@ -190,9 +208,13 @@ export class Transcript {
 
   #append(message: WireMessage): void {
     const text = (this.#length === 0 ? "" : ",") + JSON.stringify(message);
-    this.#reserve(text.length * 3);
     this.#starts.push(this.#length);
-    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+    const { read, written } = encoder.encodeInto(text, this.#bytes.subarray(this.#length));
+    this.#length += written;
+    if (read === text.length) return;
+    const rest = text.slice(read);
+    this.#reserve(rest.length * 3);
+    this.#length += encoder.encodeInto(rest, this.#bytes.subarray(this.#length)).written;
   }
 
   #reserve(more: number): void {
@@ -201,6 +223,14 @@ export class Transcript {
     larger.set(this.bytes());
     this.#bytes = larger;
   }
+}
+
+/** About how many bytes an entry takes, as long as most of its characters take one. */
+function lengthOf(entry: Entry): number {
+  const overhead = 200;
+  if (entry.kind === "message") return overhead + entry.message.content.length * 1.1;
+  const calls = entry.calls.reduce((sum, call) => sum + overhead + call.arguments.length * 1.2, 0);
+  return overhead + (entry.text.length + entry.reasoning.length) * 1.1 + calls;
 }
 
 function labelOf(entry: Entry | undefined): Pick<Segment, "kind" | "label"> {

@@ -40,18 +40,19 @@ async function listAll(
   run: ToolRun,
 ): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean }> {
   const folders = run.editor.folders();
-  const paths: string[] = [];
+  // Folders of a workspace can lie in one another.
+  const paths = new Set<string>();
   let isCut = false;
   for (const { root, glob, file } of scopes) {
-    const limit = maxFiles - paths.length;
+    const limit = maxFiles - paths.size;
     const query = { root, ...(glob === undefined ? {} : { glob }), withIgnored, limit };
     const found = await run.files.list(query, run.signal);
     for (const path of found.paths) {
-      if (file === undefined || path === file) paths.push(relativePath(folders, path) ?? path);
+      if (file === undefined || path === file) paths.add(relativePath(folders, path) ?? path);
     }
     isCut ||= found.isCut;
   }
-  return { paths, isCut };
+  return { paths: [...paths], isCut };
 }
 
 function nothing(glob: string | undefined, path: string | undefined): string {

@@ -40,6 +40,13 @@ export function isDirectory(place: Place): BooError {
   );
 }
 
+function isSpecial(place: Place): BooError {
+  return new BooError(
+    "not-a-file",
+    `"${place.label}" is a pipe, a socket or a device, which can not be read or written.`,
+  );
+}
+
 async function advise(error: BooError, place: Place, run: ToolRun): Promise<BooError> {
   const stat = await run.files.stat(place.path).catch(() => undefined);
   const size = stat === undefined ? "" : ` (${formatCount(stat.size)} bytes)`;
@@ -59,7 +66,7 @@ async function advise(error: BooError, place: Place, run: ToolRun): Promise<BooE
         { cause: error },
       );
     case "not-a-file":
-      return isDirectory(place);
+      return stat?.kind === "other" ? isSpecial(place) : isDirectory(place);
     default:
       return error;
   }

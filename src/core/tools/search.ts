@@ -50,6 +50,7 @@ async function searchAll(
 ): Promise<{ readonly matches: readonly SearchMatch[]; readonly isCut: boolean }> {
   const overlays = run.editor.dirtyDocuments();
   const matches: SearchMatch[] = [];
+  const searched = new Set<string>();
   for (const { root, glob, file } of await resolveScopes(run, input)) {
     const query = {
       root,
@@ -62,7 +63,11 @@ async function searchAll(
       overlays,
     };
     const found = await run.files.search(query, run.signal);
-    matches.push(...found.matches.filter((match) => file === undefined || match.path === file));
+    matches.push(
+      ...found.matches.filter(({ path }) => (file === undefined || path === file) && !searched.has(path)),
+    );
+    // Folders of a workspace can lie in one another.
+    for (const { path } of found.matches) searched.add(path);
     if (found.isCut || matches.length > maxMatches)
       return { matches: matches.slice(0, maxMatches), isCut: true };
   }

@@ -8,8 +8,9 @@ export class Copies {
   readonly #directory: string;
   readonly #writing = new Map<string, Promise<void>>();
 
+  /** Of the store in a directory. */
   constructor(directory: string) {
-    this.#directory = directory;
+    this.#directory = join(directory, "copies");
   }
 
   /** Keeps a text, or forgets what was kept where it is empty. A disk that refuses is no concern here. */

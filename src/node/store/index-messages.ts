@@ -19,11 +19,15 @@ export type IndexQuery =
   /** Folds all journals into image and backup, and removes blobs that nothing refers to; answers with the number and bytes of those. */
   | { readonly kind: "clean" };
 
-/** Host → process. `checkpoint` folds journals into the image if it is worth it; `end` comes last. */
-export type ToIndex =
+/**
+ * Host → process, as a line of JSON. `run` numbers the process that is meant: what one left unread, the next one finds. `checkpoint` folds
+ * journals into the image if it is worth it; `end` ends the process when it has nothing left to do, unless something comes meanwhile.
+ */
+export type ToIndex = { readonly run: number } & (
   | ({ readonly id: number } & IndexQuery)
   | { readonly kind: "checkpoint" }
-  | { readonly kind: "end" };
+  | { readonly kind: "end" }
+);
 
 /** A claim on a session as the index has it. */
 export interface StoredLease {
@@ -42,12 +46,15 @@ export interface AnswerEnd {
   readonly lease?: StoredLease;
 }
 
-/** Process → host. A page is the text of a JSON array; `done` follows the last page of a query. */
-export type FromIndex =
-  | { readonly kind: "page"; readonly id: number; readonly json: string }
+/** What the process says. Pages come before the `done` of their query. */
+export type IndexMessage =
+  | { readonly kind: "page"; readonly id: number }
   | ({ readonly kind: "done"; readonly id: number } & AnswerEnd)
   | { readonly kind: "failed"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly kind: "log"; readonly level: "info" | "warn" | "error"; readonly message: string };
+
+/** Process → host, as a line of JSON; behind a page's stand a tab and the text of a JSON array. */
+export type FromIndex = { readonly run: number } & IndexMessage;
 
 /** Settings of the index that only tests change. */
 export interface IndexSettings {
@@ -57,7 +64,7 @@ export interface IndexSettings {
   readonly fault?: string;
 }
 
-/** What the index process is started with, as JSON in its first argument. */
+/** What the index process is started with, as JSON in its first argument; the second is the number of its run. */
 export interface IndexProcessData extends IndexSettings {
   readonly directory: string;
   readonly wasm: string;

@@ -3,13 +3,18 @@
  * image) would be the extension host's, which does not get it back when the thread ends.
  */
 import { readFileSync } from "node:fs";
+import { Socket } from "node:net";
 import { BooError, messageOf } from "#core/errors.ts";
+import { listCopy } from "#core/session/list-copy.ts";
 import { checkpoint, type Stage } from "./checkpoint.ts";
 import { removeUnused } from "./blob-collector.ts";
+import { Copies } from "./copies.ts";
 import { HistoryIndex } from "./history-index.ts";
+import { readLines } from "./lines.ts";
 import type {
   AnswerEnd,
   FromIndex,
+  IndexMessage,
   IndexQuery,
   IndexProcessData,
   Report,
@@ -17,22 +22,48 @@ import type {
 } from "./index-messages.ts";
 
 /** A page of an answer has about this many characters: what the host parses in one go. */
-const pageLength = 1 << 17;
+const pageLength = 1 << 16;
 
 const { directory, wasm, fault, checkpointBytes } = JSON.parse(process.argv[2] ?? "{}") as IndexProcessData;
+const run = Number(process.argv[3]);
 let opening: Promise<HistoryIndex> | undefined;
 let running: Promise<void> | undefined;
+let answering = 0;
+let isToEnd = false;
 
-process.on("message", (message: ToIndex) => {
-  if (message.kind === "end") void end();
+const channel = new Socket({ fd: 3, readable: true, writable: true });
+readLines(channel, (line) => {
+  const message = parseMessage(line);
+  if (message?.run === run) take(message);
+});
+// Ends what a process before this one has written of a line.
+channel.write("\n");
+// The host is gone. Whatever is being written can be interrupted anywhere.
+for (const event of ["error", "end", "close"]) channel.on(event, () => process.exit());
+
+/** A line's message; undefined for the rest of one whose beginning a process before this one has read. */
+function parseMessage(line: Buffer): ToIndex | undefined {
+  try {
+    return JSON.parse(line.toString()) as ToIndex;
+  } catch {
+    return undefined;
+  }
+}
+
+function take(message: ToIndex): void {
+  isToEnd = message.kind === "end";
+  if (message.kind === "end") endIfIdle();
   else if (message.kind === "checkpoint") fold();
   else void answer(message);
-});
-// The host is gone. Whatever is being written can be interrupted anywhere.
-process.on("disconnect", () => process.exit());
+}
 
-function post(message: FromIndex): void {
-  process.send?.(message);
+/** Ends when it was told to and nothing has to be done any more. */
+function endIfIdle(): void {
+  if (isToEnd && answering === 0 && running === undefined) channel.write("", () => process.exit());
+}
+
+function post(message: IndexMessage): void {
+  channel.write(`${JSON.stringify({ run, ...message } satisfies FromIndex)}\n`);
 }
 
 const report: Report = (level, message) => post({ kind: "log", level, message });
@@ -59,6 +90,7 @@ async function open(): Promise<HistoryIndex> {
 
 async function answer(query: IndexQuery & { readonly id: number }): Promise<void> {
   const { id } = query;
+  answering += 1;
   try {
     const index = await openIndex();
     index.follow();
@@ -71,6 +103,8 @@ async function answer(query: IndexQuery & { readonly id: number }): Promise<void
         : `The history in ${directory} can not be read: ${messageOf(error)}`;
     post({ kind: "failed", id, code, message });
   }
+  answering -= 1;
+  endIfIdle();
 }
 
 /** Posts the pages of an answer and gives what comes with it. */
@@ -112,6 +146,7 @@ async function clean(index: HistoryIndex): Promise<{ readonly blobs: number; rea
   await running;
   const freed = index.freedBlobs;
   for (let time = 0; time < 2; time++) await checkpoint(index, () => {}, { isForced: true });
+  await keepList(index);
   return removeUnused(directory, index.queries.blobs(), freed);
 }
 
@@ -122,17 +157,24 @@ function postPages(id: number, bodies: Iterable<string>): void {
     page.push(body);
     length += body.length;
     if (length < pageLength) continue;
-    post({ kind: "page", id, json: `[${page.join(",")}]` });
+    postPage(id, page);
     page = [];
     length = 0;
   }
-  if (page.length > 0) post({ kind: "page", id, json: `[${page.join(",")}]` });
+  if (page.length > 0) postPage(id, page);
+}
+
+function postPage(id: number, bodies: readonly string[]): void {
+  const head = JSON.stringify({ run, kind: "page", id } satisfies FromIndex);
+  // A line end in JSON stands between its parts only, where a space says the same.
+  channel.write(`${head}\t[${bodies.join(",").replaceAll("\n", " ")}]\n`);
 }
 
 /** Makes a checkpoint if it is worth it and none is being made. */
 function fold(): void {
   running ??= foldNow().finally(() => {
     running = undefined;
+    endIfIdle();
   });
 }
 
@@ -145,17 +187,18 @@ async function foldNow(): Promise<void> {
       if (stage === fault) process.kill(process.pid, "SIGKILL");
     };
     const isDone = await checkpoint(index, reach, { limit: checkpointBytes });
-    if (isDone)
-      report(
-        "info",
-        `The journals were folded into the image in ${Math.round(performance.now() - startedAt)} ms.`,
-      );
+    if (!isDone) return;
+    report(
+      "info",
+      `The journals were folded into the image in ${Math.round(performance.now() - startedAt)} ms.`,
+    );
+    await keepList(index);
   } catch (error) {
     report("warn", `The journals could not be folded into the image; they are kept: ${messageOf(error)}`);
   }
 }
 
-async function end(): Promise<void> {
-  await running;
-  process.disconnect();
+/** Windows keep this copy up to date; where none has made it, the next one need not wait for the image to be read. */
+async function keepList(index: HistoryIndex): Promise<void> {
+  await new Copies(directory).keep(listCopy, `[${[...index.queries.sessions(undefined)].join(",")}]`);
 }

@@ -101,17 +101,20 @@ export class Queries {
     limits: { readonly sessions: number; readonly perSession: number },
   ): Generator<string> {
     if (words.length === 0) return;
-    const patterns = words.map((word) => `%${fold(word).replace(/[\\%_]/g, String.raw`\$&`)}%`);
-    const holds = patterns.map(() => String.raw`folded LIKE ? ESCAPE '\'`).join(" AND ");
-    const query = `SELECT m.session, s.id, m.n, m.turn, m.role FROM messages m JOIN sessions s ON s.key = m.session
-      WHERE s.folder IS NOT NULL AND ${holds} ORDER BY s.updated_at DESC, s.key DESC, m.n DESC`;
-    const counts = new Map<number, number>();
-    for (const [key, id, n, turn, role] of this.#sql.each(query, patterns)) {
-      const count = counts.get(Number(key)) ?? 0;
-      if (count === 0 && counts.size >= limits.sessions) return;
-      counts.set(Number(key), count + 1);
-      if (count >= limits.perSession) continue;
-      yield JSON.stringify({ session: id, n, turn, role, text: this.#messageText(Number(key), Number(n)) });
+    const holds = words.map(() => "instr(folded, ?)").join(" AND ");
+    // Messages are read as they lie, which takes half as long as session by session.
+    const query = `SELECT +session, group_concat(n) FROM messages WHERE ${holds} GROUP BY +session`;
+    const found = new Map<number, string>();
+    for (const [key, numbers] of this.#sql.each(query, words.map(fold)))
+      found.set(Number(key), String(numbers));
+    let count = 0;
+    const newest = "SELECT key, id FROM sessions WHERE folder IS NOT NULL ORDER BY updated_at DESC, key DESC";
+    for (const [key, id] of this.#sql.each(newest)) {
+      const numbers = found.get(Number(key))?.split(",").map(Number) ?? [];
+      if (numbers.length === 0) continue;
+      if ((count += 1) > limits.sessions) return;
+      for (const n of numbers.toSorted((one, other) => other - one).slice(0, limits.perSession))
+        yield JSON.stringify({ session: id, n, ...this.#message(Number(key), n) });
     }
   }
 
@@ -120,14 +123,19 @@ export class Queries {
     return new Set([...this.#sql.each("SELECT DISTINCT hash FROM blob_refs")].map(([hash]) => String(hash)));
   }
 
-  #messageText(key: number, n: number): string {
-    const [[kept] = []] = this.#sql.each("SELECT body FROM events WHERE session = ? AND n = ?", [key, n]);
-    if (kept === undefined) return "";
+  #message(
+    key: number,
+    n: number,
+  ): { readonly turn: unknown; readonly role: unknown; readonly text: string } {
+    const query = `SELECT m.turn, m.role, e.body FROM messages m LEFT JOIN events e ON e.session = m.session AND e.n = m.n
+      WHERE m.session = ? AND m.n = ?`;
+    const [[turn, role, kept] = []] = this.#sql.each(query, [key, n]);
+    if (kept === undefined || kept === null) return { turn, role, text: "" };
     const event = JSON.parse(unpack(kept)) as {
       readonly text?: string;
       readonly message?: { readonly text: { readonly text?: string; readonly preview?: string } };
     };
-    return event.text ?? event.message?.text.text ?? event.message?.text.preview ?? "";
+    return { turn, role, text: event.text ?? event.message?.text.text ?? event.message?.text.preview ?? "" };
   }
 }
 

@@ -47,8 +47,8 @@ export function segmentNames(
     const [, writer = "", segment = ""] = match;
     return [{ writer, segment: Number(segment), path: join(journal, name) }];
   });
-  const compare = new Intl.Collator("en").compare;
-  names.sort((a, b) => compare(a.writer, b.writer) || a.segment - b.segment);
+  // By the bytes of their names: the rules of a language, which a collator would load, cost tens of milliseconds.
+  names.sort((a, b) => (a.writer === b.writer ? a.segment - b.segment : a.writer < b.writer ? -1 : 1));
   return Map.groupBy(names, (name) => name.writer);
 }
 

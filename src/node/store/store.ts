@@ -1,6 +1,7 @@
 /** The durable store: a journal that is the truth, an index over it, and blobs. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { BooError } from "#core/errors.ts";
 import type {
   CleanResult,
@@ -75,7 +76,7 @@ class FileStore implements Store {
     this.#log = log;
     this.#directory = directory;
     this.#blobs = new Blobs(directory);
-    this.#copies = new Copies(join(directory, "copies"));
+    this.#copies = new Copies(directory);
     this.#index = new IndexClient(directory, log, options.index);
     this.#journal = new JournalWriter({
       ...options.journal,
@@ -246,8 +247,15 @@ class FileStore implements Store {
   }
 
   #startFollowing(): Promise<void> {
-    this.#following ??= this.#follower.start().catch(() => {});
+    this.#following ??= this.#open().catch(() => {});
     return this.#following;
+  }
+
+  async #open(): Promise<void> {
+    this.#index.open();
+    // That took its time: what follows has a turn of its own.
+    await setImmediate();
+    await this.#follower.start();
   }
 
   #json(record: StoreRecord): string {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BooError } from "#core/errors.ts";
+import { listCopy } from "#core/session/list-copy.ts";
 import type { StoreRecord } from "#core/ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import { event, opened, partial, shape, span, summary, temporaryFolder } from "./world.ts";
@@ -179,6 +180,21 @@ describe("store", () => {
       for (let blob = 0; blob < 5; blob++) await store.putBlob(`${n} ${blob}`);
     }
     assert.deepEqual(store.log.worries, []);
+  });
+
+  it("leaves a copy of its list when it was folded", async () => {
+    using folder = temporaryFolder();
+    {
+      await using store = opened(folder.path, {
+        journal: { segmentBytes: 1 },
+        index: { checkpointBytes: 1 },
+      });
+      await store.append(["a", "b"].map((id, at) => ({ kind: "summary", summary: summary(id, at) })));
+    }
+    await using store = opened(folder.path);
+    const copy = JSON.parse((await store.readCopy(listCopy)) ?? "[]") as readonly unknown[];
+    assert.deepEqual(copy, await store.sessions());
+    assert.equal(copy.length, 2);
   });
 
   it("is readable by its user only", async () => {
