@@ -1,8 +1,8 @@
 /** What a command may touch once it is allowed: the workspace without what is protected in it, and what was given beyond. */
 import type { Ports } from "../ports.ts";
 import type { Confinement } from "../shell-ports.ts";
-import type { Judgement, World } from "./policy.ts";
-import { protectedInside } from "./protected-paths.ts";
+import type { LineJudgement, World } from "./judgement.ts";
+import { protectedFiles, protectedFolders, protectedInRoot } from "./protected.ts";
 
 /** What was given beyond the workspace for one run. */
 export interface Extras {
@@ -13,7 +13,7 @@ export interface Extras {
 
 /** Makes the confinement of an allowed command. */
 export async function confinementOf(
-  { needs }: Pick<Judgement, "needs">,
+  { needs }: Pick<LineJudgement, "needs">,
   extras: Extras,
   world: World,
   ports: Pick<Ports, "shell" | "editor">,
@@ -31,6 +31,15 @@ export async function confinementOf(
     hasNetwork: needs.hasNetwork || extras.hasNetwork,
   };
 }
+
+// Folders that hold keys elsewhere are no part of a project; of git's own files commands that change the repository need all but what runs.
+function protectedInside(folder: string, isGitWritten: boolean): readonly string[] {
+  const git = isGitWritten ? gitRuns.map((name) => `.git/${name}`) : [".git"];
+  const folders = protectedFolders.filter((name) => name !== ".git");
+  return [...git, ...folders, ...protectedInRoot, ...protectedFiles].map((name) => `${folder}/${name}`);
+}
+
+const gitRuns: readonly string[] = ["hooks", "config", "config.worktree", "info/attributes", "modules"];
 
 function unique(paths: readonly string[]): readonly string[] {
   return [...new Set(paths)];

@@ -1,5 +1,6 @@
 /** Leaves that hold for a session until its window closes. */
 import type { SessionGrant } from "#protocol/permissions.ts";
+import type { Offer } from "./judgement.ts";
 import type { Rule } from "./rule.ts";
 
 /** Most grants of one window; the oldest goes. */
@@ -25,15 +26,14 @@ export class Grants {
   }
 
   /** Gives a session what rules allow, once for each. */
-  add(session: string, rules: readonly Rule[], at: number): void {
+  add(session: string, offers: readonly Offer[], at: number): void {
     const known = new Set(this.rules(session).map(keyOf));
-    const fresh = rules
-      .filter((rule) => !known.has(keyOf(rule)))
-      .map((rule): Grant => {
+    const fresh = offers
+      .filter((offer) => !known.has(keyOf(offer)))
+      .map(({ operation, pattern }): Grant => {
         const id = crypto.randomUUID();
-        const { operation, pattern } = rule;
         return {
-          rule: { ...rule, id, origin: "session", project: undefined },
+          rule: { id, effect: "allow", operation, pattern, origin: "session", project: undefined },
           shown: { id, session, at, operation, target: pattern },
         };
       });
@@ -49,6 +49,6 @@ export class Grants {
   }
 }
 
-function keyOf({ operation, pattern }: Rule): string {
+function keyOf({ operation, pattern }: Offer): string {
   return `${operation} ${pattern}`;
 }

@@ -1,7 +1,7 @@
 /** How leave is asked for. */
 import type { Operation, PermissionAnswer, PermissionRequest } from "#protocol/permissions.ts";
 import type { NewQuestion } from "../agent/questions.ts";
-import type { Judgement } from "./judge-request.ts";
+import type { Judgement, LineJudgement, Offer } from "./judgement.ts";
 
 const wishes: Readonly<Record<Operation, string>> = {
   read: "read",
@@ -20,7 +20,7 @@ const labels: Readonly<Record<PermissionAnswer, string>> = {
 /** A question with the answers that fit: what can not be a rule is allowed once or not at all. */
 export function questionOf(
   access: Pick<PermissionRequest, "agent" | "call" | "operation" | "target" | "folder" | "change">,
-  judgement: Judgement,
+  judgement: Judgement & Partial<Pick<LineJudgement, "commands">>,
 ): NewQuestion {
   const { agent, operation, target, change } = access;
   const { offers, reason, commands = [] } = judgement;
@@ -37,12 +37,14 @@ export function questionOf(
       ...(commands.length > 1 && asking.length > 0 && { commands: asking }),
       ...(change && { change: cutChange(change) }),
       ...(offers.length > 0 && {
-        rule: offers
-          .map((rule) => `${rule.operation === "execute" ? "run" : rule.operation}: ${rule.pattern}`)
-          .join("\n"),
+        rule: offers.map(ruleText).join("\n"),
       }),
     },
   };
+}
+
+function ruleText({ operation, pattern }: Offer): string {
+  return `${operation === "execute" ? "run" : operation}: ${pattern}`;
 }
 
 /** An event holds at most 16 KB of text: of long texts the part around the first difference is shown. */

@@ -2,13 +2,13 @@
 import type { PermissionEntry } from "#protocol/permissions.ts";
 import { Channel } from "../channel.ts";
 import { PermissionSettings } from "../config/permission-settings.ts";
-import { BooError, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { Grants } from "./grants.ts";
 import type { Guard } from "./guard.ts";
 import { findEntries } from "./log-search.ts";
-import type { World } from "./policy.ts";
 import type { Rule } from "./rule.ts";
+import type { Offer, World } from "./judgement.ts";
 import { SessionGuard, type GuardContext } from "./session-guard.ts";
 
 /** One question about the log goes through so many of its newest lines. */
@@ -62,25 +62,28 @@ export class Permissions implements Disposable {
     return {
       folders,
       home,
-      temporary: ["/tmp", "/var/tmp"],
+      temporary: [],
+      replaced: ["/tmp", "/var/tmp"],
       isTrusted: isTrusted(),
       isConfined: (await shell.confinement()) !== undefined,
       runsUnconfined: settings.runsUnconfined(),
       mode: session.state.mode,
-      rules: [...this.#settings.rules(), ...grants],
+      rules: [...this.#settings.rules().flatMap((rule) => inWorkspace(rule, folders)), ...grants],
       project: folders[0],
+      isWindows: /^[a-zA-Z]:/.test(home),
+      ignoresCase: ignoresCase(home),
     };
   }
 
   /** Gives a session what rules allow, and looks whether that answers other questions. */
-  async grant(session: string, rules: readonly Rule[]): Promise<void> {
+  async grant(session: string, rules: readonly Offer[]): Promise<void> {
     this.#grants.add(session, rules, this.#ports.clock.now());
     this.#tellGrants();
     void this.#lookAgain();
   }
 
   /** Writes rules down for a project; where that is not possible they hold for the session, and the log says why. */
-  async allowAlways(session: string, rules: readonly Rule[], project: string): Promise<void> {
+  async allowAlways(session: string, rules: readonly Offer[], project: string): Promise<void> {
     try {
       for (const rule of rules) await this.#settings.allowAlways(rule, project);
       void this.#lookAgain();
@@ -171,7 +174,13 @@ export class Permissions implements Disposable {
   }
 }
 
-/** A call that was not allowed; the message is for the model. */
-export function denied(message: string): BooError {
-  return new BooError("denied", message);
+// Which of a workspace's folders a rule was written for makes no difference in it.
+function inWorkspace(rule: Rule, folders: readonly string[]): readonly Rule[] {
+  if (rule.project === undefined) return [rule];
+  return folders.includes(rule.project) ? [{ ...rule, project: undefined }] : [];
+}
+
+// Homes lie where these systems put them; what a disk was formatted to is not asked.
+function ignoresCase(home: string): boolean {
+  return /^(?:[a-zA-Z]:|\/Users\/)/.test(home);
 }

@@ -10,9 +10,10 @@ import { BooError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import type { Session } from "../session/session.ts";
 import type { Refusal } from "../shell-ports.ts";
-import { confinementOf } from "./confinement.ts";
+import { confinementOf, type Extras } from "./confinement.ts";
 import type { CommandAccess, CommandLeave, FileAccess, Guard } from "./guard.ts";
-import { judgeRequest, type JudgeRequest, type Judgement } from "./judge-request.ts";
+import { judgeAccess, judgeLine } from "./judge-request.ts";
+import type { Judgement, LineJudgement, World } from "./judgement.ts";
 import type { Permissions } from "./permissions.ts";
 import { questionOf } from "./permission-question.ts";
 
@@ -24,13 +25,6 @@ export interface GuardContext {
   readonly agent: string;
   readonly ask: (question: NewQuestion, settled?: () => Promise<string | undefined>) => Promise<Answer>;
   readonly signal: AbortSignal;
-}
-
-/** What was given beyond the workspace for one run of a command. */
-interface Extras {
-  readonly reads: readonly string[];
-  readonly writes: readonly string[];
-  readonly hasNetwork: boolean;
 }
 
 /** One call's guard. */
@@ -56,39 +50,38 @@ export class SessionGuard implements Guard {
   }
 
   async file(access: FileAccess): Promise<void> {
-    const { operation, path, change } = access;
-    await this.#decide({ kind: "file", ...access }, { operation, target: path, ...(change && { change }) });
+    const { operation, path, kind, links, change } = access;
+    const judge = async () => judgeAccess({ operation, path, kind, links }, await this.#world());
+    await this.#decide(judge, { operation, target: path, ...(change && { change }) });
   }
 
   async command(access: CommandAccess): Promise<CommandLeave> {
     const { line, folder } = access;
-    const judgement = await this.#decide(
-      { kind: "command", line, folder },
-      { operation: "execute", target: line, folder },
-    );
-    return this.#leave(judgement);
+    const asked = { operation: "execute", target: line, folder } as const;
+    return this.#leave(await this.#decide(() => this.#judgeLine(access), asked));
   }
 
   async refused(access: CommandAccess, refusals: readonly Refusal[]): Promise<CommandLeave> {
     for (const refusal of refusals) await this.#askRefused(refusal);
-    const judgement = await this.#judge({ kind: "command", ...access });
-    return this.#leave(judgement);
+    return this.#leave(await this.#judgeLine(access));
   }
 
   async #askRefused(refusal: Refusal): Promise<void> {
     const { reads, writes } = this.#extras;
     if (refusal.operation === "network") {
       const host = refusal.host ?? "any host";
-      await this.#decide({ kind: "network", host }, { operation: "network", target: host });
+      const judge = async () => judgeAccess({ operation: "network", host }, await this.#world());
+      await this.#decide(judge, { operation: "network", target: host });
       this.#extras = { ...this.#extras, hasNetwork: true };
       return;
     }
     const { operation } = refusal;
     const path = await this.#nearest(refusal.path);
-    await this.#decide(
-      { kind: "file", operation, path, ...(await this.#look(path)) },
-      { operation, target: path },
-    );
+    if (path === "/")
+      throw new BooError("denied", `Not allowed: ${refusal.path} lies in no folder that can be given.`);
+    const { kind = "missing" } = (await this.#ports.files.stat(path)) ?? {};
+    const judge = async () => judgeAccess({ operation, path, kind, links: 1 }, await this.#world());
+    await this.#decide(judge, { operation, target: path });
     this.#extras =
       operation === "read"
         ? { ...this.#extras, reads: [...reads, path] }
@@ -104,36 +97,35 @@ export class SessionGuard implements Guard {
     return at;
   }
 
-  async #look(path: string): Promise<Pick<FileAccess, "kind" | "links">> {
-    const stat = await this.#ports.files.stat(path);
-    return { kind: stat?.kind ?? "missing", links: 1 };
+  #world(): Promise<World> {
+    return this.#permissions.world(this.#context);
   }
 
-  async #judge(request: JudgeRequest): Promise<Judgement> {
-    return judgeRequest(request, await this.#permissions.world(this.#context), this.#ports.files);
+  async #judgeLine({ line, folder }: CommandAccess): Promise<LineJudgement> {
+    return judgeLine({ line, folder }, await this.#world(), this.#ports.files);
   }
 
-  async #decide(request: JudgeRequest, asked: AskedAccess): Promise<Judgement> {
-    const judgement = await this.#judge(request);
+  async #decide<J extends Judgement>(judge: () => Promise<J>, asked: AskedAccess): Promise<J> {
+    const judgement = await judge();
     if (judgement.verdict === "allow") return this.#allow(judgement, asked);
     if (judgement.verdict === "deny") throw await this.#deny(asked, judgement);
     const { agent, call, ask } = this.#context;
     const question = questionOf({ ...asked, agent, call }, judgement);
     // Whatever else is granted meanwhile may answer this, too.
     const settled = async (): Promise<string | undefined> =>
-      (await this.#judge(request)).verdict === "ask" ? undefined : "once";
+      (await judge()).verdict === "ask" ? undefined : "once";
     const answer = await ask(question, settled);
-    const now = await this.#judge(request);
+    const now = await judge();
     if (now.verdict === "deny") throw await this.#deny(asked, now);
     if (now.verdict === "allow") return this.#allow(now, asked);
     return this.#take(answer, asked, now);
   }
 
-  async #take({ value, word }: Answer, asked: AskedAccess, judgement: Judgement): Promise<Judgement> {
+  async #take<J extends Judgement>({ value, word }: Answer, asked: AskedAccess, judgement: J): Promise<J> {
     const { session } = this.#context;
     const answer = value as PermissionAnswer;
     if (answer === "session") await this.#permissions.grant(session.id, judgement.offers);
-    const [project] = (await this.#permissions.world(this.#context)).folders;
+    const [project] = (await this.#world()).folders;
     if (answer === "always" && project !== undefined)
       await this.#permissions.allowAlways(session.id, judgement.offers, project);
     const isDenied = answer === "deny";
@@ -153,7 +145,7 @@ export class SessionGuard implements Guard {
     );
   }
 
-  async #allow(judgement: Judgement, asked: AskedAccess): Promise<Judgement> {
+  async #allow<J extends Judgement>(judgement: J, asked: AskedAccess): Promise<J> {
     const { by, rule, reason } = judgement;
     // What the policy allows by itself, all day long, is no line of the log.
     if (by !== "policy" && by !== "mode")
@@ -182,9 +174,9 @@ export class SessionGuard implements Guard {
     });
   }
 
-  async #leave(judgement: Judgement): Promise<CommandLeave> {
+  async #leave(judgement: LineJudgement): Promise<CommandLeave> {
     const { session } = this.#context;
-    const world = await this.#permissions.world(this.#context);
+    const world = await this.#world();
     const confinement = world.isConfined
       ? await confinementOf(judgement, this.#extras, world, this.#ports, session.id)
       : undefined;
