@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
+import type { Guard } from "#core/permissions/guard.ts";
 import type {
   Clock,
   Diagnostic,
@@ -162,6 +163,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     traces: [],
     trusted: options.isTrusted ?? true,
     isTrusted: () => ports.trusted,
+    home: "/home/me",
     folderKey: folders.map((folder) => folder.path).join("\n"),
   };
   return ports;
@@ -187,28 +189,44 @@ function settingsOf(
   };
 }
 
+/** A guard that allows everything. */
+export const allowAll: Guard = { file: async () => {} };
+
 /** What a tool gets to run with. */
-export function toolRun(ports: Ports, signal: AbortSignal = new AbortController().signal): ToolRun {
-  const { editor, files, codeIntel } = ports;
-  return { editor, files, codeIntel, signal, isTrusted: ports.isTrusted() };
+export function toolRun(
+  ports: ToolPorts,
+  signal: AbortSignal = new AbortController().signal,
+  guard: Guard = allowAll,
+): ToolRun {
+  const { editor, files, codeIntel, home } = ports;
+  return { editor, files, codeIntel, guard, home, signal, isTrusted: ports.isTrusted() };
 }
+
+/** The ports that tools use. */
+export type ToolPorts = Pick<Ports, "editor" | "files" | "codeIntel" | "home" | "isTrusted">;
 
 /** Runs a tool as the agent does. */
 export async function runTool(
-  ports: Ports,
+  ports: ToolPorts,
   name: string,
   input: unknown,
   signal?: AbortSignal,
+  guard?: Guard,
 ): Promise<ToolResult> {
   const tool = findTool(name);
   assert.ok(tool, `there is no tool "${name}"`);
-  return tool.run(input, toolRun(ports, signal));
+  return tool.run(input, toolRun(ports, signal, guard));
 }
 
 /** What a tool tells the model: its output, or "code: message" of the BooError that it threw. */
-export async function tellModel(ports: Ports, name: string, input: unknown): Promise<string> {
+export async function tellModel(
+  ports: ToolPorts,
+  name: string,
+  input: unknown,
+  guard?: Guard,
+): Promise<string> {
   try {
-    return (await runTool(ports, name, input)).output;
+    return (await runTool(ports, name, input, undefined, guard)).output;
   } catch (error) {
     if (error instanceof BooError) return `${error.code}: ${error.message}`;
     throw error;

@@ -1,11 +1,12 @@
 /** What a tool is: a definition in the list of `index.ts`. */
 import type { z } from "zod";
 import type { ToolTitle } from "#protocol/session.ts";
+import type { Guard } from "../permissions/guard.ts";
 import type { CodeIntel, Editor, Files } from "../ports.ts";
 
 /** A file that a tool changed: whole texts before and after, undefined where the file did not exist. */
 export interface TextChange {
-  /** As the model names it: relative to its folder, in a multi-root workspace with the folder's name first. */
+  /** As the model names it: relative to its folder, in a multi-root workspace with the folder's name first; outside absolute or from "~". */
   readonly path: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
@@ -25,6 +26,10 @@ export interface ToolRun {
   readonly editor: Editor;
   readonly files: Files;
   readonly codeIntel: CodeIntel;
+  /** Asked for every file and directory that is touched, at the moment of use. */
+  readonly guard: Guard;
+  /** The user's home folder. */
+  readonly home: string;
   readonly signal: AbortSignal;
   /** True where the workspace is trusted; writing tools refuse otherwise. */
   readonly isTrusted: boolean;
