@@ -4,6 +4,7 @@ import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { UiAction } from "#protocol/protocol.ts";
 import type { StoreProblem } from "#protocol/workspace.ts";
+import type { FileAccess } from "./permissions/guard.ts";
 import type { ConfigFiles, Shell, Snapshots } from "./shell-ports.ts";
 
 /** A folder of the workspace, named as the editor shows it. */
@@ -27,23 +28,53 @@ export interface WriteResult {
   readonly isDirty: boolean;
 }
 
-/** The editor's documents and windows. All texts have "\n" line ends; the adapter keeps the file's own ends, BOM and encoding. */
+/** What is at a path: a kind of thing, and how many names (hard links) a file has. */
+export type FoundFile = Pick<FileAccess, "kind" | "links">;
+
+/** The one file that may be read under a path. */
+export interface ReadTarget {
+  /** The path with all links resolved. */
+  readonly real: string;
+  /** Asked before a byte is given, about what is there at that moment; throws where it may not be read. */
+  readonly allow: (found: FoundFile) => Promise<void>;
+}
+
+/** The one file that may be written under a path. */
+export interface WriteTarget {
+  /** The path with all links resolved. */
+  readonly real: string;
+  /** How many names (hard links) it was allowed with. */
+  readonly links: number;
+}
+
+/**
+ * The editor's documents and windows. All texts have "\n" line ends; the adapter keeps the file's own ends, BOM and encoding.
+ * A path is the name that the editor has for a file; what may be touched is the target behind it. Without a target the path is taken
+ * for its own real path, and only a regular file with one name is touched. Whatever else is found is refused with BooError "path-changed".
+ */
 export interface Editor {
   /** The workspace's folders, in order; empty where none is open. */
   folders(): readonly WorkspaceFolder[];
-  /** A file's text, unsaved changes included. Throws BooError "file-missing", "file-binary", "file-huge" (over 20 MB), "file-unreadable", "not-a-file". */
-  read(path: string, signal: AbortSignal): Promise<DocumentText>;
+  /** A file's text, unsaved changes included. Throws BooError "file-missing", "file-binary", "file-huge" (over 20 MB), "file-unreadable", "not-a-file", "path-changed". */
+  read(path: string, signal: AbortSignal, target?: ReadTarget): Promise<DocumentText>;
   /** Open documents with unsaved changes. */
   dirtyDocuments(): readonly { readonly path: string; readonly text: string }[];
   /**
    * Replaces a file's text by the smallest edit, in one undo step, creating file and folders where missing; saves it where it was not dirty.
-   * `base` is the text that the caller saw (undefined: the file must not exist); throws BooError "file-changed" where it is another now.
+   * `base` is the text that the caller saw (undefined: the file must not exist); throws BooError "file-changed" where it is another now,
+   * and "path-changed", which says what became of it, where the path came to lead elsewhere before or while it was written.
    */
-  write(path: string, text: string, base: string | undefined, signal: AbortSignal): Promise<WriteResult>;
+  write(
+    path: string,
+    text: string,
+    base: string | undefined,
+    signal: AbortSignal,
+    target?: WriteTarget,
+  ): Promise<WriteResult>;
   /** Saves an open document that has unsaved changes; does nothing where there is none. */
   save(path: string): Promise<void>;
-  /** Deletes a file in an undoable step (used to revert a creation). */
-  remove(path: string): Promise<void>;
+  /** Deletes a file in an undoable step (used to revert a creation); `real` is its path with all links resolved. */
+  remove(path: string, real?: string): Promise<void>;
   /** Shows a file, at a line (from 1) if given. */
   openFile(path: string, line?: number): Promise<void>;
   /** Shows the native diff of two texts of a file; without `after`, against the file as it is now. */
@@ -75,11 +106,12 @@ export interface CodeIntel {
   watch(paths: readonly string[]): (signal: AbortSignal) => Promise<boolean>;
 }
 
-/** What a path is; `realPath` has all links resolved. */
+/** What a path is; `realPath` has all links resolved, `links` counts the names (hard links) of a file. */
 export interface FileStat {
   readonly kind: "file" | "directory" | "other";
   readonly realPath: string;
   readonly size: number;
+  readonly links: number;
 }
 
 /** One line that a search found. */
@@ -89,38 +121,49 @@ export interface SearchMatch {
   readonly text: string;
 }
 
+/** Where a listing or search looks. What `root` leads to is opened once and held, so that nothing else is looked at; links below it are not followed, nor is what is mounted there from elsewhere. */
+interface LookQuery {
+  readonly root: string;
+  /** `root` with all links resolved, where it is another path; throws BooError "path-changed" where it leads elsewhere. */
+  readonly real?: string;
+  readonly glob?: string;
+  readonly withIgnored: boolean;
+  readonly limit: number;
+}
+
+/** What to search for: lines that match a regular expression (ripgrep syntax); `overlays` replace what is on disk. */
+interface SearchQuery extends LookQuery {
+  readonly pattern: string;
+  readonly ignoreCase: boolean;
+  readonly overlays: readonly { readonly path: string; readonly text: string }[];
+  /** Where `root` is a file: how many names (hard links) it was allowed with, 1 if left out. */
+  readonly links?: number;
+}
+
 /** Files on disk: looking, listing, searching. Ignored = .gitignore rules and .git itself. */
 export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** The real path of the nearest existing ancestor joined with the rest, for paths that do not exist yet. */
   realPath(path: string): Promise<string>;
-  /** The real path of a workspace folder, which may be that of a second ago. */
+  /** The real path of a folder as it was when it was first asked for: one that a link replaces later leads out of the workspace. */
   rootPath(folder: string): Promise<string>;
+  /** Where a mount below a folder takes a file from that lies elsewhere, too; undefined where none lies between. Both paths are real. */
+  mountSource(folder: string, path: string): Promise<string | undefined>;
   /** Whether the ignore rules of `root` cover a path; without its `kind` the disk is asked for it. */
   isIgnored(root: string, path: string, kind?: "file" | "directory"): Promise<boolean>;
-  /** Files below `root`, a workspace folder or a directory in one (the ignore rules of the directories above hold, too), that match a glob, sorted, at most `limit`; `isCut` says there are more. */
+  /** Files below `root`, a directory (the ignore rules of the directories above hold, too), that match a glob, sorted, at most `limit`; `isCut` says there are more. */
   list(
-    query: {
-      readonly root: string;
-      readonly glob?: string;
-      readonly withIgnored: boolean;
-      readonly limit: number;
-    },
+    query: LookQuery,
     signal: AbortSignal,
   ): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean }>;
-  /** Lines that match a regular expression (ripgrep syntax), in path order; `overlays` replace what is on disk. Throws BooError "bad-pattern". */
+  /**
+   * Matching lines in path order, of files below `root` or of the only file that it is. `leftOut` counts files that match and are not shown:
+   * those with more than one name (hard link), and those over 20 MB. Throws BooError "bad-pattern".
+   */
   search(
-    query: {
-      readonly root: string;
-      readonly pattern: string;
-      readonly glob?: string;
-      readonly ignoreCase: boolean;
-      readonly withIgnored: boolean;
-      readonly limit: number;
-      readonly overlays: readonly { readonly path: string; readonly text: string }[];
-    },
+    query: SearchQuery,
     signal: AbortSignal,
-  ): Promise<{ readonly matches: readonly SearchMatch[]; readonly isCut: boolean }>;
+  ): Promise<{ readonly matches: readonly SearchMatch[]; readonly isCut: boolean; readonly leftOut: number }>;
 }
 
 /** A line of the journal. Partial events hold what a stream said so far; a record with `closesPartial` makes those before it worthless. */

@@ -1,6 +1,7 @@
 /** Files on disk as the editor would read them: encoding by mark, by the settings, by an open document. */
 import { Uri, workspace, type TextDocument } from "vscode";
 import { BooError } from "#core/errors.ts";
+import type { ReadTarget } from "#core/ports.ts";
 import { binaryFile, missingFile, unreadableFile } from "#node/file-errors.ts";
 import { readBytes } from "#node/read-bytes.ts";
 import { lineEndOf, toNewlines } from "#node/plain-text.ts";
@@ -29,18 +30,18 @@ export function flatten(text: string): string {
   return text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
 }
 
-/** Reads a file without opening it in the editor; throws the errors of `Editor.read`. */
-export async function readFileText(path: string, signal: AbortSignal): Promise<FileText> {
-  const bytes = await readFromDisk(path);
+/** Reads a file without opening it in the editor, from its target; throws the errors of `Editor.read`. */
+export async function readFileText(path: string, signal: AbortSignal, target: ReadTarget): Promise<FileText> {
+  const bytes = await readFromDisk(path, target);
   signal.throwIfAborted();
   const raw = await decode(path, bytes);
   return { text: toNewlines(raw), hasMixedLineEnds: lineEndOf(raw) === "mixed", bytes };
 }
 
 // Straight from the disk: workspace.fs asks the editor's other process, which takes 6 ms a call against 0.2 ms here.
-async function readFromDisk(path: string): Promise<Uint8Array> {
+async function readFromDisk(path: string, target: ReadTarget): Promise<Uint8Array> {
   try {
-    return await readBytes(path);
+    return await readBytes(target);
   } catch (error) {
     if (error instanceof BooError) throw error;
     if (isMissing(error)) throw missingFile(path, error);
@@ -48,8 +49,7 @@ async function readFromDisk(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Whether an error of the file system says that nothing is there. */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 

@@ -38,10 +38,32 @@ export function unreadableFile(path: string, reason: string, cause?: unknown): B
   return new BooError("file-unreadable", `${path} can not be read (${reason}).`, { cause });
 }
 
+/** The error of a file that the system does not let be written. */
+export function unwritableFile(path: string, reason: string, cause?: unknown): BooError {
+  return new BooError("file-unwritable", `${path} can not be written (${reason}). Tell the user.`, { cause });
+}
+
 /** The error of a file that is not as the caller saw it. */
 export function changedFile(path: string): BooError {
   return new BooError(
     "file-changed",
     `${path} was changed since it was read. Read it again, then make the change.`,
   );
+}
+
+/** The error of a path that came to lead elsewhere. */
+export function changedPath(path: string, what = "so nothing was done"): BooError {
+  return new BooError("path-changed", `${path} leads elsewhere now than a moment ago, ${what}.`);
+}
+
+/** The error of a file that has other names, where nobody can be asked. */
+export function severalLinks(path: string): BooError {
+  return new BooError("hard-links", `${path} has other names (hard links), so it is not touched unasked.`);
+}
+
+/** The error of a path that goes through something which is no folder. */
+export function notAFolder(path: string, cause?: unknown): BooError {
+  return new BooError("not-a-folder", `${path} is not a folder. Use an existing folder, or another name.`, {
+    cause,
+  });
 }

@@ -1,9 +1,15 @@
 /** The `Files` port over the disk: looking, listing, searching. */
-import { lstat, readlink, realpath, stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { BooError } from "#core/errors.ts";
 import type { Files, FileStat, SearchMatch } from "#core/ports.ts";
-import { defaultFreshMs, IgnoreRules } from "./ignore-rules.ts";
+import { changedPath, notAFile, unreadableFile } from "./file-errors.ts";
+import { HeldDirectory } from "./held-directory.ts";
+import { IgnoreRules } from "./ignore-rules.ts";
+import { boundBelow, readMounts, sourceOf } from "./mounts.ts";
+import { kindOf, lookAt, openReal } from "./real-file.ts";
+import { isMissing, isSamePath, realPathOf } from "./real-path.ts";
+import { confirmLines } from "./search-confirm.ts";
 import {
   type Line,
   type Pattern,
@@ -14,10 +20,9 @@ import {
 } from "./search-engine.ts";
 import { comparePaths, globTest, namesGit, relativeGlob } from "./search-glob.ts";
 
-const linkLimit = 40;
 const overlaysAtOnce = 4;
-// How many real paths are remembered.
-const recentLimit = 100;
+// How many folders' real paths are remembered.
+const rootLimit = 1_000;
 
 type ListQuery = Parameters<Files["list"]>[0];
 type SearchQuery = Parameters<Files["search"]>[0];
@@ -30,16 +35,17 @@ export function createFiles(options: {
 }): Files {
   const rules = new IgnoreRules(options.freshMs);
   const engine = lazyEngine(options.ripgrep, rules);
-  const realPaths = new RecentRealPaths(options.freshMs);
+  const rootPaths = new RootPaths();
   return {
     stat: statFile,
-    realPath: (path) => realPathOf(path, linkLimit),
-    rootPath: (folder) => realPaths.of(folder),
+    realPath: realPathOf,
+    rootPath: (folder) => rootPaths.of(folder),
+    mountSource: async (folder, path) => sourceOf(readMounts(), folder, path),
     isIgnored: (root, path, kind) => rules.isIgnored(root, path, kind),
     list: (query, signal) =>
       withTimeout(signal, async (bounded) => listFiles(await engine(), query, bounded)),
     search: (query, signal) =>
-      withTimeout(signal, async (bounded) => searchFiles(await engine(), rules, query, bounded)),
+      withTimeout(signal, async (bounded) => searchIn(await engine(), rules, query, bounded)),
   };
 }
 
@@ -63,6 +69,7 @@ function lazyEngine(ripgrep: string | undefined, rules: IgnoreRules): () => Prom
       list: (...given) => orElse((chosen) => chosen.list(...given)),
       search: (...given) => orElse((chosen) => chosen.search(...given)),
       searchText: (...given) => orElse((chosen) => chosen.searchText(...given)),
+      searchFile: (...given) => orElse((chosen) => chosen.searchFile(...given)),
     };
   };
   return () => (engine ??= ripgrep === undefined ? fallback() : guarded(ripgrep));
@@ -81,106 +88,112 @@ async function withTimeout<T>(signal: AbortSignal, run: (signal: AbortSignal) =>
 async function statFile(path: string): Promise<FileStat | undefined> {
   try {
     const [found, real] = await Promise.all([stat(path), realpath(path)]);
-    const kind = found.isFile() ? "file" : found.isDirectory() ? "directory" : "other";
-    return { kind, realPath: real, size: found.size };
+    return { kind: kindOf(found), realPath: real, size: found.size, links: found.nlink };
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    throw unreadableFile(path, (error as NodeJS.ErrnoException).code ?? "", error);
   }
 }
 
-function isMissing(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  return ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"].includes(code);
-}
-
-/** Every path of a model is compared with the real paths of the workspace's folders: those are looked up once a moment, not every time. */
-class RecentRealPaths {
-  readonly #freshMs: number;
-  readonly #known = new Map<string, { readonly at: number; readonly real: string }>();
-
-  constructor(freshMs = defaultFreshMs) {
-    this.#freshMs = freshMs;
-  }
+/** Every path of a model is compared with the real paths of the workspace's folders: those are looked up once, so that what takes a folder's place later is not taken for it. */
+class RootPaths {
+  readonly #known = new Map<string, string>();
 
   async of(path: string): Promise<string> {
-    const now = performance.now();
     const known = this.#known.get(path);
-    if (known !== undefined && now - known.at < this.#freshMs) return known.real;
-    // Only what exists is remembered: where something is yet to be made, every moment counts.
+    if (known !== undefined) return known;
+    // Only what exists is remembered.
     const real = await realpath(path).catch(() => undefined);
-    if (real === undefined) return realPathOf(path, linkLimit);
-    if (this.#known.size >= recentLimit) this.#known.clear();
-    this.#known.set(path, { at: now, real });
-    return real;
+    if (real === undefined) return realPathOf(path);
+    const first = this.#known.get(path) ?? real;
+    if (this.#known.size < rootLimit) this.#known.set(path, first);
+    return first;
   }
 }
 
-// A link to what does not exist yet counts as its target: writing through it would create that.
-async function realPathOf(path: string, linksLeft: number): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (!isMissing(error) || dirname(path) === path) throw error;
-  }
-  const link = await lstat(path).catch(() => undefined);
-  if (link?.isSymbolicLink() === true && linksLeft > 0) {
-    return realPathOf(resolve(dirname(path), await readlink(path)), linksLeft - 1);
-  }
-  return join(await realPathOf(dirname(path), linksLeft), basename(path));
-}
-
-async function scopeOf(query: Pick<ListQuery, "root" | "glob" | "withIgnored">): Promise<Scope> {
-  const { root, withIgnored } = query;
-  if ((await statFile(root))?.kind !== "directory") {
+/** Runs in a directory that is held open, so that it is looked at and nothing that takes its place. */
+async function lookIn<T>(query: ListQuery, run: (scope: Scope) => Promise<T>): Promise<T> {
+  const { root, real = root, withIgnored } = query;
+  if (lookAt(real).kind !== "directory")
     throw new BooError("not-a-folder", `${root} is not a folder. List or search an existing folder.`);
-  }
-  return {
-    root,
+  using held = await HeldDirectory.open(real);
+  const scope: Scope = {
+    root: real,
+    folder: held.folder,
     withIgnored,
     glob: await relativeGlob(root, query.glob),
     withGit: namesGit(root, query.glob),
+    leftOut: boundBelow(readMounts(), real),
   };
+  const result = await run(scope);
+  if (held.isByPath && !(await held.isStill())) throw changedPath(root);
+  return result;
 }
 
 async function listFiles(engine: SearchEngine, query: ListQuery, signal: AbortSignal) {
   const found: string[] = [];
   const take = (path: string) => found.push(path) <= query.limit;
-  await engine.list(await scopeOf(query), take, signal);
+  await lookIn(query, (scope) => engine.list(scope, take, signal));
   const paths = found.slice(0, query.limit).map((path) => join(query.root, path));
   return { paths, isCut: found.length > query.limit };
 }
 
-async function searchFiles(
+async function searchIn(engine: SearchEngine, rules: IgnoreRules, query: SearchQuery, signal: AbortSignal) {
+  const isFolder = lookAt(query.real ?? query.root).kind === "directory";
+  return isFolder
+    ? lookIn(query, (scope) => searchFolder(engine, rules, scope, query, signal))
+    : searchFile(engine, query, signal);
+}
+
+async function searchFile(engine: SearchEngine, query: SearchQuery, signal: AbortSignal) {
+  const { root, real = root, limit } = query;
+  const pattern: Pattern = { source: query.pattern, ignoreCase: query.ignoreCase };
+  const matches: SearchMatch[] = [];
+  const take = (line: Line) => matches.push({ ...line, path: root }) <= limit;
+  const unsaved = query.overlays.find(({ path }) => path === root);
+  using opened = await openReal(real);
+  if (!opened.stats.isFile()) throw notAFile(root, opened.stats.isDirectory());
+  if (opened.stats.nlink !== (query.links ?? 1)) throw changedPath(root);
+  if (unsaved === undefined) await engine.searchFile(opened.file, root, pattern, take, signal);
+  else await engine.searchText(root, unsaved.text, pattern, take, signal);
+  return { matches: matches.slice(0, limit), isCut: matches.length > limit, leftOut: 0 };
+}
+
+async function searchFolder(
   engine: SearchEngine,
   rules: IgnoreRules,
+  scope: Scope,
   query: SearchQuery,
   signal: AbortSignal,
 ) {
-  const scope = await scopeOf(query);
   const pattern: Pattern = { source: query.pattern, ignoreCase: query.ignoreCase };
-  const overlays = await overlaysIn(scope, rules, query.overlays);
+  const overlays = await overlaysIn(scope, rules, query);
   const isReplaced = new Set(query.overlays.map(({ path }) => slashed(relative(query.root, path))));
-  const found: Line[] = [];
-  const collect = () => {
+  const onDisk: Line[] = [];
+  const unsaved: Line[] = [];
+  const collect = (found: Line[]) => {
     let count = 0;
     return (line: Line) => found.push(line) > 0 && (count += 1) <= query.limit;
   };
-  const takeDisk = collect();
+  const takeDisk = collect(onDisk);
   const searches = [
     () => engine.search(scope, pattern, (line) => isReplaced.has(line.path) || takeDisk(line), signal),
     ...overlays.map(
       ({ path, text }) =>
         () =>
-          engine.searchText(path, text, pattern, collect(), signal),
+          engine.searchText(path, text, pattern, collect(unsaved), signal),
     ),
   ];
   await runSome(searches, overlaysAtOnce);
-  found.sort((a, b) => comparePaths(a.path, b.path) || a.line - b.line);
+  const confirmed = await confirmLines(scope.root, onDisk);
+  const found = [...confirmed.lines, ...unsaved].toSorted(
+    (a, b) => comparePaths(a.path, b.path) || a.line - b.line,
+  );
   const matches: SearchMatch[] = found
     .slice(0, query.limit)
     .map((line) => ({ ...line, path: join(query.root, line.path) }));
-  return { matches, isCut: found.length > query.limit };
+  const isCut = onDisk.length + unsaved.length > query.limit;
+  return { matches, isCut, leftOut: confirmed.leftOut };
 }
 
 async function runSome(jobs: readonly (() => Promise<void>)[], atOnce: number): Promise<void> {
@@ -191,13 +204,15 @@ async function runSome(jobs: readonly (() => Promise<void>)[], atOnce: number): 
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-async function overlaysIn(scope: Scope, rules: IgnoreRules, overlays: SearchQuery["overlays"]) {
+async function overlaysIn(scope: Scope, rules: IgnoreRules, { root, overlays }: SearchQuery) {
   const isWanted = globTest(scope.glob);
   const inside: { path: string; text: string }[] = [];
   for (const { path, text } of overlays) {
-    const below = relative(scope.root, path);
+    const below = relative(root, path);
     if (below === "" || below.startsWith("..") || isAbsolute(below) || !isWanted(slashed(below))) continue;
-    if (!scope.withIgnored && (await rules.isIgnored(scope.root, path))) continue;
+    if (!scope.withIgnored && (await rules.isIgnored(root, path))) continue;
+    // As on disk, links are not followed: an open document may have been reached through one.
+    if (!isSamePath(await realPathOf(path), join(scope.root, below))) continue;
     inside.push({ path: slashed(below), text });
   }
   return inside;

@@ -1,17 +1,30 @@
 /** Ignore rules as git reads them: nested .gitignore files up to the repository's top, and its info/exclude. */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, open, readdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import { openFlags } from "./real-file.ts";
 
 // One entry a folder that was asked about; the oldest go first.
 const folderLimit = 5_000;
+// A file of rules that is larger is none.
+const sizeLimit = 1024 * 1024;
+const withoutWaiting = (constants as Partial<typeof constants>).O_NONBLOCK ?? 0;
 /** A changed rule holds for single questions after this long at the latest; listing and searching always look afresh. */
-export const defaultFreshMs = 1_000;
+const defaultFreshMs = 1_000;
 
 interface RuleFile {
   readonly mtimeMs: number;
   readonly size: number;
   readonly rules: Ignore | undefined;
+}
+
+/** What a walk enters; as in `Scope`. */
+interface WalkOptions {
+  readonly folder: string;
+  readonly withIgnored: boolean;
+  readonly withGit: boolean;
+  readonly leftOut: readonly string[];
 }
 
 interface Level {
@@ -56,10 +69,7 @@ export class IgnoreRules {
   }
 
   /** Files below `root`, relative to it with "/", folder by folder in name order; links are not followed. */
-  async *walk(
-    root: string,
-    options: { readonly withIgnored: boolean; readonly withGit: boolean },
-  ): AsyncGenerator<string> {
+  async *walk(root: string, options: WalkOptions): AsyncGenerator<string> {
     const levels = options.withIgnored
       ? []
       : await Promise.all(foldersUpFrom(root).map((folder) => this.#level(folder)));
@@ -70,13 +80,13 @@ export class IgnoreRules {
     root: string,
     below: string,
     active: readonly Level[],
-    options: { readonly withIgnored: boolean; readonly withGit: boolean },
+    options: WalkOptions,
   ): AsyncGenerator<string> {
-    const entries = await readdir(join(root, below), { withFileTypes: true }).catch(() => []);
+    const entries = await readdir(join(options.folder, below), { withFileTypes: true }).catch(() => []);
     entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
     for (const entry of entries) {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      if (entry.name === ".git" && !options.withGit) continue;
+      if ((entry.name === ".git" && !options.withGit) || options.leftOut.includes(path)) continue;
       if (covers(active, join(root, path), entry.isDirectory())) continue;
       if (entry.isFile()) yield path;
       if (!entry.isDirectory()) continue;
@@ -103,7 +113,9 @@ export class IgnoreRules {
       stat(git).catch(() => undefined),
     ]);
     const exclude =
-      mark === undefined ? undefined : await this.#read(await excludeFile(git, mark.isDirectory()));
+      mark?.isFile() === true || mark?.isDirectory() === true
+        ? await this.#read(await excludeFile(git, mark.isDirectory()))
+        : undefined;
     return {
       folder,
       isTop: mark !== undefined,
@@ -112,14 +124,15 @@ export class IgnoreRules {
   }
 
   async #read(file: string): Promise<Ignore | undefined> {
-    const now = await stat(file).catch(() => undefined);
+    // Like git, which follows no link here.
+    const now = await lstat(file).catch(() => undefined);
     if (now?.isFile() !== true) {
       this.#files.delete(file);
       return undefined;
     }
     const known = this.#files.get(file);
     if (known !== undefined && known.mtimeMs === now.mtimeMs && known.size === now.size) return known.rules;
-    const text = await readFile(file, "utf8").catch(() => "");
+    const text = await readSmall(file, openFlags);
     const rules = ignore({ ignorecase: false, allowRelativePaths: false }).add(text);
     if (this.#files.size >= folderLimit) this.#files.delete(this.#files.keys().next().value ?? "");
     this.#files.set(file, { mtimeMs: now.mtimeMs, size: now.size, rules });
@@ -158,10 +171,21 @@ function covers(levels: readonly Level[], target: string, isFolder: boolean): bo
 // In a linked worktree `.git` is a file that names a folder, which names the common one.
 async function excludeFile(git: string, isFolder: boolean): Promise<string> {
   if (isFolder) return join(git, "info/exclude");
-  const named = /^gitdir: (.+)$/m.exec(await readFile(git, "utf8").catch(() => ""))?.[1] ?? "";
+  const named = /^gitdir: (.+)$/m.exec(await readSmall(git))?.[1] ?? "";
   const own = resolve(dirname(git), named);
-  const common = await readFile(join(own, "commondir"), "utf8").catch(() => ".");
-  return join(own, common.trim(), "info/exclude");
+  const common = (await readSmall(join(own, "commondir"))).trim() || ".";
+  return join(own, common, "info/exclude");
+}
+
+// A pipe of such a name would keep a reader waiting for ever.
+async function readSmall(path: string, flags = withoutWaiting): Promise<string> {
+  try {
+    await using file = await open(path, constants.O_RDONLY | flags);
+    const found = await file.stat();
+    return found.isFile() && found.size <= sizeLimit ? await file.readFile("utf8") : "";
+  } catch {
+    return "";
+  }
 }
 
 function foldersUpFrom(folder: string): string[] {

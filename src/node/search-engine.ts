@@ -9,10 +9,15 @@ export const searchTimeoutMs = 30_000;
 
 /** Where to look: `glob` is already relative to the root. */
 export interface Scope {
+  /** The real path of the directory. */
   readonly root: string;
+  /** By what name it is reached, which leads to it and nothing else. */
+  readonly folder: string;
   readonly glob: string | undefined;
   readonly withIgnored: boolean;
   readonly withGit: boolean;
+  /** Directories below that are not entered, relative with "/": what is mounted there lies elsewhere. */
+  readonly leftOut: readonly string[];
 }
 
 /** What to look for, in JavaScript or ripgrep syntax as the engine has it. */
@@ -36,6 +41,14 @@ export interface SearchEngine {
   searchText(
     path: string,
     text: string,
+    pattern: Pattern,
+    take: (line: Line) => boolean,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Searches one open file; `path` is only put into the lines. */
+  searchFile(
+    file: number,
+    path: string,
     pattern: Pattern,
     take: (line: Line) => boolean,
     signal: AbortSignal,

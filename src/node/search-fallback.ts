@@ -27,10 +27,12 @@ export function fallbackEngine(rules: IgnoreRules): SearchEngine {
     async search(scope, pattern, take, signal) {
       const paths: string[] = [];
       await findFiles(scope, (path) => paths.push(path) < fileLimit, signal);
-      await runThread({ root: scope.root, paths, pattern }, take, signal);
+      await runThread({ root: scope.folder, paths, pattern }, take, signal);
     },
     searchText: (path, text, pattern, take, signal) =>
       runThread({ root: "", paths: [path], text, pattern }, take, signal),
+    searchFile: (file, path, pattern, take, signal) =>
+      runThread({ root: "", paths: [path], file, pattern }, take, signal),
   };
 }
 

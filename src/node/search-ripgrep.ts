@@ -42,7 +42,7 @@ export function ripgrepEngine(binary: string): SearchEngine {
     list: (scope, take, signal) =>
       start({
         arguments: ["--files", "--null", ...scopeArguments(scope), "--", "./"],
-        folder: scope.root,
+        folder: scope.folder,
         separator: "\0",
         take: (record) => take(withoutDot(record)),
         signal,
@@ -57,7 +57,7 @@ export function ripgrepEngine(binary: string): SearchEngine {
           "--",
           "./",
         ],
-        folder: scope.root,
+        folder: scope.folder,
         separator: "\n",
         take: (record) => {
           const end = record.indexOf("\0");
@@ -68,16 +68,26 @@ export function ripgrepEngine(binary: string): SearchEngine {
         signal,
       }),
     searchText: (path, text, pattern, take, signal) =>
-      start({
-        arguments: ["--no-config", "--no-filename", "--text", ...patternArguments(pattern), "--", "-"],
-        input: text,
-        separator: "\n",
-        take: (record) => {
-          const line = parseLine(path, record);
-          return line === undefined || take(line);
-        },
-        signal,
-      }),
+      start({ ...inputJob(path, pattern, take, ["--text"]), input: text, signal }),
+    searchFile: (file, path, pattern, take, signal) =>
+      start({ ...inputJob(path, pattern, take, []), input: file, signal }),
+  };
+}
+
+/** A search in what comes by the standard input. */
+function inputJob(
+  path: string,
+  pattern: Pattern,
+  take: (line: Line) => boolean,
+  more: readonly string[],
+): Pick<Job, "arguments" | "separator" | "take"> {
+  return {
+    arguments: ["--no-config", "--no-filename", ...more, ...patternArguments(pattern), "--", "-"],
+    separator: "\n",
+    take: (record) => {
+      const line = parseLine(path, record);
+      return line === undefined || take(line);
+    },
   };
 }
 
@@ -94,6 +104,7 @@ function scopeArguments(scope: Scope): string[] {
     ...["--sort", "path"],
     ...(scope.glob === undefined ? [] : [`--glob=${scope.glob}`]),
     ...(scope.withGit ? [] : ["--glob=!.git"]),
+    ...scope.leftOut.map((path) => `--glob=!/${path.replaceAll(/[\\[\]{}*?!]/g, "\\$&")}`),
   ];
 }
 
@@ -123,7 +134,8 @@ interface Job {
   readonly binary: string;
   readonly arguments: readonly string[];
   readonly folder?: string;
-  readonly input?: string;
+  /** A text, or an open file. */
+  readonly input?: string | number;
   readonly separator: string;
   readonly take: (record: string) => boolean;
   readonly signal: AbortSignal;
@@ -135,7 +147,7 @@ function runRipgrep(job: Job): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(job.binary, job.arguments, {
       cwd: job.folder,
-      stdio: [job.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      stdio: [typeof job.input === "string" ? "pipe" : (job.input ?? "ignore"), "pipe", "pipe"],
       windowsHide: true,
     });
     let complaint = "";
@@ -155,7 +167,7 @@ function runRipgrep(job: Job): Promise<void> {
     );
     // A process that stops reading early breaks the pipe; its exit tells all that matters.
     child.stdin?.on("error", () => {});
-    child.stdin?.end(job.input);
+    if (typeof job.input === "string") child.stdin?.end(job.input);
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       if (complaint.length < complaintLimit) complaint += text;
     });

@@ -1,14 +1,15 @@
 /** The thread that matches regular expressions, so that a hostile one can be ended. */
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { cutLine, type Line, type Pattern } from "./search-engine.ts";
 
-/** What to search: these files, or the one text. */
+/** What to search: these files, or the one text or open file. */
 export interface ThreadJob {
   readonly root: string;
   readonly paths: readonly string[];
   readonly text?: string;
+  readonly file?: number;
   readonly pattern: Pattern;
 }
 
@@ -34,16 +35,30 @@ function compile({ source, ignoreCase }: Pattern): RegExp {
   }
 }
 
-function readText(file: string): string | undefined {
+// What became a pipe or a link since it was listed is not waited for or followed.
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+const flags = (O_RDONLY ?? 0) | O_NOFOLLOW | O_NONBLOCK;
+
+function readText(path: string): string | undefined {
   try {
-    if (statSync(file).size > sizeLimit) return undefined;
-    const bytes = readFileSync(file);
-    if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString("utf16le");
-    if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-    return bytes.includes(0) ? undefined : bytes.toString("utf8").replace(/^\uFEFF/, "");
+    const file = openSync(path, flags);
+    try {
+      return readOpenText(file);
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return undefined;
   }
+}
+
+function readOpenText(file: number): string | undefined {
+  const found = fstatSync(file);
+  if (!found.isFile() || found.size > sizeLimit) return undefined;
+  const bytes = readFileSync(file);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString("utf16le");
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  return bytes.includes(0) ? undefined : bytes.toString("utf8").replace(/^\uFEFF/, "");
 }
 
 function findLines(path: string, text: string, expression: RegExp): Line[] {
@@ -69,7 +84,8 @@ function work(job: ThreadJob): void {
   let found = 0;
   let postedAt = Date.now();
   for (const path of job.paths) {
-    const text = job.text ?? readText(join(job.root, path));
+    const text =
+      job.text ?? (job.file === undefined ? readText(join(job.root, path)) : readOpenText(job.file));
     const more = text === undefined ? [] : findLines(path, text, expression);
     found += more.length;
     lines = lines.concat(more);

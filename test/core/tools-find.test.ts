@@ -11,6 +11,9 @@ const files = {
   "app/[id]/page.tsx": "one",
   "dist/out.js": "one",
   "nested/package.json": "{ one }",
+  "/out/a.ts": "outer",
+  "/out/b/c.ts": "outer",
+  "/home/me/a.ts": "outer home",
 };
 
 const checker =
@@ -59,7 +62,9 @@ describe("list_files", () => {
   check({ path: "dist" }, /^ignored: "dist" is ignored by \.gitignore/);
   check({ path: "dist", ignored: true }, "dist/: out.js");
   check({ path: "nowhere" }, /^file-missing: No file or directory "nowhere"\./);
-  check({ path: ".." }, /^outside-workspace: /);
+  check({ path: "../nowhere" }, /^file-missing: No file or directory "\/nowhere"\./);
+  check({ path: "../out" }, "/out/: a.ts\n/out/b/: c.ts");
+  check({ path: "~", glob: "*.ts" }, "~/: a.ts");
   check({ glob: "*.py" }, `no files match *.py; .gitignore is respected unless "ignored": true`);
   check({ path: "src", glob: "src/x" }, /^no files match src\/x below src \(the glob is relative to it\)/);
 
@@ -103,6 +108,8 @@ describe("search", () => {
   check({ pattern: "unsaved", path: "src" }, "src/a.ts\n2: unsaved", (ports) =>
     ports.workspace.dirty.set("/project/src/a.ts", "x\nunsaved"),
   );
+  check({ pattern: "outer", path: "/out" }, "/out/a.ts\n1: outer\n/out/b/c.ts\n1: outer");
+  check({ pattern: "outer", path: "~/a.ts" }, "~/a.ts\n1: outer home");
   checker("search", twoFolders)({ pattern: "one" }, "api/src/a.ts\n1: one\nweb/b.ts\n1: one");
   checker("search", overlapping)({ pattern: "one" }, "code/a.ts\n1: one\nweb/b.ts\n1: one");
 

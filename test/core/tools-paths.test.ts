@@ -45,19 +45,28 @@ describe("paths of tools", () => {
   check(one, "new/file.ts", "/project/new/file.ts new/file.ts");
   check(one, "..config/a", "/project/..config/a ..config/a");
   check(one, "a\\b", "/project/a\\b a\\b");
-  check(one, "..", "outside-workspace");
-  check(one, "../outside/secret.txt", "outside-workspace");
-  check(one, "src/../../project2/a", "outside-workspace");
-  check(one, "/project2/a", "outside-workspace");
-  check(one, "/etc/passwd", "outside-workspace");
-  check(one, "C:\\Windows\\a", "outside-workspace");
-  check(one, "~/a", "outside-workspace");
+  check(one, "..", "/ /");
+  check(one, "../outside/secret.txt", "/outside/secret.txt /outside/secret.txt");
+  check(one, "src/../../project2/a", "/project2/a /project2/a");
+  check(one, "/project2/a", "/project2/a /project2/a");
+  check(one, "/etc/passwd", "/etc/passwd /etc/passwd");
+  check(one, "C:\\Windows\\a", "bad-path");
+  check(one, "~/a", "/home/me/a ~/a");
+  check(one, "~", "/home/me ~");
+  check(one, "~/../you/a", "/home/you/a /home/you/a");
+  check(one, "~you/a", "/project/~you/a ~you/a");
+  check(one, "/home/me/x/../a", "/home/me/a ~/a");
+  check(one, "~/a", "/vault/me/a ~/a", { "/home/me": "/vault/me" });
+  check(one, "~/p/src/a.ts", "/project/src/a.ts src/a.ts", { "/home/me/p": "/project" });
   check(one, "//server/share/a", "outside-workspace");
   check(one, "a\0b", "bad-path");
+  check(one, "n".repeat(256), "bad-path");
+  check(one, "ü".repeat(128), "bad-path");
   check([], "a", "no-folder");
+  check([], "~/a", "/home/me/a ~/a");
 
-  check(one, "link/secret.txt", "outside-workspace", { "/project/link": "/outside" });
-  check(one, "link/new.txt", "outside-workspace", { "/project/link": "/outside" });
+  check(one, "link/secret.txt", "/outside/secret.txt /outside/secret.txt", { "/project/link": "/outside" });
+  check(one, "link/new.txt", "/outside/new.txt /outside/new.txt", { "/project/link": "/outside" });
   check(one, "link/a.ts", "/project/link/a.ts link/a.ts", { "/project/link": "/project/src" });
   check(one, "src/a.ts", "/project/src/a.ts src/a.ts", { "/project": "/private/project" });
   check(one, "/private/project/src/a.ts", "/project/src/a.ts src/a.ts", { "/project": "/private/project" });
@@ -67,7 +76,7 @@ describe("paths of tools", () => {
   check(two, "/code/web/b.ts", "/code/web/b.ts web/b.ts");
   check(two, "web", "/code/web web");
   check(two, "api/../web/b.ts", "/code/web/b.ts web/b.ts");
-  check(two, "api/../c.ts", "outside-workspace");
+  check(two, "api/../c.ts", "/code/c.ts /code/c.ts");
   check(two, "src/a.ts", "unknown-folder");
   check(
     [
@@ -81,9 +90,14 @@ describe("paths of tools", () => {
   check(windows, "src\\a.ts", "c:\\code\\app\\src\\a.ts src/a.ts");
   check(windows, "src/a.ts", "c:\\code\\app\\src\\a.ts src/a.ts");
   check(windows, "C:\\Code\\App\\src\\a.ts", "c:\\code\\app\\src\\a.ts src/a.ts");
-  check(windows, "d:\\code\\app\\a.ts", "outside-workspace");
-  check(windows, "..\\other\\a.ts", "outside-workspace");
+  check(windows, "d:\\code\\app\\a.ts", "d:/code/app/a.ts d:/code/app/a.ts");
+  check(windows, "..\\other\\a.ts", "c:/code/other/a.ts c:/code/other/a.ts");
   check(windows, "\\\\server\\share\\a", "outside-workspace");
+  check(windows, "\\\\?\\C:\\code\\app\\a.ts", "outside-workspace");
+  check(windows, "\\\\.\\PhysicalDrive0", "outside-workspace");
+  check(windows, "src\\nul.txt", "bad-path");
+  check(windows, "src\\a.ts::$DATA", "bad-path");
+  check(windows, "C:a.ts", "bad-path");
 
   it("names a path by its innermost folder", () => {
     const nested = [...one, { name: "core", path: "/project/src/core" }];

@@ -65,7 +65,11 @@ describe("read_file", () => {
   );
   check({ path: "dist/out.js" }, /^ignored: "dist\/out.js" is ignored .*pass "ignored": true/);
   check({ path: "dist/out.js", ignored: true }, "built");
-  check({ path: "../x" }, /^outside-workspace: "\.\.\/x" is outside the workspace, which is refused\./);
+  check({ path: "../x" }, `file-missing: No file "/x".`);
+  check(
+    { path: "//server/x" },
+    /^outside-workspace: "\/\/server\/x" is on the network, which file tools do not reach\./,
+  );
 
   it("reads unsaved text", async () => {
     const ports = fakePorts({ files });

@@ -237,6 +237,7 @@ describe("files: paths", () => {
       kind: "file",
       realPath: join(root, "a/b.txt"),
       size: 4,
+      links: 1,
     });
     assert.equal((await files.stat(root))?.kind, "directory");
     assert.equal(await files.stat(join(root, "a/b.txt/c")), undefined);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPlainEditor, noCodeIntel } from "#node/plain-editor.ts";
@@ -69,10 +69,25 @@ describe("plain editor", () => {
     await chmod(at("script.sh"), 0o755);
     await symlink("script.sh", at("link.sh"));
     const before = await readdir(root);
-    await editor.write(at("link.sh"), "two", "one", never);
+    const target = { real: at("script.sh"), links: 1 };
+    await editor.write(at("link.sh"), "two", "one", never, target);
+    await assert.rejects(editor.write(at("link.sh"), "three", "two", never), { code: "path-changed" });
     assert.equal((await stat(at("script.sh"))).mode & 0o777, 0o755);
     assert.equal(await readFile(at("script.sh"), "utf8"), "two");
     assert.deepEqual(await readdir(root), before);
+  });
+
+  it("reads files that have no size", async () => {
+    assert.match((await editor.read(`/proc/${process.pid}/status`, never)).text, /^Name:/);
+  });
+
+  it("leaves files with several names alone, unless that is allowed", async () => {
+    await writeFile(at("many.txt"), "one");
+    await link(at("many.txt"), at("other.txt"));
+    await assert.rejects(editor.read(at("many.txt"), never), { code: "hard-links" });
+    await assert.rejects(editor.write(at("many.txt"), "two", "one", never), { code: "path-changed" });
+    await editor.write(at("many.txt"), "two", "one", never, { real: at("many.txt"), links: 2 });
+    assert.equal(await readFile(at("other.txt"), "utf8"), "one");
   });
 
   it("does nothing once aborted", async () => {

@@ -19,6 +19,8 @@ export class FakeWorkspace {
   readonly dirty = new Map<string, string>();
   /** Links by absolute path, to absolute targets. */
   readonly links = new Map<string, string>();
+  /** How many names (hard links) files have, where that is not one. */
+  readonly hardLinks = new Map<string, number>();
   /** Paths that are too big to read. */
   readonly huge = new Set<string>();
   folders: readonly WorkspaceFolder[];
@@ -75,10 +77,11 @@ export class FakeWorkspace {
   stat(path: string): FileStat | undefined {
     const realPath = this.realPath(path);
     const content = this.disk.get(realPath);
-    if (content !== undefined) return { kind: "file", realPath, size: content.length };
+    if (content !== undefined)
+      return { kind: "file", realPath, size: content.length, links: this.hardLinks.get(realPath) ?? 1 };
     const isRoot = this.folders.some((folder) => folder.path === path);
     const isDirectory = isRoot || [...this.disk.keys()].some((file) => file.startsWith(`${realPath}/`));
-    return isDirectory ? { kind: "directory", realPath, size: 0 } : undefined;
+    return isDirectory ? { kind: "directory", realPath, size: 0, links: 2 } : undefined;
   }
 
   /** Whether the .gitignore of its workspace folder covers a path. */
@@ -108,10 +111,16 @@ export class FakeWorkspace {
 
 /** The `Editor` port over a workspace in memory. */
 export function fakeEditor(workspace: FakeWorkspace): Editor {
+  const requireTarget = (path: string, real: string): void => {
+    if (workspace.realPath(path) !== real) throw new BooError("path-changed", `${path} leads elsewhere now.`);
+  };
   return {
     folders: () => workspace.folders,
-    async read(path, signal) {
+    async read(path, signal, target) {
       signal.throwIfAborted();
+      requireTarget(path, target?.real ?? path);
+      const { kind, links } = workspace.stat(path) ?? { kind: "missing", links: 1 };
+      await target?.allow({ kind, links: kind === "file" ? links : 1 });
       if (workspace.huge.has(path)) throw new BooError("file-huge", `${path} is huge.`);
       if (workspace.disk.get(workspace.realPath(path)) instanceof Uint8Array) {
         throw new BooError("file-binary", `${path} is binary.`);
@@ -122,8 +131,9 @@ export function fakeEditor(workspace: FakeWorkspace): Editor {
       throw new BooError("file-missing", `${path} does not exist.`);
     },
     dirtyDocuments: () => [...workspace.dirty].map(([path, text]) => ({ path, text })),
-    async write(path, text, base, signal) {
+    async write(path, text, base, signal, target) {
       signal.throwIfAborted();
+      requireTarget(path, target?.real ?? path);
       return workspace.write(path, text, base);
     },
     async save(path) {
@@ -132,7 +142,8 @@ export function fakeEditor(workspace: FakeWorkspace): Editor {
       workspace.dirty.delete(path);
       workspace.disk.set(workspace.realPath(path), text);
     },
-    async remove(path) {
+    async remove(path, real = path) {
+      requireTarget(path, real);
       workspace.disk.delete(workspace.realPath(path));
       workspace.dirty.delete(path);
     },
@@ -169,8 +180,10 @@ export function fakeCodeIntel(workspace: FakeWorkspace): CodeIntel {
 export function fakeFiles(workspace: FakeWorkspace): Files {
   const select = (query: Parameters<Files["list"]>[0], paths: Iterable<string>): readonly string[] => {
     const glob = query.glob === undefined ? undefined : ignore({ ignorecase: false }).add(query.glob);
+    if (workspace.realPath(query.root) !== (query.real ?? query.root))
+      throw new BooError("path-changed", `${query.root} leads elsewhere now.`);
     return [...paths]
-      .filter((path) => path.startsWith(`${query.root}/`))
+      .filter((path) => path === query.root || path.startsWith(`${query.root}/`))
       .filter((path) => glob === undefined || glob.ignores(path.slice(query.root.length + 1)))
       .filter((path) => query.withIgnored || !workspace.isIgnored(path))
       .toSorted();
@@ -179,6 +192,7 @@ export function fakeFiles(workspace: FakeWorkspace): Files {
     stat: async (path) => workspace.stat(path),
     realPath: async (path) => workspace.realPath(path),
     rootPath: async (folder) => workspace.realPath(folder),
+    mountSource: async () => undefined,
     isIgnored: async (_root, path) => workspace.isIgnored(path),
     async list(query, signal) {
       signal.throwIfAborted();
@@ -197,7 +211,7 @@ export function fakeFiles(workspace: FakeWorkspace): Files {
           if (expression.test(text)) matches.push({ path, line: index + 1, text });
         }
       }
-      return { matches: matches.slice(0, query.limit), isCut: matches.length > query.limit };
+      return { matches: matches.slice(0, query.limit), isCut: matches.length > query.limit, leftOut: 0 };
     },
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
+import type { Guard } from "#core/permissions/guard.ts";
 import type {
   Clock,
   Diagnostic,
@@ -12,6 +13,9 @@ import type {
   Ui,
   WorkspaceFolder,
 } from "#core/ports.ts";
+import { Redactor } from "#core/session/redact.ts";
+import { Commands } from "#core/shell/commands.ts";
+import { UnsavedChanges } from "#core/shell/unsaved-changes.ts";
 import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
 import { createHttp } from "#node/http.ts";
@@ -181,6 +185,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     waiting: 0,
     trusted: options.isTrusted ?? true,
     isTrusted: () => ports.trusted,
+    home: "/home/me",
     folderKey: folders.map((folder) => folder.path).join("\n"),
   };
   return ports;
@@ -207,28 +212,60 @@ function settingsOf(
   };
 }
 
-/** What a tool gets to run with. */
-export function toolRun(ports: Ports, signal: AbortSignal = new AbortController().signal): ToolRun {
-  const { editor, files, codeIntel } = ports;
-  return { editor, files, codeIntel, signal, isTrusted: ports.isTrusted() };
+/** A guard that allows everything. */
+export const allowAll: Guard = guardOfFiles(async () => {});
+
+/** A guard that decides about files, and lets every command run unconfined. */
+export function guardOfFiles(file: Guard["file"]): Guard {
+  const leave = { confinement: undefined, isReadOnly: false };
+  return { file, command: async () => leave, refused: async () => leave, waitingRefusals: [] };
 }
+
+/** What a tool gets to run with. */
+export function toolRun(
+  ports: ToolPorts,
+  signal: AbortSignal = new AbortController().signal,
+  guard: Guard = allowAll,
+): ToolRun {
+  const { editor, files, codeIntel, shell, snapshots, clock, log, home } = ports;
+  return {
+    ...{ editor, files, codeIntel, guard, home, signal, snapshots, clock, log },
+    isTrusted: ports.isTrusted(),
+    call: "call-1",
+    commands: new Commands({ shell }, new Redactor()),
+    unsaved: new UnsavedChanges(async () => true),
+    tell: () => {},
+  };
+}
+
+/** The ports that tools use. */
+export type ToolPorts = Pick<
+  Ports,
+  "editor" | "files" | "codeIntel" | "shell" | "snapshots" | "clock" | "log" | "home" | "isTrusted"
+>;
 
 /** Runs a tool as the agent does. */
 export async function runTool(
-  ports: Ports,
+  ports: ToolPorts,
   name: string,
   input: unknown,
   signal?: AbortSignal,
+  guard?: Guard,
 ): Promise<ToolResult> {
   const tool = findTool(name);
   assert.ok(tool, `there is no tool "${name}"`);
-  return tool.run(input, toolRun(ports, signal));
+  return tool.run(input, toolRun(ports, signal, guard));
 }
 
 /** What a tool tells the model: its output, or "code: message" of the BooError that it threw. */
-export async function tellModel(ports: Ports, name: string, input: unknown): Promise<string> {
+export async function tellModel(
+  ports: ToolPorts,
+  name: string,
+  input: unknown,
+  guard?: Guard,
+): Promise<string> {
   try {
-    return (await runTool(ports, name, input)).output;
+    return (await runTool(ports, name, input, undefined, guard)).output;
   } catch (error) {
     if (error instanceof BooError) return `${error.code}: ${error.message}`;
     throw error;

@@ -179,9 +179,9 @@ function outcomeOf(run: TurnRun, hasFailed: boolean | undefined): ToolOutcome {
 
 function toolRunOf(run: TurnRun, call: string): ToolRun {
   const { signal, session, commands, unsaved, permissions } = run;
-  const { editor, files, codeIntel, snapshots, clock, log, isTrusted } = run.ports;
+  const { editor, files, codeIntel, snapshots, clock, log, home, isTrusted } = run.ports;
   return {
-    ...{ editor, files, codeIntel, snapshots, clock, log, signal, call, commands, unsaved },
+    ...{ editor, files, codeIntel, snapshots, clock, log, home, signal, call, commands, unsaved },
     isTrusted: isTrusted(),
     guard: permissions.guard({ session, call, agent: mainAgent, ask: run.ask, signal }),
     tell: (text) => void session.emit({ type: "tool-output", call, text }),

@@ -1,22 +1,23 @@
 /** Gathers what a user's message is sent with: rules of the project, the day, the active file. */
 import type { Body, Facts, SessionEvent, UserMessage } from "#protocol/session.ts";
-import type { Ports } from "../ports.ts";
+import { BooError } from "../errors.ts";
+import type { DocumentText, FoundFile, Ports } from "../ports.ts";
 import type { Session } from "../session/session.ts";
 import { lineDiff } from "../session/line-diff.ts";
-import { relativePath } from "../tools/paths.ts";
+import { relativePath, resolveFile } from "../tools/paths.ts";
 import { contextBefore } from "./prompt.ts";
 
 const rulesLimit = 8 * 1024;
 
 /** Remembers what the model was told, and says what is new. */
 export class ContextSource {
-  readonly #ports: Pick<Ports, "editor" | "clock" | "store">;
+  readonly #ports: Pick<Ports, "editor" | "files" | "home" | "clock" | "store">;
   #told: Facts | undefined;
   #toldRules = "";
   #reverted: string[] = [];
   #summary: Body | undefined;
 
-  constructor(ports: Pick<Ports, "editor" | "clock" | "store">) {
+  constructor(ports: Pick<Ports, "editor" | "files" | "home" | "clock" | "store">) {
     this.#ports = ports;
   }
 
@@ -79,12 +80,23 @@ export class ContextSource {
     return this.#ports.store.putBlob(rules).catch(() => "");
   }
 
+  /** Nobody is asked here, so a file is read only if it is the workspace's own: no link leads out of it, and it has no other name. */
+  async #readProjectFile(path: string, signal: AbortSignal): Promise<DocumentText> {
+    const { folder, real } = await resolveFile(this.#ports, path);
+    const refuse = (): BooError => new BooError("denied", `${path} is not the workspace's own.`);
+    const allow = async ({ kind, links }: FoundFile): Promise<void> => {
+      if (kind !== "file" || links > 1) throw refuse();
+    };
+    if (folder === undefined) throw refuse();
+    return this.#ports.editor.read(path, signal, { real, allow });
+  }
+
   async #readRules(signal: AbortSignal): Promise<string> {
     const { editor } = this.#ports;
     const folders = editor.folders();
     const texts: string[] = [];
     for (const folder of folders) {
-      const document = await editor.read(`${folder.path}/AGENTS.md`, signal).catch(() => undefined);
+      const document = await this.#readProjectFile(`${folder.path}/AGENTS.md`, signal).catch(() => undefined);
       if (document === undefined || document.text.trim() === "") continue;
       texts.push(folders.length === 1 ? document.text.trim() : `## ${folder.name}\n${document.text.trim()}`);
     }

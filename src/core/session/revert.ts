@@ -1,14 +1,12 @@
 /** Revert turn: puts a turn's files back, where nobody has changed them since. */
 import type { FileChange, RevertRefusal, Turn } from "#protocol/session.ts";
 import { changedFiles } from "#protocol/changed-files.ts";
-import { isAbort, messageOf } from "../errors.ts";
-import type { Editor, Files, Store } from "../ports.ts";
-import { resolvePath } from "../tools/paths.ts";
+import { BooError, isAbort, messageOf } from "../errors.ts";
+import type { Editor, FoundFile, Store } from "../ports.ts";
+import { resolvePath, type PathWorld, type Place } from "../tools/paths.ts";
 
 /** What reverting needs. */
-export interface RevertPorts {
-  readonly editor: Editor;
-  readonly files: Files;
+export interface RevertPorts extends PathWorld {
   readonly store: Store;
 }
 
@@ -52,14 +50,30 @@ async function revertFile(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (change.keptOut !== undefined) return change.keptOut;
-  const { path } = await resolvePath(ports, change.path);
+  const place = await resolvePath(ports, change.path);
+  // The click is leave for the file that the turn changed, not for where its name leads by now.
+  if (place.label !== change.path) return `It leads to ${place.label} by now.`;
   const { before, after } = await textsOf(change, ports.store);
   if (change.kind !== "created" && before === undefined)
     return "Its text from before the turn is no longer stored.";
-  const current = await ports.editor.read(path, signal).catch(() => undefined);
+  const current = await currentText(place, ports.editor, signal);
   if (change.kind === "created" && current === undefined) return undefined;
-  if (current?.text !== after) return "It was edited after the turn.";
-  if (change.kind === "created") await ports.editor.remove(path);
-  else await ports.editor.write(path, before ?? "", current?.text, signal);
+  if (current !== after) return "It was edited after the turn.";
+  const { path, real } = place;
+  if (change.kind === "created") await ports.editor.remove(path, real);
+  else await ports.editor.write(path, before ?? "", current, signal, { real, links: 1 });
   return undefined;
+}
+
+/** The text of a file that only this name leads to; undefined where there is none. */
+async function currentText(place: Place, editor: Editor, signal: AbortSignal): Promise<string | undefined> {
+  const allow = async ({ links }: FoundFile): Promise<void> => {
+    if (links > 1) throw new BooError("hard-links", "It has other names (hard links) by now.");
+  };
+  try {
+    return (await editor.read(place.path, signal, { real: place.real, allow })).text;
+  } catch (error) {
+    if (error instanceof BooError && error.code === "file-missing") return undefined;
+    throw error;
+  }
 }

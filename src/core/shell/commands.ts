@@ -33,13 +33,13 @@ const runningInBackground = 16;
 
 /** Knows the commands of a session by name; ends what runs when the session is closed. */
 export class Commands {
-  readonly #ports: Pick<Ports, "shell" | "secrets">;
+  readonly #ports: Pick<Ports, "shell">;
   readonly #redactor: Redactor;
   readonly #known = new Map<string, SessionCommand>();
   readonly #stopped = new WeakSet<RunningCommand>();
   #count = 0;
 
-  constructor(ports: Pick<Ports, "shell" | "secrets">, redactor: Redactor) {
+  constructor(ports: Pick<Ports, "shell">, redactor: Redactor) {
     this.#ports = ports;
     this.#redactor = redactor;
   }

@@ -1,18 +1,19 @@
 /** Changing a file for a tool: the write, its retry, and what the model is told about it. */
 import { BooError } from "../errors.ts";
-import type { Diagnostic } from "../ports.ts";
+import type { Diagnostic, FoundFile } from "../ports.ts";
 import { changedLines, formatChange, type LineChange } from "./changed-lines.ts";
 import { plural } from "./cut.ts";
 import { compareDiagnostics, diagnosticLine, worstFirst } from "./diagnostics-text.ts";
+import { askToRead, askToWrite, foundAt } from "./leave.ts";
 import { relativePath, resolvePath, type Place } from "./paths.ts";
-import { isDirectory, readText, refuseIgnored } from "./read-text.ts";
+import { isDirectory, notAFile, readText, refuseIgnored } from "./read-text.ts";
 import type { ToolResult, ToolRun } from "./tool.ts";
 
 /** The most lines about diagnostics, and about what a formatter changed, in one result. */
 const maxReportLines = 20;
 const maxFormatLines = 10;
 
-/** The file that may be changed under a path; throws where the workspace is not trusted, the path is Git's own, or the file there is ignored and `ignored` does not say that this is meant. */
+/** The file that is meant to be changed under a path; throws where the workspace is not trusted, the path is no file's, or the file there is ignored and `ignored` does not say that this is meant. */
 export async function resolveTarget(run: ToolRun, path: string, ignored?: boolean): Promise<Place> {
   if (!run.isTrusted) {
     throw new BooError(
@@ -21,12 +22,12 @@ export async function resolveTarget(run: ToolRun, path: string, ignored?: boolea
     );
   }
   const place = await resolvePath(run, path);
-  if (place.stat?.kind === "directory" || place.inFolder === "") throw isDirectory(place);
-  if (/(?:^|\/)\.git(?:\/|$)/i.test(place.inFolder)) {
-    throw new BooError(
-      "protected-path",
-      `"${place.label}" belongs to Git and is not written to. Ask the user to do it.`,
-    );
+  const isRoot = place.folder !== undefined && place.inFolder === "";
+  const kind = place.stat?.kind ?? "missing";
+  if (isRoot || kind === "directory" || kind === "other") {
+    // What is there is told only with leave to look.
+    await askToRead(place, run, foundAt(place));
+    throw kind === "other" ? notAFile(place) : isDirectory(place);
   }
   // What is built or private is no more overwritten by the way than it is read.
   if (place.stat !== undefined) await refuseIgnored(place, ignored, run);
@@ -39,14 +40,20 @@ export interface TextEdit {
   readonly missing?: string;
 }
 
-/** Applies an edit to a file, once more where the file changed meanwhile, and reports what came of it. */
+/**
+ * Applies an edit to a file, once more where the file changed meanwhile, and reports what came of it. Leave is asked for the write, and
+ * shown what it changes; what is read for that is told to nobody without leave, and where there is nothing to write, leave to read is asked.
+ */
 export async function applyText(place: Place, run: ToolRun, edit: TextEdit): Promise<ToolResult> {
   for (let attempt = 1; ; attempt++) {
-    const before = await currentText(place, run, edit);
-    const after = before === undefined ? (edit.missing ?? "") : edit.existing(before);
-    if (after === before) return { output: "no change: the file already has this text", note: "no change" };
+    const change = await changeOf(place, run, edit);
+    if (change.after === change.before) {
+      await askToRead(place, run, change.found);
+      return { output: "no change: the file already has this text", note: "no change" };
+    }
+    await askToWrite(place, run, change.found, change);
     try {
-      return await writeAndReport(place, run, before, after);
+      return await writeAndReport(place, run, change);
     } catch (error) {
       const isOvertaken = error instanceof BooError && error.code === "file-changed";
       if (!isOvertaken) throw error;
@@ -58,9 +65,32 @@ export async function applyText(place: Place, run: ToolRun, edit: TextEdit): Pro
   }
 }
 
-async function currentText(place: Place, run: ToolRun, edit: TextEdit): Promise<string | undefined> {
+interface Change {
+  readonly found: FoundFile;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+async function changeOf(place: Place, run: ToolRun, edit: TextEdit): Promise<Change> {
+  let found: FoundFile = { kind: "missing", links: 1 };
+  const target = { real: place.real, allow: async (now: FoundFile) => void (found = now) };
   try {
-    return (await readText(place, run)).text;
+    const before = await currentText(() => readText(place, run, target), edit);
+    const after = before === undefined ? (edit.missing ?? "") : edit.existing(before);
+    return { found, before, after };
+  } catch (error) {
+    const isOvertaken = error instanceof BooError && error.code === "path-changed";
+    if (!isOvertaken && !run.signal.aborted) await askToRead(place, run, found);
+    throw error;
+  }
+}
+
+async function currentText(
+  read: () => Promise<{ readonly text: string }>,
+  edit: TextEdit,
+): Promise<string | undefined> {
+  try {
+    return (await read()).text;
   } catch (error) {
     if (edit.missing !== undefined && error instanceof BooError && error.code === "file-missing")
       return undefined;
@@ -68,18 +98,17 @@ async function currentText(place: Place, run: ToolRun, edit: TextEdit): Promise<
   }
 }
 
-async function writeAndReport(
-  place: Place,
-  run: ToolRun,
-  before: string | undefined,
-  after: string,
-): Promise<ToolResult> {
+async function writeAndReport(place: Place, run: ToolRun, change: Change): Promise<ToolResult> {
+  const { before, after, found } = change;
   const { codeIntel, editor, signal } = run;
+  // Problems are those of the workspace: a file outside has none to report.
+  const hasProblems = codeIntel.isAvailable && place.folder !== undefined;
   // A file that its language server never looked at would show all its old problems as news.
-  if (codeIntel.isAvailable && before !== undefined) await codeIntel.check(place.path, signal);
-  const known = codeIntel.isAvailable ? codeIntel.diagnostics() : [];
-  const settle = codeIntel.isAvailable ? codeIntel.watch([place.path]) : undefined;
-  const written = await editor.write(place.path, after, before, signal);
+  if (hasProblems && before !== undefined) await codeIntel.check(place.path, signal);
+  const known = hasProblems ? codeIntel.diagnostics() : [];
+  const settle = hasProblems ? codeIntel.watch([place.path]) : undefined;
+  const target = { real: place.real, links: found.links };
+  const written = await editor.write(place.path, after, before, signal, target);
   if (written.isDirty) run.unsaved.note(place.path);
   const changes = changedLines(before ?? "", written.text);
   const end = settle === undefined ? "settled" : await endOfWait(settle, signal);

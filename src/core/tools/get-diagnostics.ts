@@ -3,7 +3,9 @@ import { BooError } from "../errors.ts";
 import type { CodeIntel, Diagnostic } from "../ports.ts";
 import { joinLines, plural } from "./cut.ts";
 import { countText, diagnosticLine, worstFirst } from "./diagnostics-text.ts";
+import { askToRead, foundAt } from "./leave.ts";
 import { relativePath, resolvePath } from "./paths.ts";
+import { notAFile } from "./read-text.ts";
 import { defineTool, type ToolRun } from "./tool.ts";
 import { toolInput } from "./tool-input.ts";
 
@@ -41,12 +43,15 @@ const mostSources = 200;
 const lookMs = 10_000;
 
 /** Has the language servers look at the source files below directories, as many as the time allows; false where that is not all. */
-async function lookAt(roots: readonly string[], run: ToolRun): Promise<boolean> {
+async function lookAt(
+  roots: readonly { readonly root: string; readonly real: string }[],
+  run: ToolRun,
+): Promise<boolean> {
   const deadline = AbortSignal.timeout(lookMs);
   const signal = AbortSignal.any([run.signal, deadline]);
   let isSettled = true;
-  for (const root of roots) {
-    const query = { root, glob: sources, withIgnored: false, limit: mostSources };
+  for (const place of roots) {
+    const query = { ...place, glob: sources, withIgnored: false, limit: mostSources };
     const { paths } = await run.files.list(query, run.signal);
     for (const path of paths) {
       if (deadline.aborted) return false;
@@ -71,16 +76,19 @@ export async function knownDiagnostics(run: ToolRun, path: string | undefined): 
   const all = (): readonly Diagnostic[] =>
     codeIntel.diagnostics().filter((entry) => relativePath(folders, entry.path) !== undefined);
   if (path === undefined) {
-    const roots = folders.map((folder) => folder.path);
+    const roots = await Promise.all(folders.map((folder) => openRoot(folder.path, run)));
     const isSettled = await lookAt(roots, run);
     return { diagnostics: all(), isSettled };
   }
   const place = await resolvePath(run, path);
+  await askToRead(place, run, foundAt(place));
+  if (place.stat?.kind === "other") throw notAFile(place);
   if (place.stat?.kind === "directory") {
-    const isSettled = await lookAt([place.path], run);
+    const isSettled = await lookAt([{ root: place.path, real: place.real }], run);
     const isInside = ({ path: file }: Diagnostic): boolean =>
       relativePath([{ name: "", path: place.path }], file) !== undefined;
-    return { diagnostics: all().filter(isInside), isSettled };
+    const known = place.folder === undefined ? codeIntel.diagnostics() : all();
+    return { diagnostics: known.filter(isInside), isSettled };
   }
   if (
     place.stat === undefined &&
@@ -93,6 +101,15 @@ export async function knownDiagnostics(run: ToolRun, path: string | undefined): 
   }
   const isSettled = await codeIntel.check(place.path, run.signal);
   return { diagnostics: codeIntel.diagnostics(place.path), isSettled };
+}
+
+async function openRoot(
+  root: string,
+  run: ToolRun,
+): Promise<{ readonly root: string; readonly real: string }> {
+  const real = await run.files.rootPath(root);
+  await run.guard.file({ operation: "read", path: real, kind: "directory", links: 1 });
+  return { root, real };
 }
 
 function requireCodeIntel({ codeIntel }: ToolRun): CodeIntel {

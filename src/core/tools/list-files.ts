@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { joinLines, plural } from "./cut.ts";
-import { relativePath } from "./paths.ts";
-import { resolveScopes, type Scope } from "./scope.ts";
+import { nameIn, resolveScopes, type Scope } from "./scope.ts";
 import { defineTool, type ToolRun } from "./tool.ts";
 import { toolInput } from "./tool-input.ts";
 
@@ -39,17 +38,19 @@ async function listAll(
   withIgnored: boolean,
   run: ToolRun,
 ): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean }> {
-  const folders = run.editor.folders();
   // Folders of a workspace can lie in one another.
   const paths = new Set<string>();
   let isCut = false;
-  for (const { root, glob, file } of scopes) {
-    const limit = maxFiles - paths.size;
-    const query = { root, ...(glob === undefined ? {} : { glob }), withIgnored, limit };
-    const found = await run.files.list(query, run.signal);
-    for (const path of found.paths) {
-      if (file === undefined || path === file) paths.add(relativePath(folders, path) ?? path);
+  for (const scope of scopes) {
+    const { root, real, glob } = scope;
+    if (scope.isFile) {
+      paths.add(nameIn(scope, run, root));
+      continue;
     }
+    const limit = maxFiles - paths.size;
+    const query = { root, real, ...(glob === undefined ? {} : { glob }), withIgnored, limit };
+    const found = await run.files.list(query, run.signal);
+    for (const path of found.paths) paths.add(nameIn(scope, run, path));
     isCut ||= found.isCut;
   }
   return { paths: [...paths], isCut };

@@ -1,44 +1,62 @@
 /** What the model calls a path, and the absolute path that it means. */
 import { BooError } from "../errors.ts";
 import type { Editor, Files, FileStat, WorkspaceFolder } from "../ports.ts";
+import {
+  innermost,
+  isDrivePath,
+  isWindowsPath,
+  joinBelow,
+  pathProblem,
+  resolveDots,
+  restIn,
+  slashed,
+} from "./path-names.ts";
 
-/** A path inside the workspace. */
+/** A path, inside the workspace or outside. */
 export interface Place {
-  /** Absolute, with the folder's own separators. */
+  /** Absolute: in the workspace under its folder's own name, as the editor has it; outside the same as `real`. */
   readonly path: string;
-  /** As the model names it: relative, with "/", in a multi-root workspace with the folder's name first; "." is the only folder. */
+  /** Where it leads, with links and the mounts below a folder resolved: what a guard is asked about, and the only thing that may be opened. */
+  readonly real: string;
+  /** As the model names it, with "/": relative, in a multi-root workspace with the folder's name first ("." is the only folder); outside absolute, from "~" where it is at home. */
   readonly label: string;
-  readonly folder: WorkspaceFolder;
-  /** Relative to the folder, with "/"; empty for the folder itself. */
+  /** Undefined outside the workspace. */
+  readonly folder: WorkspaceFolder | undefined;
+  /** Relative to the folder, with "/"; empty for the folder itself, and outside. */
   readonly inFolder: string;
 }
 
-/** A path inside the workspace, and what is there now, if anything. */
+/** A path, and what is there now, if anything. */
 export interface KnownPlace extends Place {
   readonly stat: FileStat | undefined;
 }
 
-interface World {
+/** What paths are found by. */
+export interface PathWorld {
   readonly editor: Editor;
   readonly files: Files;
+  /** The user's home folder. */
+  readonly home: string;
 }
 
-/** Finds what a path of the model means; throws BooError "outside-workspace", "unknown-folder", "no-folder" or "bad-path". */
-export async function resolvePath(world: World, said: string): Promise<KnownPlace> {
-  const aim = takeAim(world.editor, said);
+/**
+ * Finds what a path of the model means, inside the workspace or outside: the guard decides what may be done there.
+ * Throws BooError "outside-workspace" (a network path), "unknown-folder", "no-folder" or "bad-path".
+ */
+export async function resolvePath(world: PathWorld, said: string): Promise<KnownPlace> {
+  const aim = takeAim(world, said);
   const stat = await world.files.stat(aim.native);
   const real = stat?.realPath ?? (await world.files.realPath(aim.native));
   return { ...(await placeAt(world, aim, real)), stat };
 }
 
 /** As `resolvePath`, for what is about to be read: looking at what is there is left to the reading. */
-export async function resolveFile(world: World, said: string): Promise<Place> {
-  const aim = takeAim(world.editor, said);
+export async function resolveFile(world: PathWorld, said: string): Promise<Place> {
+  const aim = takeAim(world, said);
   return placeAt(world, aim, await world.files.realPath(aim.native));
 }
 
 interface Aim {
-  readonly said: string;
   readonly folders: readonly WorkspaceFolder[];
   readonly named: readonly NamedFolder[];
   /** Where it lies in a folder, by its name alone. */
@@ -46,35 +64,49 @@ interface Aim {
   readonly native: string;
 }
 
-function takeAim(editor: Editor, said: string): Aim {
-  const folders = openFolders(editor);
-  if (said.includes("\0")) throw new BooError("bad-path", "A path can not hold a NUL character.");
+function takeAim({ editor, home }: PathWorld, said: string): Aim {
+  const folders = editor.folders();
+  const isWindows = isWindowsPath(folders[0]?.path ?? home);
   const named = nameFolders(folders);
-  const logical = logicalPath(said.trim(), named);
-  const place = innermost(logical, folders);
+  const logical = logicalPath(said.trim(), named, isWindows, home);
+  const place = innermost(logical, folders, "said");
   const inside = place && { folder: place.root, rest: place.rest };
   // Only looking at a network path would already sign in to its server.
-  if (inside === undefined && logical.startsWith("//")) throw outside(said, false);
-  const native = inside === undefined ? logical : join(inside.folder, inside.rest);
-  return { said, folders, named, inside, native };
+  if (inside === undefined && logical.startsWith("//")) throw onNetwork(said);
+  const problem = pathProblem(logical, isWindows);
+  if (problem !== undefined) throw new BooError("bad-path", `${problem} Use another path.`);
+  const native = inside === undefined ? logical : joinBelow(inside.folder.path, inside.rest);
+  return { folders, named, inside, native };
 }
 
-async function placeAt(world: World, aim: Aim, real: string): Promise<Place> {
-  const { said, folders, named, inside } = aim;
+async function placeAt(world: PathWorld, aim: Aim, real: string): Promise<Place> {
+  const { folders, named, inside } = aim;
   const roots = await Promise.all(
     folders.map(async (folder) => ({ folder, path: await world.files.rootPath(folder.path) })),
   );
   // Links are resolved on both sides: a folder may itself be reached through one.
-  const behind = innermost(slashed(real), roots);
-  if (behind === undefined) throw outside(said, inside !== undefined);
+  const behind = innermost(slashed(real), roots, "real");
+  if (behind === undefined) return outside(world, real);
+  const source = await world.files.mountSource(behind.root.path, real);
+  if (source !== undefined && innermost(slashed(source), roots, "real") === undefined)
+    return outside(world, source);
   const folder = inside?.folder ?? behind.root.folder;
   const rest = inside?.rest ?? behind.rest;
-  return { path: join(folder, rest), label: labelIn(named, folder, rest), folder, inFolder: rest };
+  const path = joinBelow(folder.path, rest);
+  return { path, real, label: labelIn(named, folder, rest), folder, inFolder: rest };
+}
+
+/** Outside there is one name for each file: the real one, which is shown, asked about and opened. */
+async function outside({ files, home }: PathWorld, real: string): Promise<Place> {
+  const path = slashed(real);
+  const atHome = restIn(path, slashed(await files.rootPath(home)), "real");
+  const label = atHome === undefined ? path : atHome === "" ? "~" : `~/${atHome}`;
+  return { path: real, real, label, folder: undefined, inFolder: "" };
 }
 
 /** The name that the model knows an absolute path by; undefined where it is in no folder of the workspace. */
 export function relativePath(folders: readonly WorkspaceFolder[], path: string): string | undefined {
-  const inside = innermost(slashed(path), folders);
+  const inside = innermost(slashed(path), folders, "said");
   return inside && labelIn(nameFolders(folders), inside.root, inside.rest);
 }
 
@@ -99,10 +131,7 @@ export function splitPath(path: string): { readonly parent: string; readonly nam
 export function openFolders(editor: Editor): readonly WorkspaceFolder[] {
   const folders = editor.folders();
   if (folders.length > 0) return folders;
-  throw new BooError(
-    "no-folder",
-    "No folder is open, so there are no files to work on. Ask the user to open one.",
-  );
+  throw noFolder();
 }
 
 interface NamedFolder {
@@ -121,12 +150,13 @@ function nameFolders(folders: readonly WorkspaceFolder[]): readonly NamedFolder[
 }
 
 /** The absolute path with "/" that was said, dots resolved, links not. */
-function logicalPath(said: string, named: readonly NamedFolder[]): string {
-  const first = named[0];
-  if (first === undefined || said === "~" || /^~[\\/]/.test(said)) throw outside(said, false);
-  const isWindows = isWindowsPath(first.folder.path);
+function logicalPath(said: string, named: readonly NamedFolder[], isWindows: boolean, home: string): string {
   const path = isWindows ? said.replaceAll("\\", "/") : said;
+  // Only one's own home has a sign: "~anna" is a name like any other.
+  if (path === "~" || path.startsWith("~/")) return resolveDots(`${slashed(home)}/${path.slice(1)}`);
   if (path.startsWith("/") || isDrivePath(path)) return resolveDots(path);
+  const [first] = named;
+  if (first === undefined) throw noFolder();
   const plain = path.replace(/^(?:\.\/+)+/, "").replace(/^\.$/, "");
   if (named.length === 1) return resolveDots(`${slashed(first.folder.path)}/${plain}`);
   const split = splitFolder(
@@ -141,65 +171,22 @@ function logicalPath(said: string, named: readonly NamedFolder[]): string {
   );
 }
 
-function isWindowsPath(path: string): boolean {
-  return isDrivePath(path) || path.startsWith("\\\\");
-}
-
-function isDrivePath(path: string): boolean {
-  return /^[a-zA-Z]:(?:[\\/]|$)/.test(path);
-}
-
-function slashed(path: string): string {
-  return isWindowsPath(path) ? path.replaceAll("\\", "/") : path;
-}
-
-function resolveDots(path: string): string {
-  const root = /^(?:[a-zA-Z]:|\/\/[^/]+\/[^/]+)?\/?/.exec(path)?.[0] ?? "";
-  const kept: string[] = [];
-  for (const part of path.slice(root.length).split("/")) {
-    if (part === "..") kept.pop();
-    else if (part !== "" && part !== ".") kept.push(part);
-  }
-  return `${root.endsWith("/") ? root : `${root}/`}${kept.join("/")}`;
-}
-
-/** The deepest root that holds a path (with "/"), and the rest of the path. */
-function innermost<Root extends { readonly path: string }>(
-  path: string,
-  roots: readonly Root[],
-): { readonly root: Root; readonly rest: string } | undefined {
-  let best: { root: Root; rest: string } | undefined;
-  for (const root of roots) {
-    const rest = restIn(path, slashed(root.path).replace(/\/+$/, ""));
-    if (rest !== undefined && (best === undefined || rest.length < best.rest.length)) best = { root, rest };
-  }
-  return best;
-}
-
-function restIn(path: string, root: string): string | undefined {
-  // Windows compares names without case, also where drive letters differ only in it.
-  const fold = (text: string): string => (isWindowsPath(root) ? text.toLowerCase() : text);
-  if (fold(path) === fold(root) || path === `${root}/`) return "";
-  return fold(path).startsWith(`${fold(root)}/`) ? path.slice(root.length + 1) : undefined;
-}
-
-function join(folder: WorkspaceFolder, rest: string): string {
-  if (rest === "") return folder.path;
-  const separator = folder.path.includes("\\") ? "\\" : "/";
-  const root = /[\\/]$/.test(folder.path) ? folder.path : `${folder.path}${separator}`;
-  return `${root}${separator === "/" ? rest : rest.replaceAll("/", "\\")}`;
-}
-
 function labelIn(named: readonly NamedFolder[], folder: WorkspaceFolder, rest: string): string {
   if (named.length === 1) return rest === "" ? "." : rest;
   const name = named.find((entry) => entry.folder === folder)?.name ?? folder.name;
   return rest === "" ? name : `${name}/${rest}`;
 }
 
-function outside(said: string, isLink: boolean): BooError {
-  const why = isLink ? "leads through a link out of the workspace" : "is outside the workspace";
+function noFolder(): BooError {
+  return new BooError(
+    "no-folder",
+    "No folder is open, so there are no files to work on. Ask the user to open one.",
+  );
+}
+
+function onNetwork(said: string): BooError {
   return new BooError(
     "outside-workspace",
-    `"${said}" ${why}, which is refused. Use a path inside (list_files shows them), or ask the user to open that folder.`,
+    `"${said}" is on the network, which file tools do not reach. Ask the user to open that folder, or to copy the file here.`,
   );
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { BooError } from "../errors.ts";
 import { byteLength, countFitting, cutText, formatCount, maxResultBytes, plural } from "./cut.ts";
+import type { ReadTarget } from "../ports.ts";
+import { readTarget } from "./leave.ts";
 import { resolveFile } from "./paths.ts";
 import { readText, refuseIgnored } from "./read-text.ts";
 import { defineTool } from "./tool.ts";
@@ -30,10 +32,17 @@ export const readFile = defineTool({
   title: ({ path, offset, limit }) => ({ verb: "Read", object: path, ...rangeTitle(offset, limit) }),
   run: async ({ path, ignored, ...range }, run) => {
     const place = await resolveFile(run, path);
-    const [refusal, reading] = await Promise.allSettled([
-      refuseIgnored(place, ignored, run),
-      readText(place, run),
-    ]);
+    const refused = refuseIgnored(place, ignored, run);
+    const { real, allow } = readTarget(place, run);
+    const target: ReadTarget = {
+      real,
+      allow: async (found) => {
+        // What the user may have to be asked about is not asked where it is refused anyway.
+        if (found.kind !== "file" || found.links > 1) await refused;
+        await allow(found);
+      },
+    };
+    const [refusal, reading] = await Promise.allSettled([refused, readText(place, run, target)]);
     if (refusal.status === "rejected") throw refusal.reason;
     if (reading.status === "rejected") throw reading.reason;
     const { text } = reading.value;

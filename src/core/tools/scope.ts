@@ -1,18 +1,26 @@
 /** Where list_files and search look: folders, each with a glob. */
 import { BooError } from "../errors.ts";
 import type { WorkspaceFolder } from "../ports.ts";
-import { openFolders, resolvePath, splitFolder, splitPath } from "./paths.ts";
-import { escapeGlob, refuseIgnored } from "./read-text.ts";
+import { askToRead, foundAt } from "./leave.ts";
+import { openFolders, relativePath, resolvePath, splitFolder } from "./paths.ts";
+import { refuseIgnored } from "./read-text.ts";
 import type { ToolRun } from "./tool.ts";
 
-/** One directory to look in; `glob` is relative to it, undefined for everything; `file` is the only file that is meant. */
+/** One directory to look in, or the only file that is meant; leave to read it was given. */
 export interface Scope {
   readonly root: string;
+  /** `root` with all links resolved. */
+  readonly real: string;
+  /** Relative to `root`; undefined for everything. */
   readonly glob: string | undefined;
-  readonly file?: string;
+  readonly isFile: boolean;
+  /** Names (hard links) of the file. */
+  readonly links: number;
+  /** As the model names it; undefined where paths below it have names in the workspace. */
+  readonly outside: string | undefined;
 }
 
-/** What `path` and `glob` of a model mean: a glob without "/" matches at any depth, a path may be a file. */
+/** What `path` and `glob` of a model mean, after asking leave to read there: a glob without "/" matches at any depth, a path may be a file. */
 export async function resolveScopes(
   run: ToolRun,
   input: {
@@ -21,22 +29,50 @@ export async function resolveScopes(
     readonly ignored?: boolean | undefined;
   },
 ): Promise<readonly Scope[]> {
-  const folders = openFolders(run.editor);
   const glob = input.glob?.replace(/^(?:\.?\/+)+/, "") ?? "";
-  if (input.path === undefined || /^\.?\/*$/.test(input.path)) return globScopes(folders, glob);
+  if (input.path === undefined || /^\.?\/*$/.test(input.path)) return globScopes(run, glob);
   const place = await resolvePath(run, input.path);
   await refuseIgnored(place, input.ignored, run);
+  await askToRead(place, run, foundAt(place));
   if (place.stat === undefined) throw missing(place.label);
-  if (place.stat.kind === "directory") return [{ root: place.path, glob: glob === "" ? undefined : glob }];
-  const { parent, name } = splitPath(place.path);
-  return [{ root: parent, glob: escapeGlob(name), file: place.path }];
+  const isFile = place.stat.kind !== "directory";
+  return [
+    {
+      root: place.path,
+      real: place.real,
+      glob: isFile || glob === "" ? undefined : glob,
+      isFile,
+      links: place.stat.links,
+      outside: place.folder === undefined ? place.label : undefined,
+    },
+  ];
 }
 
-function globScopes(folders: readonly WorkspaceFolder[], glob: string): readonly Scope[] {
+/** The name that the model knows a path by that was found in a scope. */
+export function nameIn(scope: Scope, run: ToolRun, path: string): string {
+  if (scope.outside !== undefined)
+    return (scope.outside + path.slice(scope.root.length).replaceAll("\\", "/")).replace(/^\/+/, "/");
+  return relativePath(run.editor.folders(), path) ?? path;
+}
+
+async function globScopes(run: ToolRun, glob: string): Promise<readonly Scope[]> {
+  const folders = openFolders(run.editor);
   const named = folders.length > 1 && glob.includes("/") ? splitFolder(folders, glob) : undefined;
-  if (named !== undefined)
-    return [{ root: named.folder.path, glob: named.rest === "" ? undefined : named.rest }];
-  return folders.map(({ path }) => ({ root: path, glob: glob === "" ? undefined : glob }));
+  if (named !== undefined) return [await folderScope(run, named.folder, named.rest)];
+  return Promise.all(folders.map((folder) => folderScope(run, folder, glob)));
+}
+
+async function folderScope(run: ToolRun, { path }: WorkspaceFolder, glob: string): Promise<Scope> {
+  const real = await run.files.rootPath(path);
+  await run.guard.file({ operation: "read", path: real, kind: "directory", links: 1 });
+  return {
+    root: path,
+    real,
+    glob: glob === "" ? undefined : glob,
+    isFile: false,
+    links: 1,
+    outside: undefined,
+  };
 }
 
 function missing(label: string): BooError {

@@ -1,13 +1,11 @@
 import { z } from "zod";
 import { joinLines, plural } from "./cut.ts";
 import type { SearchMatch } from "../ports.ts";
-import { relativePath } from "./paths.ts";
-import { resolveScopes } from "./scope.ts";
+import { nameIn, resolveScopes } from "./scope.ts";
 import { defineTool, type ToolRun } from "./tool.ts";
 import { toolInput } from "./tool-input.ts";
 
 const maxMatches = 200;
-const maxInFile = 2_000;
 const maxBytes = 24 * 1024;
 const maxLineLength = 300;
 
@@ -28,13 +26,18 @@ export const search = defineTool({
     return { verb: "Search", object: pattern, ...(where === "" ? {} : { detail: `in ${where}` }) };
   },
   run: async (input, run) => {
-    const { matches, isCut } = await searchAll(input, run);
-    const files = new Set(matches.map((match) => match.path)).size;
-    if (matches.length === 0) return { output: nothing(input), note: "no matches" };
+    const { matches, isCut, leftOut } = await searchAll(input, run);
+    const files = new Set(matches.map((match) => match.name)).size;
+    const rest = leftOut === 0 ? "" : `\n[${plural(leftOut, "file")} left out: ${whyLeftOut}]`;
+    if (matches.length === 0)
+      return { output: rest === "" ? nothing(input) : `no matches to show${rest}`, note: "no matches" };
     const note = `${isCut ? "more than " : ""}${plural(matches.length, "match")} in ${plural(files, "file")}`;
-    return { output: show(matches, input, isCut, run), note };
+    return { output: show(matches, input, isCut) + rest, note };
   },
 });
+
+const whyLeftOut =
+  "they have several hard links, changed meanwhile, or match beyond 20 MB; search each by its path";
 
 interface Input {
   readonly pattern: string;
@@ -44,43 +47,52 @@ interface Input {
   readonly ignored?: boolean | undefined;
 }
 
-async function searchAll(
-  input: Input,
-  run: ToolRun,
-): Promise<{ readonly matches: readonly SearchMatch[]; readonly isCut: boolean }> {
+interface NamedMatch extends SearchMatch {
+  /** As the model names its file. */
+  readonly name: string;
+}
+
+interface Found {
+  readonly matches: readonly NamedMatch[];
+  readonly isCut: boolean;
+  readonly leftOut: number;
+}
+
+async function searchAll(input: Input, run: ToolRun): Promise<Found> {
   const overlays = run.editor.dirtyDocuments();
-  const matches: SearchMatch[] = [];
+  const matches: NamedMatch[] = [];
   const searched = new Set<string>();
-  for (const { root, glob, file } of await resolveScopes(run, input)) {
+  let leftOut = 0;
+  for (const scope of await resolveScopes(run, input)) {
+    const { root, real, glob, links } = scope;
     const query = {
-      root,
+      ...{ root, real, links },
       pattern: input.pattern,
       ...(glob === undefined ? {} : { glob }),
       ignoreCase: input.ignore_case === true,
       withIgnored: input.ignored === true,
-      // A glob without "/" also matches the file's namesakes, which are dropped below.
-      limit: file === undefined ? maxMatches - matches.length : maxInFile,
+      limit: maxMatches - matches.length,
       overlays,
     };
     const found = await run.files.search(query, run.signal);
-    matches.push(
-      ...found.matches.filter(({ path }) => (file === undefined || path === file) && !searched.has(path)),
-    );
+    const fresh = found.matches
+      .map((match) => ({ ...match, name: nameIn(scope, run, match.path) }))
+      .filter(({ name }) => !searched.has(name));
+    matches.push(...fresh);
     // Folders of a workspace can lie in one another.
-    for (const { path } of found.matches) searched.add(path);
-    if (found.isCut || matches.length > maxMatches)
-      return { matches: matches.slice(0, maxMatches), isCut: true };
+    for (const { name } of fresh) searched.add(name);
+    leftOut += found.leftOut;
+    if (found.isCut) return { matches, isCut: true, leftOut };
   }
-  return { matches, isCut: false };
+  return { matches, isCut: false, leftOut };
 }
 
-function show(matches: readonly SearchMatch[], input: Input, isCut: boolean, run: ToolRun): string {
-  const folders = run.editor.folders();
+function show(matches: readonly NamedMatch[], input: Input, isCut: boolean): string {
   const expression = toRegExp(input);
   const lines: string[] = [];
-  let path: string | undefined;
+  let name: string | undefined;
   for (const match of matches) {
-    if (match.path !== path) lines.push(relativePath(folders, (path = match.path)) ?? path);
+    if (match.name !== name) lines.push((name = match.name));
     lines.push(`${match.line}: ${cutAround(match.text, expression)}`);
   }
   const rest = "narrow with a longer pattern, path or glob]";

@@ -9,7 +9,7 @@ import type { Snapshots } from "../shell-ports.ts";
 
 /** A file that a tool changed: whole texts before and after, undefined where the file did not exist. */
 export interface TextChange {
-  /** As the model names it: relative to its folder, in a multi-root workspace with the folder's name first. */
+  /** As the model names it: relative to its folder, in a multi-root workspace with the folder's name first; outside absolute or from "~". */
   readonly path: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
@@ -35,12 +35,15 @@ export interface ToolRun {
   readonly editor: Editor;
   readonly files: Files;
   readonly codeIntel: CodeIntel;
+  /** Asked for every file and directory that is touched, at the moment of use. */
+  readonly guard: Guard;
+  /** The user's home folder. */
+  readonly home: string;
   readonly signal: AbortSignal;
   /** True where the workspace is trusted; writing tools refuse otherwise. */
   readonly isTrusted: boolean;
   /** Our id of the call. */
   readonly call: string;
-  readonly guard: Guard;
   readonly commands: Commands;
   readonly snapshots: Snapshots;
   readonly clock: Clock;
