@@ -189,6 +189,6 @@ describe("many questions at once", () => {
     await next.agent.idle();
     assert.deepEqual(outline(lastTurn(next.agent)).slice(1, 11), Array(10).fill("read_file ok"));
     assert.deepEqual(outline(lastTurn(next.agent)).slice(-2), ["text: ok", "end done"]);
-    assertPrefixes(next.server);
+    assertPrefixes(next.server.requests.map(({ body }) => body));
   });
 });

@@ -8,6 +8,7 @@ import { reply, type Reply } from "../support/model-server/reply.ts";
 const files: Record<string, string> = {
   "package.json": '{"scripts":{"test":"node test.js"}}',
   "src/a.ts": "export const a = 1;\n",
+  "/srv/other": "",
 };
 
 const shell = (command: string, rest: object = {}): Reply =>
@@ -106,7 +107,10 @@ describe("run_shell", () => {
     assert.deepEqual(world.ports.shell.started, []);
     await world.agent.answer(question.id, { value: "once" });
     await world.agent.idle();
-    assert.equal(world.ports.shell.started[0]?.confinement, undefined);
+    assert.deepEqual(
+      world.ports.shell.started.map(({ confinement }) => confinement),
+      [undefined],
+    );
   });
 
   it("asks for what the confinement refused, and runs again with it", async () => {
@@ -228,7 +232,7 @@ describe("run_shell", () => {
     await world.agent.setMode("plan");
     await world.say("go");
     assert.match(outputs(world.agent)[0] ?? "", /Plan/);
-    assert.match(world.server.requests.at(-1)?.messages.at(-1)?.content ?? "", /Not allowed/);
+    assert.match(world.server.requests.at(-1)?.text ?? "", /mode plan: only look/);
     await world.agent.setMode("default");
     await world.say("now");
     assert.deepEqual(outline(lastTurn(world.agent)).slice(1, 2), ["run_shell ok"]);

@@ -18,7 +18,7 @@ describe("what the agent may do", () => {
 
   /** What the last results told the model, oldest first. */
   const results = (): readonly string[] =>
-    (its.model.requests.at(-1)?.messages ?? []).flatMap(({ role, content }) =>
+    (its.model.requests.at(-1)?.json?.messages ?? []).flatMap(({ role, content }) =>
       role === "tool" && typeof content === "string" ? [content] : [],
     );
 

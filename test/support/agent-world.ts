@@ -57,7 +57,11 @@ async function openWorld(
       return lastTurn(agent);
     },
     reload: (store = ports.store) =>
-      openWorld(server, { ...options, store, files: contents(ports) }, agent.session.id),
+      openWorld(
+        server,
+        { ...options, store, configFiles: ports.configFiles, files: contents(ports) },
+        agent.session.id,
+      ),
     async [Symbol.asyncDispose]() {
       await agent.stop();
       await server.close();

@@ -109,7 +109,7 @@ function textOf(content: string | Uint8Array | undefined): string | undefined {
 
 /** Configuration files in memory; a change is told to the watchers at once. */
 export class FakeConfigFiles implements ConfigFiles {
-  readonly userFile = "/home/user/.boocode/config.yaml";
+  readonly userFile = "/home/me/.boocode/config.yaml";
   readonly files = new Map<string, string>();
   readonly remembered = new Map<string, string>();
   readonly #watchers = new Set<{ readonly paths: readonly string[]; readonly changed: () => void }>();

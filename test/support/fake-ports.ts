@@ -159,7 +159,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     shell: new FakeShell(workspace),
     snapshots: fakeSnapshots(workspace),
     configFiles: options.configFiles ?? new FakeConfigFiles(),
-    home: "/home/user",
+    home: "/home/me",
     http: createHttp(),
     clock: new FakeClock(),
     secretValues,
@@ -185,7 +185,6 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     waiting: 0,
     trusted: options.isTrusted ?? true,
     isTrusted: () => ports.trusted,
-    home: "/home/me",
     folderKey: folders.map((folder) => folder.path).join("\n"),
   };
   return ports;

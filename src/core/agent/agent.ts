@@ -335,6 +335,7 @@ export class Agent {
       ...this.#dependencies,
     };
     this.#ask = run.ask;
+    this.#questions.open();
     let result: TurnResult;
     try {
       result = await runTurn(run);
@@ -348,6 +349,7 @@ export class Agent {
       };
       result = { reason: "error", error: failure };
     }
+    this.#questions.close();
     if (signal.reason === suspended) {
       await this.#dependencies.ports.store.release(this.session.id);
       this.#stopper = undefined;

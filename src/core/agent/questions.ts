@@ -35,10 +35,25 @@ export class Questions {
   readonly #session: Session;
   readonly #now: () => number;
   readonly #waiting = new Map<string, Waiting>();
+  /** Answers that came before the question of an earlier window was taken up. */
+  readonly #early = new Map<string, PromiseWithResolvers<Waiting | undefined>>();
+  #isOpen = false;
 
   constructor(session: Session, now: () => number) {
     this.#session = session;
     this.#now = now;
+  }
+
+  /** A turn runs, which may take up what an earlier window asked. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** The turn is over, and with it all that it asked. */
+  close(): void {
+    this.#isOpen = false;
+    for (const { resolve } of this.#early.values()) resolve(undefined);
+    this.#early.clear();
   }
 
   /** Whether somebody waits for an answer. */
@@ -60,6 +75,8 @@ export class Questions {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const abort = (): void => reject(signal.reason as Error);
     this.#waiting.set(id, { resolve, settled });
+    this.#early.get(id)?.resolve({ resolve, settled });
+    this.#early.delete(id);
     signal.addEventListener("abort", abort, { once: true });
     try {
       if (known === undefined) {
@@ -87,15 +104,22 @@ export class Questions {
   /** Answers a question; what is no longer asked, and an answer that was not offered, is refused. Throws BooError "not-asked", "no-such-choice". */
   async answer(id: string, { value, word }: Answer): Promise<void> {
     const asked = this.#session.state.questions.find((question) => question.id === id);
-    const waiting = this.#waiting.get(id);
-    if (asked === undefined || waiting === undefined)
-      throw new BooError("not-asked", "This question is no longer open.");
-    if (!asked.choices.some((choice) => choice.value === value))
+    if (asked?.choices.some((choice) => choice.value === value) === false)
       throw new BooError("no-such-choice", "Choose one of the answers offered.");
-    this.#waiting.delete(id);
+    const waiting = asked && (await this.#waiterOf(id));
+    if (waiting === undefined || !this.#waiting.delete(id))
+      throw new BooError("not-asked", "This question is no longer open.");
     const said = word === undefined || word.trim() === "" ? {} : { word: word.trim() };
     await this.#session.emit({ type: "question-answered", at: this.#now(), id, value, ...said });
     waiting.resolve({ value, ...said });
+  }
+
+  async #waiterOf(id: string): Promise<Waiting | undefined> {
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined || !this.#isOpen) return waiting;
+    const early = this.#early.get(id) ?? Promise.withResolvers<Waiting | undefined>();
+    this.#early.set(id, early);
+    return early.promise;
   }
 
   /** Answers what a grant or a rule has answered meanwhile. */

@@ -12,8 +12,9 @@ import type { Session } from "../session/session.ts";
 import type { Refusal } from "../shell-ports.ts";
 import { confinementOf, type Extras } from "./confinement.ts";
 import type { CommandAccess, CommandLeave, FileAccess, Guard } from "./guard.ts";
-import { judgeAccess, judgeLine } from "./judge-request.ts";
+import { judgeRequest } from "./judge-request.ts";
 import type { Judgement, LineJudgement, World } from "./judgement.ts";
+import { judge } from "./policy.ts";
 import type { Permissions } from "./permissions.ts";
 import { questionOf } from "./permission-question.ts";
 
@@ -51,8 +52,8 @@ export class SessionGuard implements Guard {
 
   async file(access: FileAccess): Promise<void> {
     const { operation, path, kind, links, change } = access;
-    const judge = async () => judgeAccess({ operation, path, kind, links }, await this.#world());
-    await this.#decide(judge, { operation, target: path, ...(change && { change }) });
+    const judgeNow = async () => judge({ operation, path, kind, links }, await this.#world());
+    await this.#decide(judgeNow, { operation, target: path, ...(change && { change }) });
   }
 
   async command(access: CommandAccess): Promise<CommandLeave> {
@@ -70,8 +71,8 @@ export class SessionGuard implements Guard {
     const { reads, writes } = this.#extras;
     if (refusal.operation === "network") {
       const host = refusal.host ?? "any host";
-      const judge = async () => judgeAccess({ operation: "network", host }, await this.#world());
-      await this.#decide(judge, { operation: "network", target: host });
+      const judgeNow = async () => judge({ operation: "network", host }, await this.#world());
+      await this.#decide(judgeNow, { operation: "network", target: host });
       this.#extras = { ...this.#extras, hasNetwork: true };
       return;
     }
@@ -80,8 +81,8 @@ export class SessionGuard implements Guard {
     if (path === "/")
       throw new BooError("denied", `Not allowed: ${refusal.path} lies in no folder that can be given.`);
     const { kind = "missing" } = (await this.#ports.files.stat(path)) ?? {};
-    const judge = async () => judgeAccess({ operation, path, kind, links: 1 }, await this.#world());
-    await this.#decide(judge, { operation, target: path });
+    const judgeNow = async () => judge({ operation, path, kind, links: 1 }, await this.#world());
+    await this.#decide(judgeNow, { operation, target: path });
     this.#extras =
       operation === "read"
         ? { ...this.#extras, reads: [...reads, path] }
@@ -102,20 +103,25 @@ export class SessionGuard implements Guard {
   }
 
   async #judgeLine({ line, folder }: CommandAccess): Promise<LineJudgement> {
-    return judgeLine({ line, folder }, await this.#world(), this.#ports.files);
+    const { files } = this.#ports;
+    return judgeRequest({ operation: "execute", line, folder }, await this.#world(), async (path) => {
+      const stat = await files.stat(path);
+      if (stat === undefined) return { path: await files.realPath(path), kind: "missing", links: 1 };
+      return { path: stat.realPath, kind: stat.kind, links: stat.links };
+    });
   }
 
-  async #decide<J extends Judgement>(judge: () => Promise<J>, asked: AskedAccess): Promise<J> {
-    const judgement = await judge();
+  async #decide<J extends Judgement>(judgeNow: () => Promise<J>, asked: AskedAccess): Promise<J> {
+    const judgement = await judgeNow();
     if (judgement.verdict === "allow") return this.#allow(judgement, asked);
     if (judgement.verdict === "deny") throw await this.#deny(asked, judgement);
     const { agent, call, ask } = this.#context;
     const question = questionOf({ ...asked, agent, call }, judgement);
     // Whatever else is granted meanwhile may answer this, too.
     const settled = async (): Promise<string | undefined> =>
-      (await judge()).verdict === "ask" ? undefined : "once";
+      (await judgeNow()).verdict === "ask" ? undefined : "once";
     const answer = await ask(question, settled);
-    const now = await judge();
+    const now = await judgeNow();
     if (now.verdict === "deny") throw await this.#deny(asked, now);
     if (now.verdict === "allow") return this.#allow(now, asked);
     return this.#take(answer, asked, now);
