@@ -12,6 +12,8 @@ export class FakeConfigFiles implements ConfigFiles {
   /** Runs before a write compares with its base, for example to play another window. */
   beforeWrite: (() => void) | undefined;
   isReadOnly = false;
+  /** Whether what was remembered can not be read. */
+  isForgetful = false;
   readonly #watches = new Set<{ readonly paths: readonly string[]; readonly changed: () => void }>();
 
   constructor(texts: Readonly<Record<string, string>> = {}) {
@@ -58,6 +60,7 @@ export class FakeConfigFiles implements ConfigFiles {
   }
 
   async recall(key: string): Promise<string | undefined> {
+    if (this.isForgetful) throw new BooError("config-unreadable", "What was kept can not be read.");
     return this.memory.get(key);
   }
 }

@@ -17,6 +17,14 @@ describe("what a project wants to allow", () => {
     assert.deepEqual(world.saved(), ["boocode.yaml:3 allow npm test", "boocode.yaml:4 allow /tmp/x/**"]);
     assert.deepEqual((await SettingsWorld.of({}, world.files)).rules(), allowed);
   });
+  it("is asked about again where the decision can not be read", async () => {
+    const world = await SettingsWorld.of({ [projectFile]: text });
+    await world.settings.approve(hashOf(world), true);
+    world.files.isForgetful = true;
+    await world.settings.refresh();
+    assert.deepEqual(world.rules(), []);
+    assert.equal(world.settings.state.pending.length, 1);
+  });
   it("is remembered as left out", async () => {
     const world = await SettingsWorld.of({ [projectFile]: text });
     await world.settings.approve(hashOf(world), false);
