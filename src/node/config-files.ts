@@ -1,7 +1,8 @@
 /** The `ConfigFiles` port over the disk: whole files, replaced in one step, watched by their folders. */
 import { createHash, randomBytes } from "node:crypto";
-import { access, chmod, constants, lstat, open, readlink, rename, rm } from "node:fs/promises";
+import { chmod, constants, lstat, open, readlink, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
 import type { ConfigFiles } from "#core/shell-ports.ts";
 import { FileWatch } from "./config-watch.ts";
@@ -13,9 +14,10 @@ const maxBytes = 1024 * 1024;
 const maxLinks = 40;
 // Opening a named pipe would otherwise wait for its other end.
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-// A window that died with the lock is given up after this long (ms); waiting for others goes on for longer.
+/** A lock whose window died is given up after this long (ms); waiting for others goes on for longer. */
 const lockStaleAfter = 5_000;
-const lockRetries = { retries: 400, factor: 1.2, minTimeout: 4, maxTimeout: 40, randomize: true };
+const lockWait = 15_000;
+const lockPause = 20;
 
 /** Makes the port. */
 export function createConfigFiles(options: {
@@ -87,7 +89,7 @@ async function replaceFile(path: string, text: string, base: string | undefined)
   const target = await targetOf(path);
   const mode = base === undefined ? undefined : (await lstat(target)).mode & 0o7777;
   // Renaming would also replace a file that its owner made read-only.
-  if (mode !== undefined) await access(target, constants.W_OK);
+  if (mode !== undefined) await (await open(target, constants.O_WRONLY)).close();
   else await makeDirectory(dirname(target));
   await writeAside(target, text, mode ?? 0o600);
   return true;
@@ -124,21 +126,28 @@ async function writeAside(path: string, text: string, mode: number): Promise<voi
 
 /** Runs while no other window does. */
 async function locked<T>(path: string, run: () => Promise<T>): Promise<T> {
-  const { lock } = (await import("proper-lockfile")).default;
   let lost: Error | undefined;
-  const release = await lock(path, {
-    lockfilePath: `${path}.lock`,
-    realpath: false,
-    stale: lockStaleAfter,
-    retries: lockRetries,
-    onCompromised: (error) => (lost = error),
-  });
+  const release = await takeLock(path, (error) => (lost = error));
   try {
     const result = await run();
     if (lost !== undefined) throw lost;
     return result;
   } finally {
     await release().catch(() => {});
+  }
+}
+
+async function takeLock(path: string, onCompromised: (error: Error) => void): Promise<() => Promise<void>> {
+  const { lock } = (await import("proper-lockfile")).default;
+  const options = { lockfilePath: `${path}.lock`, realpath: false, stale: lockStaleAfter, onCompromised };
+  for (const since = performance.now(); ;) {
+    try {
+      return await lock(path, options);
+    } catch (error) {
+      // Its own retries would try again after any failure.
+      if (codeOf(error) !== "ELOCKED" || performance.now() - since > lockWait) throw error;
+    }
+    await setTimeout(lockPause * Math.random());
   }
 }
 

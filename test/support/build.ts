@@ -10,7 +10,7 @@ const maxPackageBytes = 3 * 1024 * 1024;
 
 /** What a package may hold; anything else is a mistake in .vscodeignore. */
 const allowed =
-  /^(package(\.nls)?\.json|(README|CHANGELOG)\.md|LICENSE|media\/(icon\.png|screenshot\.png|activity\.svg|walkthrough\/\w+\.md)|dist\/load-order\.json|dist\/.+\.(js|css|ttf|wasm))$/;
+  /^(package(\.nls)?\.json|(README|CHANGELOG)\.md|LICENSE|media\/(icon\.png|screenshot\.png|activity\.svg|walkthrough\/\w+\.md|schemas\/[\w-]+\.json)|dist\/load-order\.json|dist\/.+\.(js|css|ttf|wasm))$/;
 
 const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 

@@ -38,13 +38,15 @@ export function parseCommandPattern(text: string): CommandPattern {
 
 /** Writes a pattern that `parseCommandPattern` reads as these words; undefined where a word can not be written. */
 export function writeCommandPattern(words: readonly string[], isOpen: boolean): string | undefined {
-  const written = words.map(quote);
+  const written = words.map((word, at) => quote(word, at === 0));
   if (written.includes(undefined)) return undefined;
   return [...written, ...(isOpen ? ["*"] : [])].join(" ");
 }
 
-function quote(word: string): string | undefined {
-  if (word !== "" && !special.test(word)) return word;
+function quote(word: string, isFirst: boolean): string | undefined {
+  const isPlain = word !== "" && !special.test(word);
+  // At the beginning some words are not the names of commands, unless they are quoted.
+  if (isPlain && !(isFirst && badCommand(word, false) !== undefined)) return word;
   if (!word.includes("'")) return `'${word}'`;
   return /["$`\\]/.test(word) ? undefined : `"${word}"`;
 }

@@ -35,16 +35,19 @@ export function addEntry(
   return isSeq(holder) ? addItem(yaml, holder, value) : undefined;
 }
 
-/** Removes the entry at a path, with the lists and mappings that it leaves empty; whole lines of comments stay. */
-export function removeEntry(yaml: YamlText, path: ValuePath): string | undefined {
+/**
+ * Removes the entry at a path, with the lists and mappings that it leaves empty; whole lines of comments stay. Gives what may come out,
+ * best first: what is meant has to be read from it.
+ */
+export function removeEntry(yaml: YamlText, path: ValuePath): readonly string[] {
   const chain = chainOf(yaml.root, path);
-  if (chain === undefined) return undefined;
+  if (chain === undefined) return [];
   // The highest place that holds nothing else.
   let at = chain.length - 1;
   while (at > 0 && chain[at]?.holder.items.length === 1) at -= 1;
   const link = chain[at];
-  if (link === undefined) return undefined;
-  return link.holder.flow === true ? cutFlow(yaml.text, link) : cutLines(yaml.text, link);
+  if (link === undefined) return [];
+  return link.holder.flow === true ? [cutFlow(yaml.text, link)] : cutLines(yaml.text, link);
 }
 
 type Entry = Pair | Node;
@@ -196,16 +199,27 @@ function cutFlow(text: string, { holder, entry }: Link): string {
 
 /** What stays of the gap between two entries. */
 function commentsIn(gap: string): string {
-  return gap.includes("#") ? gap.replace(/^(\s*(?:#.*\n\s*)*),/, "$1") : "";
+  return gap.includes("#") ? gap.replace(/^(\s*(?:#[^\n]*\n\s*)*),/, "$1") : "";
 }
 
 /** Removes the lines of an entry that stands in lines of its own. */
-function cutLines(text: string, { holder, entry }: Link): string | undefined {
+function cutLines(text: string, { holder, entry }: Link): readonly string[] {
   const from = lineStart(text, startOf(entry));
   const lead = text.slice(from, startOf(entry));
-  if (!(isSeq(holder) ? /^\s*-\s+(?:[&!]\S*\s+)*$/ : /^\s*$/).test(lead)) return undefined;
+  if (!(isSeq(holder) ? /^\s*-\s+(?:[&!]\S*\s+)*$/ : /^\s*$/).test(lead)) return [];
+  const indent = /^\s*/.exec(lead)?.[0] ?? "";
   const to = nextLine(text, endOf(entry));
-  const lines = text.slice(from, to).match(/.*(?:\n|$)/g) ?? [];
-  const comments = lines.filter((line) => /^\s*#/.test(line));
-  return text.slice(0, from) + comments.join("") + text.slice(to);
+  const comments = commentLines(text.slice(from, to));
+  // Left as they are, comments and empty lines can become part of a text that ends above.
+  const below =
+    new RegExp(`^(?:[^\\S\\n]*\\n|${indent}[ \\t]+#[^\\n]*(?:\\n|$))+`).exec(text.slice(to))?.[0] ?? "";
+  const outdented = [...comments, ...commentLines(below)].map((line) => indent + line.trimStart());
+  return [
+    text.slice(0, from) + comments.join("") + text.slice(to),
+    text.slice(0, from) + outdented.join("") + text.slice(to + below.length),
+  ];
+}
+
+function commentLines(text: string): readonly string[] {
+  return (text.match(/[^\n]*(?:\n|$)/g) ?? []).filter((line) => /^\s*#/.test(line));
 }

@@ -21,7 +21,7 @@ export function ruleText(rule: NewRule): string {
 }
 
 /** The word that a rule's operation has in files. */
-export function wordOf({ operation }: Pick<NewRule, "operation">): RuleWord {
+function wordOf({ operation }: Pick<NewRule, "operation">): RuleWord {
   return operation === "execute" ? "run" : operation;
 }
 
@@ -45,7 +45,8 @@ export async function withRule(
   const ids = new Set(section.rules.map((one) => one.id));
   if (ids.has(id)) return { text, id };
   const path = ["permissions", "projects", key, "allow"];
-  const changed = addEntry(yaml, path, { [wordOf(rule)]: rule.pattern });
+  const added = addEntry(yaml, path, { [wordOf(rule)]: rule.pattern });
+  const changed = added === undefined ? [] : [added];
   const place = `permissions, projects, ${key}, allow`;
   const advice = `Add {${ruleText(rule)}} to it yourself, below ${place}.`;
   const after = await checked({ section, yaml, changed, source, expected: ids.add(id), advice });
@@ -71,34 +72,38 @@ export async function withoutRule(text: string, source: ConfigSource, id: string
 interface Change {
   readonly section: PermissionSection;
   readonly yaml: YamlText;
-  readonly changed: string | undefined;
+  /** What may come out, best first. */
+  readonly changed: readonly string[];
   readonly source: ConfigSource;
   /** The ids of the rules that there must be now. */
   readonly expected: ReadonlySet<string>;
   readonly advice: string;
 }
 
-/** The changed text, if it says exactly what it should: a rule in a list that is repeated by an alias, for one, would be in two places. */
+/** The first of the changed texts that says exactly what it should: a rule in a list that is repeated by an alias, for one, would be in two places. */
 async function checked({ section, yaml, changed, source, expected, advice }: Change): Promise<string> {
-  const after = changed === undefined ? undefined : await readPermissions(changed, source);
-  const fresh = section.error === undefined && after?.yaml !== undefined ? after.error : undefined;
-  const ids = new Set(after?.rules.map((one) => one.id));
-  const isSame =
-    after?.yaml !== undefined &&
-    fresh === undefined &&
-    ids.size === expected.size &&
-    [...ids].every((id) => expected.has(id)) &&
-    otherSections(after.yaml) === otherSections(yaml);
-  if (isSame && changed !== undefined) return changed;
-  const reason = fresh?.message ?? "It is written in a way that leaves no place for this change.";
+  let reason = "It is written in a way that leaves no place for this change.";
+  for (const text of changed) {
+    const after = await readPermissions(text, source);
+    const fresh = section.error === undefined && after.yaml !== undefined ? after.error : undefined;
+    if (fresh !== undefined) reason = fresh.message;
+    const ids = new Set(after.rules.map((one) => one.id));
+    const isSame =
+      after.yaml !== undefined &&
+      fresh === undefined &&
+      ids.size === expected.size &&
+      [...ids].every((id) => expected.has(id)) &&
+      otherSections(after.yaml) === otherSections(yaml);
+    if (isSame) return text;
+  }
   throw new BooError("config-form", `${source.file} was not changed. ${reason} ${advice}`);
 }
 
-/** Everything but the `permissions` section, as it is written. */
+/** Everything but the `permissions` section, as it is written; whether a last line ends does not matter. */
 function otherSections({ root, text }: YamlText): string {
   const pairs = isMap(root) ? root.items : [];
   const others = pairs.filter(({ key }) => !(isScalar(key) && key.value === "permissions"));
-  return JSON.stringify(others.map((pair) => text.slice(startOf(pair), endOf(pair))));
+  return JSON.stringify(others.map((pair) => text.slice(startOf(pair), endOf(pair)).replace(/\r?\n$/, "")));
 }
 
 function markOf(text: string): string {

@@ -108,7 +108,10 @@ class SectionReader {
 
   /** Everything but warnings. */
   errors(): Problems {
-    return [...this.#errors, ...this.#values.problems];
+    const { problems } = this.#values;
+    // What can not be read does not fit either: once is enough.
+    const told = new Set(problems.map(({ line }) => line));
+    return [...problems, ...this.#errors.filter(({ line }) => !told.has(line))];
   }
 
   read(): void {

@@ -12,9 +12,9 @@ export function hashAllowances(rules: readonly WrittenRule[], folder: string): P
   return sha256(JSON.stringify(["auto_allow", 1, folder, [...lines].toSorted()]));
 }
 
-/** The decision about a hash. */
+/** The decision about a hash; one that can not be read counts as none. */
 export async function recallApproval(files: ConfigFiles, hash: string): Promise<Approval> {
-  const said = await files.recall(keyOf(hash));
+  const said = await files.recall(keyOf(hash)).catch(() => undefined);
   return said === "approved" || said === "refused" ? said : "open";
 }
 

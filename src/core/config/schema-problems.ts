@@ -1,6 +1,5 @@
 /** What does not fit the schema of a configuration file, in words and with lines. */
 import type { z } from "zod";
-import { nearNames } from "../tools/similarity.ts";
 import { maxRules, ruleWords } from "./schema.ts";
 import type { LineProblem } from "./yaml-text.ts";
 import type { ValuePath, YamlValues } from "./yaml-values.ts";
@@ -19,8 +18,13 @@ export function schemaProblems(
   values: YamlValues,
   scope: ConfigScope,
 ): readonly LineProblem[] {
+  const strange = new Set(
+    error.issues.filter(({ code }) => code === "unrecognized_keys").map(({ path }) => path.join("\n")),
+  );
   return error.issues.slice(0, maxIssues).flatMap((issue) => {
     const path = issue.path.filter((part) => typeof part !== "symbol");
+    // A rule with a word that is none has been told of already.
+    if (issue.code === "custom" && strange.has(path.join("\n"))) return [];
     if (issue.code !== "unrecognized_keys")
       return [{ line: values.lineAt(path), message: describe(issue, path, scope) }];
     return issue.keys.slice(0, maxIssues).map((key) => ({
@@ -52,13 +56,28 @@ function unknownKey(key: string, path: ValuePath, scope: ConfigScope): string {
   if (path.length !== 2 && scope === "user" && key === "auto_allow")
     return 'The user\'s own file calls this "allow".';
   const known = keysAt(path, scope);
-  const [near] = nearNames(key, known, 1);
+  const near = known.find((name) => editsBetween(key, name) <= Math.max(1, name.length / 3));
   return `"${key}" has no meaning here. ${near === undefined ? `There are ${listed(known)}.` : `Did you mean "${near}"?`}`;
 }
 
 function keysAt(path: ValuePath, scope: ConfigScope): readonly string[] {
   if (typeof path.at(-1) === "number") return words;
   return path.length === 1 ? sectionKeys[scope] : ["allow", "deny"];
+}
+
+/** How many letters have to be put in, taken out or replaced to make one word of another (Levenshtein's distance). */
+function editsBetween(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > b.length) return a.length;
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (row[j] ?? 0) + (a.charAt(i).toLowerCase() === b.charAt(j) ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
 
 function listed(names: readonly string[]): string {

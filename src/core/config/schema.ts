@@ -22,7 +22,7 @@ export const ruleSchema = z
     network: z.string().optional().describe('A host, "*.host" or "*".'),
   })
   .refine((rule) => Object.keys(rule).length === 1)
-  .meta({ minProperties: 1, maxProperties: 1 });
+  .meta({ id: "rule", minProperties: 1, maxProperties: 1 });
 
 // An empty section says nothing, which is no mistake.
 const rules = z.array(ruleSchema).max(maxRules).nullish();

@@ -1,9 +1,20 @@
 /** A configuration file's text as YAML, read in slices and within limits: no file can hold the host up. */
-import { Composer, isAlias, isNode, Lexer, LineCounter, Parser, visit, type CST, type Node } from "yaml";
+import {
+  Composer,
+  isAlias,
+  isNode,
+  isScalar,
+  Lexer,
+  LineCounter,
+  Parser,
+  visit,
+  type CST,
+  type Node,
+} from "yaml";
 import { Pace } from "../trace/pace.ts";
 
 /** Longest text, in characters. */
-export const maxLength = 1024 * 1024;
+const maxLength = 1024 * 1024;
 /** Most words and marks in a text: reading so many of the worst kind takes half a second at most. */
 const maxLexemes = 30_000;
 const maxErrors = 10;
@@ -55,12 +66,14 @@ export async function readYaml(withMark: string): Promise<YamlText> {
       line: lineAt(second.range[0]),
       message: "A second document begins here: put everything into one, without a line of ---.",
     });
-  const root = document && isNode(document.contents) ? document.contents : null;
+  const { contents } = document ?? {};
+  const root = isNode(contents) && !(isScalar(contents) && contents.value === null) ? contents : null;
   return { text, root, problems, lineAt, resolve: aliasResolver(root) };
 }
 
 async function readTokens(text: string, lines: LineCounter): Promise<readonly CST.Token[] | undefined> {
   const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
   const tokens: CST.Token[] = [];
   const pace = new Pace();
   let count = 0;
