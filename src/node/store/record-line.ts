@@ -75,10 +75,21 @@ const bodyMark = `,"body":`;
 
 /** The line of a JSON text (which never holds a raw line end). */
 export function frameLine(json: string): string {
-  return `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`;
+  return `${hexSum(json)} ${json}\n`;
 }
 
-/** A record as JSON, its head first; the writer numbers it by putting `q` in front. */
+function hexSum(data: string | Buffer): string {
+  return crc32(data).toString(16).padStart(8, "0");
+}
+
+/** The bytes of a record's line, numbered. Made with as few copies as can be: all that a window says passes here. */
+export function recordLine(q: number, json: string): Buffer {
+  const bytes = Buffer.from(`00000000 {"q":${q},${json.slice(1)}\n`);
+  bytes.write(hexSum(bytes.subarray(9, -1)), 0, "latin1");
+  return bytes;
+}
+
+/** A record as JSON, its head first, without its number. */
 export function recordJson(record: StoreRecord, head: SessionHead | undefined): string {
   const epoch = head === undefined || head.epoch === firstEpoch ? undefined : head.epoch;
   switch (record.kind) {
