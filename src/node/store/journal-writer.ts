@@ -40,6 +40,8 @@ export interface JournalOptions extends JournalSettings {
   readonly directory: string;
   /** A segment was sealed: what is in it can be folded into the image. */
   readonly onSealed: () => void;
+  /** Whether this window must be seen to live, also while it writes nothing. */
+  readonly mustShow: () => boolean;
   /** A sentence when the disk can not be written, undefined when it can again. */
   readonly onProblem: (problem: string | undefined) => void;
 }
@@ -83,6 +85,18 @@ export class JournalWriter {
     this.#segment = undefined;
     if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
     await segment?.close().catch(() => {});
+    await this.show();
+  }
+
+  /** Makes sure that there is a segment that is not sealed, where this window must be seen to live: others are deleted when they were folded. */
+  async show(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    if (this.#isClosed || this.#segment !== undefined || !this.#options.mustShow()) return;
+    this.#running = this.#begin().finally(() => {
+      this.#running = undefined;
+      if (this.#queue.length > 0) this.#wake();
+    });
+    await this.#running;
   }
 
   /** Gives the current segment the time of now. */
@@ -175,7 +189,17 @@ export class JournalWriter {
         await segment.close().catch(() => {});
       }
     }
-    if (isLast) this.#options.onSealed();
+    if (!isLast) return;
+    this.#options.onSealed();
+    if (this.#options.mustShow()) await this.#begin();
+  }
+
+  /** Begins the next segment with its header alone; what fails here is told by the next append. */
+  async #begin(): Promise<void> {
+    const segment = await this.#nextSegment().catch(() => undefined);
+    await segment?.append(Buffer.alloc(0)).catch(() => {});
+    if (segment?.isUsable) this.#segment = segment;
+    else await segment?.close().catch(() => {});
   }
 
   #nextSegment(): Promise<SegmentFile> {
