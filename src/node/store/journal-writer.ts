@@ -1,10 +1,10 @@
 /** Writes this process's journal: group commit without a timer, and patience with a disk that fails. */
 import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { BooError } from "#core/errors.ts";
 import { diskProblem } from "./disk-problem.ts";
+import { ownIdentity } from "./process-life.ts";
 import {
   firstEpoch,
   frameLine,
@@ -210,8 +210,7 @@ export class JournalWriter {
       writer: this.#name,
       segment,
       epoch: firstEpoch,
-      pid: process.pid,
-      host: hostname(),
+      ...ownIdentity(),
       startedAt: this.#startedAt,
     };
     const file = `${this.#name}.${String(segment).padStart(6, "0")}.log`;

@@ -1,6 +1,7 @@
 /** The journal's text format: lines of `<crc32, 8 hex digits> <json>\n`, a header first in every segment. */
 import { crc32 } from "node:zlib";
 import type { StoreRecord } from "#core/ports.ts";
+import type { WriterIdentity } from "./process-life.ts";
 
 /** The number of this format; a reader that meets a higher one must not touch the store. */
 export const journalFormat = 2;
@@ -8,17 +9,14 @@ export const journalFormat = 2;
 /** The epoch of records whose line names none: that of a session's first owner. */
 export const firstEpoch = 1;
 
-/** First line of a segment: who wrote it; `startedAt` (epoch ms) is when the writer began, `host` the machine whose process ids count. */
-export interface SegmentHeader {
+/** First line of a segment: who wrote it. */
+export interface SegmentHeader extends WriterIdentity {
   readonly kind: "header";
   readonly format: number;
   readonly writer: string;
   readonly segment: number;
   /** The epoch of lines that name none. */
   readonly epoch: number;
-  readonly pid: number;
-  readonly host: string;
-  readonly startedAt: number;
 }
 
 /** Where a session stands in this process: its owner's epoch, and the number of the last event (-1: none). */
