@@ -15,6 +15,7 @@ const partialCharacters = 512;
 const partialMs = 1_000;
 // Loading leaves the event loop to others after this long.
 const loadSliceMs = 2;
+const writtenAtOnce = 50;
 
 /** What a session needs. */
 export interface SessionPorts {
@@ -132,18 +133,31 @@ export class Session {
   /** Makes a new session out of events, as if they had happened here; resolves when they are on disk. */
   async adopt(events: readonly SessionEvent[]): Promise<void> {
     await this.load(events);
-    const records = events.map((event, n): StoreRecord => ({
-      kind: "event",
-      session: this.id,
-      n,
-      event: this.#ports.redactor.value(event),
-    }));
     const last = events.at(-1);
-    const summary =
-      last === undefined ? undefined : { ...summarize(this.state, last), state: "idle" as const };
-    if (summary !== undefined) records.push({ kind: "summary", summary });
-    await this.#ports.store.append(records);
-    if (summary !== undefined) this.onSummary(summary);
+    if (last === undefined) return;
+    const summary = { ...summarize(this.state, last), state: "idle" as const };
+    await this.#write(events, summary);
+    this.onSummary(summary);
+  }
+
+  /** Writes a whole log, a piece at a time: what is much would stop the host, and be more than may wait for the disk. */
+  async #write(events: readonly SessionEvent[], summary: SessionSummary): Promise<void> {
+    const { store, redactor } = this.#ports;
+    let refusal: { readonly error: unknown } | undefined;
+    // What a failing disk refuses waits in memory: the rest belongs to it.
+    const append = (records: readonly StoreRecord[]) =>
+      store.append(records).catch((error: unknown) => (refusal ??= { error }));
+    const breath = breathing();
+    for (let from = 0; from < events.length; from += writtenAtOnce) {
+      const records: StoreRecord[] = [];
+      for (const [at, event] of events.slice(from, from + writtenAtOnce).entries()) {
+        records.push({ kind: "event", session: this.id, n: from + at, event: redactor.value(event) });
+        await breath();
+      }
+      await append(records);
+    }
+    await append([{ kind: "summary", summary }]);
+    if (refusal !== undefined) throw refusal.error;
   }
 
   /** Makes an event true: resolves once it is on disk (at once for deltas), to false where the disk refused it. */

@@ -1,7 +1,8 @@
 /** Texts that are kept for speed alone: what is in them is elsewhere in the store, too. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDirectory } from "./durable-directory.ts";
 
 /** Files by name; neither durable nor needed. */
 export class Copies {
@@ -37,7 +38,7 @@ export class Copies {
   async #write(name: string, text: string): Promise<void> {
     const path = this.#path(name);
     if (text === "") return rm(path, { force: true });
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(this.#directory);
     const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
     try {
       await writeFile(temporary, text, { mode: 0o600 });

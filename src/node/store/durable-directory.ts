@@ -1,6 +1,5 @@
 /** Directories whose entries survive a power cut. */
-import { mkdir, open } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { codeOf } from "./disk-problem.ts";
 
@@ -17,17 +16,26 @@ export async function syncDirectory(path: string): Promise<void> {
 
 const mode = 0o700;
 
-// Of a parent that can not be made Node only tells that it is not there: the first missing one says why.
-async function retell(error: unknown, path: string): Promise<never> {
-  let missing = path;
-  while (dirname(missing) !== missing && !existsSync(dirname(missing))) missing = dirname(missing);
-  if (codeOf(error) === "ENOENT" && !existsSync(missing)) await mkdir(missing, { mode });
-  throw error;
+/**
+ * Makes a directory and its missing parents, for the user's eyes only (mode 0700), and their entries durable. One by one: Node's own way
+ * never ends where a file system says of every new directory that its parent is missing, and does not tell why a parent can not be made.
+ */
+export async function makeDirectory(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; !(await isThere(at)) && dirname(at) !== at; at = dirname(at)) missing.unshift(at);
+  for (const made of missing) {
+    await mkdir(made, { mode }).catch(async (error: unknown) => {
+      // Another window was faster.
+      if (codeOf(error) !== "EEXIST" || !(await isThere(made))) throw error;
+    });
+    await syncDirectory(dirname(made));
+  }
 }
 
-/** Makes a directory and its missing parents, for the user's eyes only (mode 0700), and their entries durable. */
-export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode }).catch((error: unknown) => retell(error, path));
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+/** Whether there is something under a path, be it a directory or not. */
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -3,7 +3,7 @@ import { watch, type FSWatcher } from "node:fs";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { codeOf } from "./disk-problem.ts";
-import { foreignSilence, isWriterRunning, type WriterIdentity } from "./process-life.ts";
+import { isWriterRunning, longestSilence, type WriterIdentity } from "./process-life.ts";
 import { parseHeader, segmentNames, type SegmentName } from "./segments.ts";
 import { splitLine, unframeLine, type LineHead } from "./record-line.ts";
 
@@ -33,7 +33,9 @@ interface Writer {
   offset: number;
   q: number;
   identity: WriterIdentity | undefined;
+  /** The time (epoch ms) that its segment tells, and when (ms of this process) that was seen to be another one. */
   touchedAt: number;
+  seenAt: number;
 }
 
 /** Follows all journals of a store but this process's own. */
@@ -77,7 +79,7 @@ export class JournalFollower {
   isAlive(writer: string): boolean {
     const known = this.#writers.get(writer);
     if (known?.identity === undefined) return false;
-    return isWriterRunning(known.identity) ?? Date.now() - known.touchedAt < foreignSilence;
+    return isWriterRunning(known.identity) ?? performance.now() - known.seenAt < longestSilence;
   }
 
   /** Ends; a pass that runs is waited for. */
@@ -155,7 +157,7 @@ export class JournalFollower {
   async #readSegment(name: string, writer: Writer, path: string): Promise<void> {
     try {
       const found = await stat(path);
-      writer.touchedAt = found.mtimeMs;
+      noteTouched(writer, found.mtimeMs);
       if (found.size <= writer.offset) return;
       const file = await open(path, "r");
       try {
@@ -209,7 +211,15 @@ export class JournalFollower {
 }
 
 function newWriter(segment: number): Writer {
-  return { segment, offset: 0, q: 0, identity: undefined, touchedAt: 0 };
+  return { segment, offset: 0, q: 0, identity: undefined, touchedAt: 0, seenAt: performance.now() };
+}
+
+// By this process's own clock, which a sleeping machine stops: nobody is taken for gone because all slept. Only what is old when it is
+// first seen is as old as it says.
+function noteTouched(writer: Writer, touchedAt: number): void {
+  if (writer.touchedAt === touchedAt) return;
+  const age = writer.touchedAt === 0 ? Math.max(0, Date.now() - touchedAt) : 0;
+  Object.assign(writer, { touchedAt, seenAt: performance.now() - age });
 }
 
 /** After the last whole line of a segment. */
@@ -219,7 +229,7 @@ async function positionAtEnd({ segment, path }: SegmentName): Promise<Writer> {
   if (file === undefined) return writer;
   try {
     const { size, mtimeMs } = await file.stat();
-    writer.touchedAt = mtimeMs;
+    noteTouched(writer, mtimeMs);
     const head = Buffer.alloc(Math.min(size, 1024));
     await file.read(head, 0, head.length, 0);
     const json = unframeLine(head.subarray(0, Math.max(head.indexOf(10), 0)));

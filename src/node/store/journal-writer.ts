@@ -1,18 +1,25 @@
 /** Writes this process's journal: group commit without a timer, and patience with a disk that fails. */
 import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { BooError } from "#core/errors.ts";
 import { diskProblem } from "./disk-problem.ts";
-import { firstEpoch, frameLine, journalFormat, sealLine, type SegmentHeader } from "./record-line.ts";
+import { ownIdentity } from "./process-life.ts";
+import {
+  firstEpoch,
+  frameLine,
+  journalFormat,
+  recordLine,
+  sealLine,
+  type SegmentHeader,
+} from "./record-line.ts";
 import { SegmentFile, type OpenFile } from "./segment-file.ts";
 
 /** A segment is sealed at this size (bytes); sealed ones can be folded into the image. */
 const segmentLimit = 4 << 20;
-/** One commit takes at most about this much (UTF-16 units), so that a long backlog is written in pieces. */
+/** One commit takes at most about this much (bytes), so that a long backlog is written in pieces. */
 const commitLimit = 1 << 20;
-/** Records that wait for the disk (UTF-16 units); what comes on top is refused and lost. */
+/** Records that wait for the disk (bytes); what comes on top is refused and lost. */
 const backlogLimit = 32 << 20;
 /** While the disk fails it is tried again after 1, 2, 4 … 30 s, and by an append that comes this long (ms) after the last try. */
 const retryPause = { first: 1_000, longest: 30_000, onAppend: 250 };
@@ -33,12 +40,14 @@ export interface JournalOptions extends JournalSettings {
   readonly directory: string;
   /** A segment was sealed: what is in it can be folded into the image. */
   readonly onSealed: () => void;
+  /** Whether this window must be seen to live, also while it writes nothing. */
+  readonly mustShow: () => boolean;
   /** A sentence when the disk can not be written, undefined when it can again. */
   readonly onProblem: (problem: string | undefined) => void;
 }
 
 interface Entry {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly resolve: () => void;
   readonly reject: (error: BooError) => void;
 }
@@ -76,6 +85,18 @@ export class JournalWriter {
     this.#segment = undefined;
     if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
     await segment?.close().catch(() => {});
+    await this.show();
+  }
+
+  /** Makes sure that there is a segment that is not sealed, where this window must be seen to live: others are deleted when they were folded. */
+  async show(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    if (this.#isClosed || this.#segment !== undefined || !this.#options.mustShow()) return;
+    this.#running = this.#begin().finally(() => {
+      this.#running = undefined;
+      if (this.#queue.length > 0) this.#wake();
+    });
+    await this.#running;
   }
 
   /** Gives the current segment the time of now. */
@@ -90,11 +111,11 @@ export class JournalWriter {
   append(records: readonly string[]): Promise<void> {
     if (this.#isClosed)
       return Promise.reject(new BooError("store-closed", "The history is closed: reload the window."));
-    const text = records.map((json) => frameLine(`{"q":${++this.#line},${json.slice(1)}`)).join("");
-    if (this.#queued + text.length > backlogLimit) return Promise.reject(this.#overflow());
+    const bytes = joined(records.map((json) => recordLine(++this.#line, json)));
+    if (this.#queued + bytes.length > backlogLimit) return Promise.reject(this.#overflow());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#queue.push({ text, resolve, reject });
-    this.#queued += text.length;
+    this.#queue.push({ bytes, resolve, reject });
+    this.#queued += bytes.length;
     if (this.#running !== undefined) return promise;
     if (this.#problem !== undefined && performance.now() - this.#triedAt < retryPause.onAppend) {
       reject(this.#refusal(this.#problem));
@@ -141,33 +162,44 @@ export class JournalWriter {
     const count = this.#batchLength();
     const batch = this.#queue.slice(0, count);
     this.#triedAt = performance.now();
-    await this.#commit(batch.map((entry) => entry.text).join(""));
+    await this.#commit(batch.map(({ bytes }) => bytes));
     this.#queue.splice(0, count);
     for (const entry of batch) {
-      this.#queued -= entry.text.length;
+      this.#queued -= entry.bytes.length;
       entry.resolve();
     }
   }
 
   #batchLength(): number {
     let length = 0;
-    const end = this.#queue.findIndex((entry) => (length += entry.text.length) > commitLimit);
+    const end = this.#queue.findIndex((entry) => (length += entry.bytes.length) > commitLimit);
     return end < 0 ? this.#queue.length : Math.max(end, 1);
   }
 
-  async #commit(text: string): Promise<void> {
+  async #commit(batch: readonly Buffer[]): Promise<void> {
     this.#segment ??= await this.#nextSegment();
     const segment = this.#segment;
-    const isLast = segment.size + text.length >= (this.#options.segmentBytes ?? segmentLimit);
+    const length = batch.reduce((sum, bytes) => sum + bytes.length, 0);
+    const isLast = segment.size + length >= (this.#options.segmentBytes ?? segmentLimit);
     try {
-      await segment.append(Buffer.from(isLast ? text + sealLine : text));
+      await segment.append(joined(isLast ? [...batch, Buffer.from(sealLine)] : batch));
     } finally {
       if (isLast || !segment.isUsable) {
         this.#segment = undefined;
         await segment.close().catch(() => {});
       }
     }
-    if (isLast) this.#options.onSealed();
+    if (!isLast) return;
+    this.#options.onSealed();
+    if (this.#options.mustShow()) await this.#begin();
+  }
+
+  /** Begins the next segment with its header alone; what fails here is told by the next append. */
+  async #begin(): Promise<void> {
+    const segment = await this.#nextSegment().catch(() => undefined);
+    await segment?.append(Buffer.alloc(0)).catch(() => {});
+    if (segment?.isUsable) this.#segment = segment;
+    else await segment?.close().catch(() => {});
   }
 
   #nextSegment(): Promise<SegmentFile> {
@@ -178,8 +210,7 @@ export class JournalWriter {
       writer: this.#name,
       segment,
       epoch: firstEpoch,
-      pid: process.pid,
-      host: hostname(),
+      ...ownIdentity(),
       startedAt: this.#startedAt,
     };
     const file = `${this.#name}.${String(segment).padStart(6, "0")}.log`;
@@ -218,4 +249,9 @@ export class JournalWriter {
       `More than 32 MB of history wait for the disk at ${this.#options.directory}, and no more can be kept: make it writable soon, or what is done from now on is lost.`,
     );
   }
+}
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [first] = pieces;
+  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
 }

@@ -82,6 +82,7 @@ class FileStore implements Store {
       ...options.journal,
       directory,
       onSealed: () => this.#index.checkpoint(),
+      mustShow: () => this.#leases.held().length > 0,
       onProblem: (message) =>
         this.#setProblem(message === undefined ? undefined : { message, needsReload: false }, log),
     });
@@ -168,6 +169,7 @@ class FileStore implements Store {
   async acquire(session: string): Promise<void> {
     await this.#startFollowing();
     await this.#leases.acquire(session);
+    await this.#journal.show();
     this.#heartbeat ??= setInterval(() => this.#beat(), heartbeatEvery).unref();
   }
 

@@ -169,6 +169,18 @@ describe("a disk that fails", () => {
     assert.deepEqual(shape(await store.events("b")), [0]);
   });
 
+  const isLinux = process.platform === "linux";
+  for (const where of isLinux ? ["/proc/boocode", "/proc/boocode/a/store", "/proc/self/boocode/store"] : [])
+    it(`because nothing can be made in ${where} is told at once`, async () => {
+      await using store = opened(where);
+      const problems = watch(store);
+      await assert.rejects(store.append([event("a", 0)]), isUnwritable);
+      await assert.rejects(store.putBlob("text"), isUnwritable);
+      await store.keepCopy("list", "[]");
+      assert.deepEqual(await store.sessions(), []);
+      assert.match(problems.told.join(), /is gone or can not be made: bring it back/);
+    });
+
   it("because its folder was moved away goes on when it is back", async () => {
     using folder = temporaryFolder();
     const [here, away] = [join(folder.path, "store"), join(folder.path, "away")];

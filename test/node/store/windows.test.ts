@@ -116,7 +116,10 @@ describe("two windows on one store", () => {
     await one.append([event("a", 2, "before")]);
     const lost = new Heard(one);
     // On another machine, which took this window for gone.
-    const there = new JournalWriter({ directory: folder, onSealed: () => {}, onProblem: () => {} });
+    const there = new JournalWriter({
+      directory: folder,
+      ...{ onSealed: () => {}, mustShow: () => false, onProblem: () => {} },
+    });
     await there.append([event("a", 3, "there")].map((record) => recordJson(record, { epoch: 9, last: 2 })));
     await lost.until("lost a", "event a 3 epoch 9");
     await one.append([event("a", 3, "here"), event("a", 4, "here, too")]);
@@ -138,6 +141,33 @@ describe("two windows on one store", () => {
     await one.acquire("a");
     await one.append([event("a", 4)]);
     await heard.until("event a 4 epoch 10");
+  });
+
+  check("know who runs a session when all that its window wrote was folded", async (one, two, _, folder) => {
+    await one.append([event("a", 0), { kind: "summary", summary: summary("a", 1) }]);
+    await one.acquire("a");
+    const heard = new Heard(one);
+    await two.append([event("b", 0), { kind: "purge", session: "b", at: 1 }]);
+    await heard.until("purge b");
+    await two.clean();
+    await assert.rejects(two.acquire("a"), { code: "session-busy" });
+    await using three = opened(folder);
+    await three.sessions();
+    assert.equal(three.owner("a"), "elsewhere");
+    await one.release("a");
+    await three.acquire("a");
+  });
+
+  it("know who runs a session when its window's segments were full, and folded", async () => {
+    using folder = temporaryFolder();
+    await using one = opened(folder.path, { journal: { segmentBytes: 1 } });
+    await one.append([event("a", 0)]);
+    await one.acquire("a");
+    await using two = opened(folder.path);
+    await two.clean();
+    await two.events("a");
+    assert.equal(two.owner("a"), "elsewhere");
+    await assert.rejects(two.acquire("a"), { code: "session-busy" });
   });
 
   check("never both get a session that they ask for at once", async (one, two) => {
