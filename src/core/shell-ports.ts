@@ -106,7 +106,7 @@ export interface Snapshot extends AsyncDisposable {
 
 /** Remembers how folders are, in bounded time and space, without touching them or their repositories. */
 export interface Snapshots {
-  /** Undefined where a folder is too large to be remembered: `problem` says so, once for each folder. */
+  /** `problem` where a folder can not be remembered: a sentence the first time, then empty. */
   take(folders: readonly string[], signal: AbortSignal): Promise<Snapshot | { readonly problem: string }>;
 }
 

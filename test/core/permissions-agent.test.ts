@@ -92,7 +92,7 @@ describe("leave for what is outside the workspace", () => {
     await world.agent.prompt("look");
     const { rule } = await answer(world.agent, "always");
     await world.agent.idle();
-    const written = world.ports.configFiles.files.get(world.ports.configFiles.userFile) ?? "";
+    const written = world.ports.configFiles.texts.get(world.ports.configFiles.userFile) ?? "";
     assert.match(written, /\/project:/);
     assert.ok(rule !== undefined && written.includes(rule.replace(/^read: /, "")), written);
     await using next = await world.reload();

@@ -1,8 +1,7 @@
-/** Commands, snapshots and configuration files in memory. */
+/** Commands and snapshots in memory. */
 import type {
   CommandEnd,
   CommandSpec,
-  ConfigFiles,
   FileDifference,
   RunningCommand,
   Shell,
@@ -105,39 +104,4 @@ export function fakeSnapshots(workspace: FakeWorkspace): Snapshots {
 
 function textOf(content: string | Uint8Array | undefined): string | undefined {
   return content === undefined ? undefined : Buffer.from(content).toString();
-}
-
-/** Configuration files in memory; a change is told to the watchers at once. */
-export class FakeConfigFiles implements ConfigFiles {
-  readonly userFile = "/home/me/.boocode/config.yaml";
-  readonly files = new Map<string, string>();
-  readonly remembered = new Map<string, string>();
-  readonly #watchers = new Set<{ readonly paths: readonly string[]; readonly changed: () => void }>();
-
-  read = async (path: string) => this.files.get(path);
-
-  async write(path: string, text: string, base: string | undefined): Promise<boolean> {
-    if (this.files.get(path) !== base) return false;
-    this.edit(path, text);
-    return true;
-  }
-
-  /** Changes a file as a person would. */
-  edit(path: string, text: string): void {
-    this.files.set(path, text);
-    for (const { paths, changed } of this.#watchers) if (paths.includes(path)) changed();
-  }
-
-  watch(paths: readonly string[], changed: () => void): Disposable {
-    const watcher = { paths, changed };
-    this.#watchers.add(watcher);
-    return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
-  }
-
-  async remember(key: string, value: string | undefined): Promise<void> {
-    if (value === undefined) this.remembered.delete(key);
-    else this.remembered.set(key, value);
-  }
-
-  recall = async (key: string) => this.remembered.get(key);
 }

@@ -20,7 +20,8 @@ import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
 import { createHttp } from "#node/http.ts";
 import type { UiAction } from "#protocol/protocol.ts";
-import { FakeConfigFiles, FakeShell, fakeSnapshots } from "./fake-ports-shell.ts";
+import { FakeConfigFiles } from "./fake-config-files.ts";
+import { FakeShell, fakeSnapshots } from "./fake-ports-shell.ts";
 import { FakeStore } from "./fake-ports-store.ts";
 import { FakeWorkspace, fakeCodeIntel, fakeEditor, fakeFiles } from "./fake-ports-workspace.ts";
 
