@@ -187,6 +187,7 @@ export class BooCode {
   async close(): Promise<void> {
     this.permissions[Symbol.dispose]();
     await this.supervisor.close();
+    await this.#ports.shell[Symbol.asyncDispose]();
     await this.#live.close();
   }
 
@@ -238,6 +239,7 @@ function withoutSecrets(store: Store, redactor: Redactor): Store {
     spans: (session, page) => store.spans(session, page),
     putBlob: (text) => store.putBlob(redactor.text(text)),
     readBlob: (hash) => store.readBlob(hash),
+    readBlobRange: (hash, ...range) => store.readBlobRange(hash, ...range),
     onProblem: (listener) => store.onProblem(listener),
     close: () => store.close(),
   };

@@ -1,9 +1,11 @@
 /** What happens on each request about permissions and about commands that run. */
+import { formatBytes } from "#protocol/words.ts";
 import type { Agent } from "./agent/agent.ts";
 import type { BooCode } from "./boocode.ts";
 import { BooError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import type { Ports } from "./ports.ts";
+import { plainOutput } from "./shell/output-text.ts";
 
 /** The requests that are answered here. */
 export type PermissionMethod =
@@ -15,6 +17,9 @@ export type PermissionMethod =
   | "permissions.revoke"
   | "permissions.approve"
   | "permissions.openFile";
+
+/** So much of an output's end an editor shows without trouble. */
+const shownBytes = 20 * 1024 * 1024;
 
 type AgentOf = (session: string) => Promise<Agent>;
 
@@ -57,9 +62,12 @@ function callHandlers(ports: Ports, agentOf: AgentOf): Pick<Handlers, CallMethod
       const agent = await agentOf(session);
       const item = findCall(agent, call);
       const blob = item.status === "ended" ? item.full?.blob : undefined;
-      const text = blob === undefined ? undefined : await ports.store.readBlob(blob);
+      const bytes = item.status === "ended" ? (item.full?.bytes ?? 0) : 0;
+      const from = Math.max(0, bytes - shownBytes);
+      const text = blob === undefined ? undefined : await ports.store.readBlobRange(blob, from, shownBytes);
       if (text === undefined) throw new BooError("no-body", "This output is no longer stored.");
-      await ports.ui.showText(item.title.object.slice(0, 60), text);
+      const before = from === 0 ? "" : `[${formatBytes(from)} before this are left out]\n`;
+      await ports.ui.showText(item.title.object.slice(0, 60), before + plainOutput(text));
       return {};
     },
     "call.openTerminal": async ({ session, call }) => {

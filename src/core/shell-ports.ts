@@ -74,8 +74,8 @@ export interface RunningCommand {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Runs command lines. */
-export interface Shell {
+/** Runs command lines; disposed of, it ends all that still run. */
+export interface Shell extends AsyncDisposable {
   /** What confines commands here: "bubblewrap", "sandbox-exec"; undefined where nothing does. Tried once. */
   confinement(): Promise<"bubblewrap" | "sandbox-exec" | undefined>;
   /** Starts a command; rejects with the signal's reason where that is aborted before. That it could not be started is told by its end. */

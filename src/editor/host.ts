@@ -1,13 +1,18 @@
 /** Everything behind the view, loaded when the first of it is asked for: adapters, store, core. */
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { env, workspace, type Disposable, type ExtensionContext } from "vscode";
 import { createBooCode, type BooCode } from "#core/boocode.ts";
 import type { Handlers } from "#core/handlers.ts";
 import type { Ports, TracePlace } from "#core/ports.ts";
 import type { HostMessage, UiAction } from "#protocol/protocol.ts";
+import { createConfigFiles } from "#node/config-files.ts";
 import { createFiles } from "#node/files.ts";
 import { createHttp } from "#node/http.ts";
 import { findRipgrep } from "#node/search-ripgrep.ts";
+import { createShell } from "#node/shell/shell.ts";
+import { createSnapshots } from "#node/snapshot/snapshots.ts";
 import { openStore } from "#node/store/store.ts";
 import { createSystemClock } from "#node/system-clock.ts";
 import { createCodeIntel } from "./code-intel.ts";
@@ -53,11 +58,17 @@ export async function openHost(
     ...views,
     showText: (name, text) => diffTexts.showOne(name, text),
   });
+  const directory = context.globalStorageUri.fsPath;
+  const files = createFiles({ ripgrep: findRipgrep(env.appRoot) });
   const ports: Ports = {
     editor: createDocuments(diffTexts),
     codeIntel,
-    files: createFiles({ ripgrep: findRipgrep(env.appRoot) }),
-    store: openStore({ directory: context.globalStorageUri.fsPath, log }),
+    files,
+    store: openStore({ directory, log }),
+    shell: createShell({ directory, log }),
+    snapshots: createSnapshots(join(directory, "snapshots"), files),
+    configFiles: createConfigFiles({ home: homedir(), memory: join(directory, "memory") }),
+    home: homedir(),
     http: createHttp(),
     secrets,
     settings,

@@ -120,7 +120,7 @@ describe("Rehearsal", () => {
   check(
     "Read ../secret.txt",
     [`read_file {"path":"../secret.txt"}`],
-    /is outside the workspace, which is refused/,
+    /No file ".*secret\.txt"/,
   );
   check(
     `Search for "one"`,

@@ -112,7 +112,11 @@ describe("session: cut off", () => {
     "list_files interrupted",
     "end interrupted",
   ]);
-  check("after the results", (event) => event.type === "tool-end", ["list_files ok", "end interrupted"]);
+  let results = 0;
+  check("after the results", (event) => event.type === "tool-end" && (results += 1) === 2, [
+    "list_files ok",
+    "end interrupted",
+  ]);
 
   it("by a window that closes in the middle of an answer", async () => {
     await using world = await agentWorld([reply.text("One, two, ").silence()]);

@@ -33,6 +33,7 @@ export class FakeShell implements Shell {
   confinement = async () => this.confinedBy;
   temporaryFolder = async (session: string) => `/temporary/${session}`;
   toolFolders = async () => [];
+  [Symbol.asyncDispose] = async () => {};
 
   async start(spec: CommandSpec, signal: AbortSignal): Promise<RunningCommand> {
     signal.throwIfAborted();

@@ -53,12 +53,12 @@ export function formatMinutes(minutes: number): string {
   return \`\${hours}:\${String(minutes % 60).padStart(2, "0")}\`;
 }
 `,
-  "test/tides.test.ts": `import assert from "node:assert/strict";
+  "test/manifest.test.mjs": `import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { nextHighTides } from "../src/tides.ts";
 
-test("tides follow one another", () => {
-  assert.deepEqual(nextHighTides({ name: "Dover", delayMinutes: 671 }, 2), [671, 1416]);
+test("the manifest names the project", () => {
+  assert.equal(JSON.parse(readFileSync("package.json", "utf8")).name, "tide-table");
 });
 `,
   "src/main.ts": `import { harbours } from "./harbour.ts";

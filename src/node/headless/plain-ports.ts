@@ -1,12 +1,16 @@
 /** The ports of the headless host: plain files, the environment, stderr. */
 import { realpathSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
 import { BooError, messageOf } from "#core/errors.ts";
 import type { Log, Ports, Settings } from "#core/ports.ts";
+import { createConfigFiles } from "../config-files.ts";
 import { createFiles } from "../files.ts";
 import { createHttp } from "../http.ts";
 import { createPlainEditor, noCodeIntel } from "../plain-editor.ts";
 import { findRipgrep } from "../search-ripgrep.ts";
+import { createShell } from "../shell/shell.ts";
+import { createSnapshots } from "../snapshot/snapshots.ts";
 import { openStore } from "../store/store.ts";
 import { createSystemClock } from "../system-clock.ts";
 
@@ -33,11 +37,17 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new BooError("usage", `There is no folder ${path}.`);
   const folder = realpathSync(path);
+  const directory = resolve(options.store);
+  const files = createFiles({ ripgrep: findRipgrep(undefined) });
   return {
     editor: createPlainEditor([{ name: basename(folder), path: folder }]),
     codeIntel: noCodeIntel,
-    files: createFiles({ ripgrep: findRipgrep(undefined) }),
-    store: openStore({ directory: resolve(options.store), log }),
+    files,
+    store: openStore({ directory, log }),
+    shell: createShell({ directory, log }),
+    snapshots: createSnapshots(join(directory, "snapshots"), files),
+    configFiles: createConfigFiles({ home: homedir(), memory: join(directory, "memory") }),
+    home: homedir(),
     http: createHttp(),
     secrets: {
       get: () => Promise.resolve(undefined),
