@@ -1,0 +1,80 @@
+/** Looks up the real places that a judgement needs, at the moment of use, and judges. */
+import { parseLine } from "./command-line.ts";
+import type { Judgement, LineJudgement, RealPath, World } from "./judgement.ts";
+import { isWithin } from "./path-policy.ts";
+import { judge } from "./policy.ts";
+
+/** What is asked for, with paths as they were said: absolute, links and ".." in them. */
+export type Request =
+  | { readonly operation: "read" | "write"; readonly path: string }
+  | { readonly operation: "network"; readonly host: string }
+  | {
+      readonly operation: "execute";
+      readonly line: string;
+      /** Where it runs: absolute and real. */
+      readonly folder: string;
+      /** "posix" where the shell is not bash. */
+      readonly dialect?: "bash" | "posix";
+    };
+
+/** Finds what is at a path as the system does: links are followed before ".." is applied. */
+export type Resolve = (path: string) => Promise<RealPath>;
+
+/** Judges a command line. */
+export function judgeRequest(
+  request: Extract<Request, { operation: "execute" }>,
+  world: World,
+  resolve: Resolve,
+): Promise<LineJudgement>;
+export function judgeRequest(
+  request: Request,
+  world: World,
+  resolve: Resolve,
+): Promise<Judgement | LineJudgement>;
+export async function judgeRequest(
+  request: Request,
+  world: World,
+  resolve: Resolve,
+): Promise<Judgement | LineJudgement> {
+  switch (request.operation) {
+    case "network":
+      return judge(request, world);
+    case "read":
+    case "write":
+      return judge({ operation: request.operation, ...(await resolve(request.path)) }, world);
+    case "execute": {
+      const line = parseLine(request.line, {
+        folder: request.folder,
+        home: world.home,
+        isWindows: world.isWindows,
+        dialect: request.dialect ?? "bash",
+      });
+      const resolved = await resolveAll(line.paths, world, resolve);
+      return judge({ operation: "execute", line, resolved }, world);
+    }
+  }
+}
+
+async function resolveAll(
+  paths: readonly string[],
+  world: World,
+  resolve: Resolve,
+): Promise<ReadonlyMap<string, RealPath>> {
+  const resolved = new Map<string, RealPath>();
+  const add = async (some: readonly string[]): Promise<void> => {
+    const found = await Promise.allSettled(some.map(async (path) => [path, await resolve(path)] as const));
+    // What can not be looked at is not known, and asked.
+    for (const one of found) if (one.status === "fulfilled") resolved.set(...one.value);
+  };
+  await add(paths);
+  // Of folders that stand in for others it counts whether something of that name is there.
+  const firsts = new Set<string>();
+  for (const { path } of resolved.values())
+    for (const folder of world.replaced ?? []) {
+      const root = folder.replace(/\/$/, "");
+      if (path !== folder && isWithin(path, folder, world))
+        firsts.add(`${root}/${path.slice(root.length + 1).split("/")[0]}`);
+    }
+  await add([...firsts].filter((path) => !resolved.has(path)));
+  return resolved;
+}

@@ -1,0 +1,182 @@
+/** What may be done with one path, by its real place. */
+import { BELOW, isAllMarks, LOOSE, showValue } from "./command-line/values.ts";
+import type { Offer, RealPath, Verdict, World } from "./judgement.ts";
+import { isInterpreter } from "./programs/index.ts";
+import { protectedMatch, protectedName } from "./protected.ts";
+import { matchPath, patternRoot, rulesFor } from "./rule-match.ts";
+import type { Rule } from "./rule.ts";
+
+/** A path that is about to be touched. */
+export interface Access {
+  /** "run": a program or script is started, or the project's code runs there. */
+  readonly operation: "read" | "write" | "run";
+  readonly real: RealPath;
+  /** What may stand behind the path, with the marks of command-line-values. */
+  readonly rest?: string | undefined;
+  readonly isRecursive: boolean;
+  readonly isRemoval: boolean;
+}
+
+/** How an access comes out. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly rule?: Rule;
+  /** The rule that would allow it; undefined where none can. */
+  readonly offer?: Offer;
+  /** A rule for the whole command that has it to the letter covers it. */
+  readonly isCovered?: boolean;
+  /** Only a sandbox keeps it inside. */
+  readonly needsConfinement?: boolean;
+  /** It lies where a sandbox must be told to let it through. */
+  readonly isBeyond?: boolean;
+}
+
+/** True for a folder and everything below it. */
+export function isWithin(path: string, folder: string, world: Pick<World, "ignoresCase">): boolean {
+  return below(path, folder, world) !== undefined;
+}
+
+/** A path relative to a folder, with "/"; undefined where it is not in it. */
+function below(path: string, folder: string, { ignoresCase }: Pick<World, "ignoresCase">) {
+  const slashed = path.replaceAll("\\", "/");
+  const root = folder.replaceAll("\\", "/").replace(/\/+$/, "");
+  const fold = (text: string): string => (ignoresCase ? text.toLowerCase() : text);
+  if (fold(slashed) === fold(root)) return "";
+  return fold(slashed).startsWith(`${fold(root)}/`) ? slashed.slice(root.length + 1) : undefined;
+}
+
+/** Judges an access. `exists` tells whether something is at a path, for folders that stand in for others in a sandbox. */
+export function judgePath(access: Access, world: World, exists: (path: string) => boolean): Finding {
+  const { real } = access;
+  const denied = deniedBy(access, world);
+  if (denied !== undefined) return denied;
+  if (/^\/(?:proc|sys|dev)(?:\/|$)/.test(real.path)) return ask(`${real.path} belongs to the system.`);
+  if (real.kind === "other") return ask(`${real.path} is neither a file nor a folder.`);
+  if (real.kind === "file" && real.links > 1 && !access.isRemoval)
+    return ask(`${real.path} has ${real.links} names, and what changes there changes elsewhere, too.`);
+  const inside = judgeInside(access, world);
+  if (inside !== undefined) return inside;
+  if (world.temporary.some((folder) => isWithin(real.path, folder, world)))
+    return allow("It stays in the temporary folder.");
+  if (isReplaced(access, world, exists)) return allow("It stays in the temporary folder.");
+  return judgeOutside(access, world);
+}
+
+function allow(reason: string): Finding {
+  return { verdict: "allow", reason };
+}
+
+function ask(reason: string): Finding {
+  return { verdict: "ask", reason };
+}
+
+const verbs = { read: "reads", write: "writes", run: "runs" } as const;
+
+function ruleOperation({ operation }: Access): "read" | "write" {
+  return operation === "write" ? "write" : "read";
+}
+
+function deniedBy(access: Access, world: World): Finding | undefined {
+  const { real, rest, isRecursive } = access;
+  const rules = rulesFor(world.rules, ruleOperation(access), "deny", world.project);
+  for (const rule of rules)
+    if (matchPath(rule.pattern, real.path, world.ignoresCase))
+      return { verdict: "deny", reason: `A rule denies to ${access.operation} ${real.path}.`, rule };
+  if (rest === undefined && !isRecursive) return undefined;
+  const near = rules.find((rule) => isWithin(patternRoot(rule.pattern), real.path, world));
+  return near && ask(`It may reach ${near.pattern}, which a rule denies.`);
+}
+
+function judgeInside(access: Access, world: World): Finding | undefined {
+  const { real, rest, operation, isRecursive, isRemoval } = access;
+  const folder = world.folders.find((one) => isWithin(real.path, one, world));
+  const inner = folder === undefined ? undefined : below(real.path, folder, world);
+  if (inner === undefined) return undefined;
+  const isLoose = rest?.includes(LOOSE) === true;
+  const confined = isLoose && { needsConfinement: true };
+  if (operation !== "write")
+    return { verdict: "allow", reason: `It ${verbs[operation]} inside the workspace.`, ...confined };
+  const holdsAll = inner === "" || world.folders.some((one) => isWithin(one, real.path, world));
+  const first = rest?.split("/")[0];
+  if (isRemoval && (rest === undefined ? holdsAll : inner === "" && first !== undefined && isAllMarks(first)))
+    return ask("It removes a folder of the workspace, or all that is in it.");
+  const name = rest === undefined ? protectedName(inner, world) : undefined;
+  if (name !== undefined) return askProtected(access, name, world);
+  const match = rest === undefined ? undefined : protectedMatch(inner, rest, world);
+  if (match?.isOneOfAll === false) return askProtected(access, match.name, world);
+  // The whole of a folder holds what is protected, too: there only a sandbox keeps it.
+  const isDeep = isRecursive || rest?.includes(BELOW) === true;
+  const needsConfinement = isLoose || match !== undefined || (holdsAll && isDeep);
+  return {
+    verdict: "allow",
+    reason: "It writes inside the workspace.",
+    ...(needsConfinement && { needsConfinement }),
+  };
+}
+
+// A rule covers what is protected only where it names it.
+function askProtected(access: Access, name: string, world: World): Finding {
+  const rule = allowingRule(access, world, (pattern) => pattern.includes(name));
+  if (rule !== undefined && access.rest === undefined)
+    return { verdict: "allow", reason: `A rule allows to write ${access.real.path}.`, rule, isBeyond: true };
+  return {
+    ...ask(`"${name}" is protected: it can run programs, hold keys or change what agents may do.`),
+    isBeyond: true,
+  };
+}
+
+function allowingRule(access: Access, world: World, covers: (pattern: string) => boolean): Rule | undefined {
+  const { real, rest, isRecursive } = access;
+  const isDeep = rest !== undefined || isRecursive;
+  return rulesFor(world.rules, ruleOperation(access), "allow", world.project).find(
+    ({ pattern }) =>
+      covers(pattern) &&
+      matchPath(pattern, real.path, world.ignoresCase) &&
+      (!isDeep || (pattern.endsWith("/**") && matchPath(pattern, `${real.path}/x`, world.ignoresCase))),
+  );
+}
+
+// In a sandbox such a folder is another one, where nothing of what is here can be seen.
+function isReplaced({ real, isRemoval }: Access, world: World, exists: (path: string) => boolean): boolean {
+  if (!world.isConfined) return false;
+  return (world.replaced ?? []).some((folder) => {
+    const inner = below(real.path, folder, world);
+    if (inner === undefined) return false;
+    if (inner === "") return !isRemoval;
+    return !exists(`${folder.replace(/\/$/, "")}/${inner.split("/")[0]}`);
+  });
+}
+
+function judgeOutside(access: Access, world: World): Finding {
+  // A project's own interpreter is often a link to the system's.
+  const system = /^\/(?:usr\/)?(?:local\/)?bin\/([^/]+)$/.exec(access.real.path)?.[1];
+  if (access.operation === "run" && system !== undefined && isInterpreter(system))
+    return allow("It runs one of the system's interpreters.");
+  const { real, rest, operation } = access;
+  const rule = allowingRule(access, world, () => true);
+  const shown = rest === undefined ? real.path : `${real.path.replace(/\/$/, "")}/${showValue(rest)}`;
+  const beyond = { isBeyond: true, ...(rest?.includes(LOOSE) === true && { needsConfinement: true }) };
+  if (rule !== undefined && operation !== "run")
+    return { verdict: "allow", reason: `A rule allows to ${operation} ${shown}.`, rule, ...beyond };
+  const offer = operation === "run" ? undefined : offerFor(access, world);
+  const reason = `It ${verbs[operation]} ${operation === "run" ? "code " : ""}outside of the workspace: ${shown}.`;
+  return { ...ask(reason), ...beyond, isCovered: true, ...(offer !== undefined && { offer }) };
+}
+
+const secrets = /(?:^|\/)\.(?:ssh|gnupg|aws|kube|docker|azure|password-store|mozilla|config\/gcloud)(?:\/|$)/;
+
+/** The rule that "Always" would write for a path: reading allows the folder around a file, where that is not too much. */
+export function offerFor(access: Access, world: World): Offer | undefined {
+  const { real, operation } = access;
+  if (operation === "run" || secrets.test(real.path.replaceAll("\\", "/"))) return undefined;
+  const folder = real.kind === "directory" ? real.path : real.path.replace(/[\\/][^\\/]*$/, "");
+  const isWide =
+    folder === "" ||
+    /^(?:[A-Za-z]:)?[\\/]?$/.test(folder) ||
+    isWithin(world.home, folder, world) ||
+    world.folders.some((one) => isWithin(one, folder, world));
+  const isOne = real.kind !== "directory" && (operation === "write" || isWide);
+  if (isOne) return /[*]/.test(real.path) ? undefined : { operation, pattern: real.path };
+  return isWide || folder.includes("*") ? undefined : { operation, pattern: `${folder}/**` };
+}
