@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { BooError } from "#core/errors.ts";
 import type { Files, FileStat, SearchMatch } from "#core/ports.ts";
-import { changedPath, notAFile, unreadableFile } from "./file-errors.ts";
+import { changedPath, missingFile, notAFile, notAFolder, unreadableFile } from "./file-errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { boundBelow, readMounts, sourceOf } from "./mounts.ts";
@@ -114,9 +114,10 @@ class RootPaths {
 /** Runs in a directory that is held open, so that it is looked at and nothing that takes its place. */
 async function lookIn<T>(query: ListQuery, run: (scope: Scope) => Promise<T>): Promise<T> {
   const { root, real = root, withIgnored } = query;
-  if (lookAt(real).kind !== "directory")
-    throw new BooError("not-a-folder", `${root} is not a folder. List or search an existing folder.`);
-  using held = await HeldDirectory.open(real);
+  if (lookAt(real).kind !== "directory") throw notAFolder(root);
+  using held = await HeldDirectory.open(real).catch((error: unknown) => {
+    throw isMissing(error) ? notAFolder(root, error) : error;
+  });
   const scope: Scope = {
     root: real,
     folder: held.folder,
@@ -151,7 +152,9 @@ async function searchFile(engine: SearchEngine, query: SearchQuery, signal: Abor
   const matches: SearchMatch[] = [];
   const take = (line: Line) => matches.push({ ...line, path: root }) <= limit;
   const unsaved = query.overlays.find(({ path }) => path === root);
-  using opened = await openReal(real);
+  using opened = await openReal(real).catch((error: unknown) => {
+    throw isMissing(error) ? missingFile(root, error) : error;
+  });
   if (!opened.stats.isFile()) throw notAFile(root, opened.stats.isDirectory());
   if (opened.stats.nlink !== (query.links ?? 1)) throw changedPath(root);
   if (unsaved === undefined) await engine.searchFile(opened.file, root, pattern, take, signal);

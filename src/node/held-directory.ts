@@ -6,7 +6,7 @@ import { constants, type BigIntStats } from "node:fs";
 import { lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { changedPath, notAFolder } from "./file-errors.ts";
-import { isStillAt, openAt, pathOf, type OpenFile } from "./real-file.ts";
+import { isAt, openAt, pathOf, type OpenFile } from "./real-file.ts";
 import { isSamePath } from "./real-path.ts";
 
 // Opening for names alone, which needs no leave to list them (open(2); the value is that of every machine that Node runs on).
@@ -71,7 +71,7 @@ export class HeldDirectory implements Disposable {
   async isStill(): Promise<boolean> {
     const { path } = this;
     const open = this.#file?.file;
-    if (open !== undefined) return pathOf(open) === path || isStillAt(open, path);
+    if (open !== undefined) return isAt(open, path);
     const [real, now] = await Promise.all([
       realpath(path).catch(() => undefined),
       lstat(path, { bigint: true }).catch(() => undefined),

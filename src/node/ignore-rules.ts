@@ -158,6 +158,7 @@ function enter(active: readonly Level[], level: Level | undefined): readonly Lev
 // The deepest file that says something decides.
 function covers(levels: readonly Level[], target: string, isFolder: boolean): boolean {
   for (const level of levels.toReversed()) {
+    if (level.rules.length === 0) continue;
     const path = relative(level.folder, target).split(sep).join("/") + (isFolder ? "/" : "");
     for (const rules of level.rules.toReversed()) {
       const verdict = rules.test(path);

@@ -11,7 +11,9 @@ import { isSamePath } from "./real-path.ts";
 
 const openFile = promisify(open);
 
-const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: noBlock = 0 } = constants as Partial<typeof constants>;
+const { O_NOFOLLOW = 0, O_NONBLOCK: noBlock = 0 } = constants as Partial<typeof constants>;
+// macOS can refuse links anywhere in a path (O_NOFOLLOW_ANY of its open(2), which Node does not name); it takes the one or the other.
+const noFollow = process.platform === "darwin" ? 0x20000000 : O_NOFOLLOW;
 
 /** Flags, where the system has them, of opening without following a link, and without waiting for the other end of a pipe. */
 export const openFlags = noFollow | noBlock;
@@ -40,7 +42,7 @@ export interface OpenFile extends Disposable {
 export async function openReal(path: string): Promise<OpenFile> {
   for (let attempt = 1; ; attempt++) {
     const opened = await openAt(path, path);
-    if (pathOf(opened.file) === path || (await isStillAt(opened.file, path))) return opened;
+    if (await isAt(opened.file, path)) return opened;
     opened[Symbol.dispose]();
     // A file that another program replaces at this moment is there at the second look.
     if (attempt === 2) throw changedPath(path);
@@ -76,10 +78,17 @@ export function pathOf(file: number): string | undefined {
   }
 }
 
-/** Whether an open file is the one that is found at a real path: for systems that do not tell the path of an open file. */
-export async function isStillAt(file: number, path: string): Promise<boolean> {
+/** Whether an open file is at a real path: where the system tells the path of an open file, it is the one by which it was opened and not another look by name. */
+export async function isAt(file: number, path: string): Promise<boolean> {
+  const known = pathOf(file);
+  return known === undefined ? isFoundAt(file, path) : known === path;
+}
+
+// Two looks by name may see two things, so this leaves a window; macOS opens through no link at all, and Windows lets few people make them.
+async function isFoundAt(file: number, path: string): Promise<boolean> {
   try {
-    const [real, there] = await Promise.all([realpath(path), lstat(path, { bigint: true })]);
+    const there = await lstat(path, { bigint: true });
+    const real = await realpath(path);
     const here = fstatSync(file, { bigint: true });
     return isSamePath(real, path) && there.dev === here.dev && there.ino === here.ino;
   } catch {

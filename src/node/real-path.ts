@@ -1,5 +1,5 @@
 /** Where paths lead, with all links resolved. */
-import { lstat, readlink, realpath } from "node:fs/promises";
+import { readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { unreadableFile } from "./file-errors.ts";
 
@@ -29,9 +29,8 @@ async function follow(path: string, linksLeft: number): Promise<string> {
     if (!isMissing(error)) throw unreadableFile(path, (error as NodeJS.ErrnoException).code ?? "", error);
     if (dirname(path) === path) throw error;
   }
-  const link = await lstat(path).catch(() => undefined);
-  if (link?.isSymbolicLink() === true && linksLeft > 0)
-    return follow(resolve(dirname(path), await readlink(path)), linksLeft - 1);
+  const target = linksLeft > 0 ? await readlink(path).catch(() => undefined) : undefined;
+  if (target !== undefined) return follow(resolve(dirname(path), target), linksLeft - 1);
   return join(await follow(dirname(path), linksLeft), basename(path));
 }
 

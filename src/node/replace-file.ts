@@ -36,7 +36,9 @@ export async function replaceFile(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  using held = await HeldDirectory.open(dirname(target.real));
+  using held = await HeldDirectory.open(dirname(target.real)).catch((error: unknown) => {
+    throw asMissing(target.real, error);
+  });
   const current = await readCurrent(held, target);
   const bytes = make(current.bytes);
   signal.throwIfAborted();
@@ -57,8 +59,12 @@ async function readCurrent(held: HeldDirectory, target: WriteTarget): Promise<Cu
     if (!stats.isFile() || stats.nlink !== target.links) throw changedPath(real);
     return { bytes: await readOpen(opened, real), mode: stats.mode & 0o7777 };
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === "ENOENT" ? missingFile(real, error) : error;
+    throw asMissing(real, error);
   }
+}
+
+function asMissing(real: string, error: unknown): unknown {
+  return (error as NodeJS.ErrnoException).code === "ENOENT" ? missingFile(real, error) : error;
 }
 
 async function put(

@@ -49,7 +49,12 @@ export class ContextSource {
   }
 
   /** Makes the message of a new turn; volatile facts enter here and nowhere else. */
-  async message(session: Session, id: string, text: string, signal: AbortSignal): Promise<UserMessage> {
+  async message(
+    session: Pick<Session, "keep" | "read">,
+    id: string,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<UserMessage> {
     const rules = await this.#readRules(signal);
     const summary = this.#summary === undefined ? undefined : await session.read(this.#summary);
     const day = new Date(this.#ports.clock.now()).toISOString().slice(0, 10);

@@ -3,6 +3,10 @@ import { byteLength } from "./cut.ts";
 
 /** The longest name that file systems take, in UTF-8 bytes. */
 const maxNameBytes = 255;
+/** The longest path that systems take, in UTF-8 bytes (Linux; Windows takes more, of which nobody has need). */
+const maxPathBytes = 4_096;
+/** More directories than this in one another are a trick: each is looked at. */
+const maxDepth = 256;
 
 /** Whether an absolute path is one of Windows. */
 export function isWindowsPath(path: string): boolean {
@@ -71,8 +75,9 @@ export function innermost<Root extends { readonly path: string }>(
 
 /** Why an absolute path with "/" can be no file's; undefined where it can. */
 export function pathProblem(path: string, isWindows: boolean): string | undefined {
-  if (path.includes("\0")) return "A path can not hold a NUL character.";
+  if (byteLength(path) > maxPathBytes) return "The path is longer than one can be.";
   const names = path.split("/");
+  if (names.length > maxDepth) return "The path goes deeper than any.";
   const long = names.find((name) => byteLength(name) > maxNameBytes);
   if (long !== undefined) return `The name "${long.slice(0, 40)}…" is longer than a file's can be.`;
   if (isDrivePath(path) && !isWindows) return `"${path}" is a path of Windows, and this is another system.`;

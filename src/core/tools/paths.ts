@@ -65,6 +65,7 @@ interface Aim {
 }
 
 function takeAim({ editor, home }: PathWorld, said: string): Aim {
+  if (said.includes("\0")) throw new BooError("bad-path", "A path can not hold a NUL character.");
   const folders = editor.folders();
   const isWindows = isWindowsPath(folders[0]?.path ?? home);
   const named = nameFolders(folders);
