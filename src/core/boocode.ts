@@ -138,8 +138,15 @@ export class BooCode {
   /** Opens a stored session, which the chat then shows; at once where there is a copy of its end. Throws BooError "no-session". */
   async openSession(id: string): Promise<Agent> {
     const wish = ++this.#wish;
-    if (this.#activeId !== id) await this.#preview(id, wish);
-    return this.#showLast(wish, await this.supervisor.open(id));
+    const before = this.#activeId;
+    if (before !== id) await this.#preview(id, wish);
+    try {
+      return await this.#showLast(wish, await this.supervisor.open(id));
+    } catch (error) {
+      if (wish === this.#wish) this.#activeId = before;
+      await this.refresh();
+      throw error;
+    }
   }
 
   /** The agent whose session the chat shows. */

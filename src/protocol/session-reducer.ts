@@ -123,6 +123,9 @@ function reduceStep(state: SessionState, event: StepEvent): SessionState {
       return changeTurn(state, event.turn, (turn) =>
         changeCall(turn, event.call, (call) => endCall(call, event)),
       );
+    // What a newer version has written and this one does not know.
+    default:
+      return state;
   }
 }
 

@@ -226,14 +226,72 @@ describe("a window that opens", () => {
     assert.equal(store.copies.get(id), copy);
   });
 
-  it("does without copies, and with damaged ones", async () => {
-    await using world = await agentWorld(() => reply.text("Calm."), { files });
-    await world.say("hello");
+  const bad = [
+    "damaged",
+    "null",
+    "{}",
+    "[]",
+    "[null]",
+    "[{}]",
+    '[{"summary":{"id":7}}]',
+    '[{"summary":{"id":"x"}}]',
+  ];
+  for (const list of bad)
+    it(`does with ${list} for a list`, async () => {
+      await using world = await conversation(1);
+      const { store } = world.ports;
+      store.copies.set("list", list);
+      const core = createBooCode(fakePorts({ store }));
+      await core.start();
+      await core.ready;
+      const { id } = world.agent.session;
+      assert.deepEqual(
+        core.supervisor.library.list.state.sessions.map((entry) => entry.id),
+        [id],
+      );
+      assert.equal(core.active()?.session.id, id);
+    });
+
+  const turn = '{"id":"t","number":1,"items":';
+  for (const copy of [
+    ...bad,
+    '{"id":"other","turns":[]}',
+    '{"id":ID}',
+    '{"id":ID,"turns":[null]}',
+    `{"id":ID,"turns":[${turn}[null]}]}`,
+  ])
+    it(`does with ${copy} for a session`, async () => {
+      await using world = await conversation(1);
+      const { store } = world.ports;
+      const { id } = world.agent.session;
+      store.copies.set(id, copy.replace("ID", `"${id}"`));
+      const core = createBooCode(fakePorts({ store }));
+      assert.equal(await core.supervisor.preview(id), false);
+      await core.start();
+      await core.ready;
+      assert.deepEqual(core.active()?.session.state.turns, world.agent.session.state.turns);
+    });
+
+  it("goes back to what it showed when a session has a copy and is gone", async () => {
+    await using world = await conversation(1);
     const { store } = world.ports;
-    store.copies.set("list", "{ damaged");
-    store.copies.set(world.agent.session.id, "damaged");
-    const core = createBooCode(fakePorts({ store, environment: { DEEPSEEK_API_KEY: "sk-test-0123456789" } }));
-    await core.start();
-    assert.equal(core.active()?.session.id, world.agent.session.id);
+    const { id, channel } = world.agent.session;
+    store.copies.set("gone", JSON.stringify({ ...channel.state, id: "gone" }));
+    await assert.rejects(world.core.openSession("gone"), { code: "no-session" });
+    assert.equal(world.core.channel("workspace", "")?.state.activeSession, id);
+    assert.equal(world.core.channel("session", "gone"), undefined);
+    assert.equal(store.copies.get("gone"), "");
+  });
+
+  it("shows a copy that an earlier version has made", async () => {
+    await using world = await conversation(1);
+    const { store } = world.ports;
+    const { id, channel } = world.agent.session;
+    const { costs: _, isCostWhole: __, ...earlier } = channel.state;
+    store.copies.set(id, JSON.stringify(earlier));
+    const core = createBooCode(fakePorts({ store }));
+    assert.equal(await core.supervisor.preview(id), true);
+    const shown = core.channel("session", id)?.state;
+    assert.deepEqual([shown?.costs, shown?.turns], [[], channel.state.turns]);
   });
 });

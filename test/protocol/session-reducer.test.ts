@@ -184,6 +184,12 @@ describe("session reducer: queue, question, window", () => {
     assert.deepEqual(ids(ended), []);
   });
 
+  it("passes over what a newer version has written", () => {
+    const unknown = { type: "something-new", at: 1 } as unknown as SessionEvent;
+    const state = after();
+    assert.equal(reduceSession(state, unknown), state);
+  });
+
   it("a window keeps the last turns and counts the others", () => {
     const turns = [2, 3, 4].map((number): SessionEvent => ({
       type: "turn-start",

@@ -1,9 +1,10 @@
 /** The open agents of this window, one for each open session. */
-import type { ModelChoice, SessionEvent, SessionState } from "#protocol/session.ts";
+import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
 import { lastWords } from "#protocol/session-window.ts";
 import type { SessionEntry, SessionSummary } from "#protocol/sessions.ts";
 import { BooError, messageOf } from "../errors.ts";
 import type { Store, StoreChange } from "../ports.ts";
+import { readSessionCopy } from "../session/copies.ts";
 import { SessionLibrary } from "../session/library.ts";
 import { Session } from "../session/session.ts";
 import { Agent, type AgentDependencies } from "./agent.ts";
@@ -135,30 +136,31 @@ export class Supervisor {
 
   /** Shows a stored session as it was when it last rested, until `open` has read it; false where there is no copy of that. */
   async preview(id: string): Promise<boolean> {
-    const copy = await this.#dependencies.ports.store.readCopy(id);
-    if (copy === undefined || this.#agents.has(id)) return false;
-    try {
-      const session = this.#makeSession(id);
-      session.preview(JSON.parse(copy) as SessionState);
-      this.#previews.set(id, session);
-      return true;
-    } catch {
-      return false;
-    }
+    const state = readSessionCopy(await this.#dependencies.ports.store.readCopy(id), id);
+    if (state === undefined || this.#agents.has(id)) return false;
+    const session = this.#makeSession(id);
+    session.preview(state);
+    this.#previews.set(id, session);
+    return true;
   }
 
   async #open(id: string): Promise<Agent> {
-    const events = await this.#dependencies.ports.store.events(id);
-    if (events.length === 0)
+    const { store } = this.#dependencies.ports;
+    const events = await store.events(id);
+    if (events.length === 0) {
+      // It was deleted for good: nor is its copy shown any more.
+      this.#previews.delete(id);
+      void store.keepCopy(id, "");
       throw new BooError(
         "no-session",
         "This session is not in the store. Choose another one or start a new session.",
       );
+    }
     const preview = this.#previews.get(id);
     const session = preview ?? this.#makeSession(id);
     await session.load(events);
     this.#previews.delete(id);
-    if (preview === undefined) void keepCopy(session, this.#dependencies.ports.store);
+    if (preview === undefined) void keepCopy(session, store);
     const agent = await this.#addLoaded(session, events);
     await agent.recover().catch(() => this.#showOwner(agent));
     void this.#showStrays(agent);

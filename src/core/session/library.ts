@@ -9,7 +9,7 @@ import type {
 } from "#protocol/sessions.ts";
 import type { Requests, SessionChange } from "#protocol/protocol.ts";
 import { Channel } from "../channel.ts";
-import { listCopy } from "./list-copy.ts";
+import { listCopy, readListCopy } from "./copies.ts";
 import type { Ports, Retention, SearchHit, StoreChange, StoredSession } from "../ports.ts";
 import { excerptOf, wordsOf } from "./excerpt.ts";
 
@@ -36,13 +36,9 @@ export class SessionLibrary {
 
   /** Shows the list as it was when it was last read, until `load` has the truth; false where there is no copy. */
   async preview(): Promise<boolean> {
-    const copy = await this.#ports.store.readCopy(listCopy);
+    const copy = readListCopy(await this.#ports.store.readCopy(listCopy));
     if (copy === undefined || this.list.state.isLoaded) return false;
-    try {
-      for (const stored of JSON.parse(copy) as StoredSession[]) this.#known.set(stored.summary.id, stored);
-    } catch {
-      return false;
-    }
+    for (const stored of copy) this.#known.set(stored.summary.id, stored);
     this.#showList();
     return true;
   }

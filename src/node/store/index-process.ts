@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { BooError, messageOf } from "#core/errors.ts";
-import { listCopy } from "#core/session/list-copy.ts";
+import { listCopy } from "#core/session/copies.ts";
 import { checkpoint, type Stage } from "./checkpoint.ts";
 import { removeUnused } from "./blob-collector.ts";
 import { Copies } from "./copies.ts";

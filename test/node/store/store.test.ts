@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BooError } from "#core/errors.ts";
-import { listCopy } from "#core/session/list-copy.ts";
+import { listCopy } from "#core/session/copies.ts";
 import type { StoreRecord } from "#core/ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import { event, opened, partial, shape, span, summary, temporaryFolder } from "./world.ts";
