@@ -1,3 +1,4 @@
+import { emptySession } from "#protocol/session.ts";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { linkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -48,6 +49,7 @@ describe("path attacks: rules of the project", () => {
           return { text };
         },
         read: async () => "",
+        state: emptySession,
       };
       await source.message(session, "m1", "hello", new AbortController().signal);
       assert.match(kept.join("\n"), expected);

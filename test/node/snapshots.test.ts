@@ -102,7 +102,7 @@ describe("snapshots of a project", () => {
   it("leave its repository as it is", async () => {
     using at = world();
     execFileSync("git", ["init", "--quiet"], { cwd: at.folder });
-    const list = () => new Set(readdirSync(join(at.folder, ".git"), { recursive: true }));
+    const list = () => new Set(readdirSync(join(at.folder, ".git"), { recursive: true, encoding: "utf8" }));
     const before = list();
     await differences(at.folder, at.store, (folder) => write(folder, "a.txt", "1\n"));
     assert.deepEqual(list(), before);

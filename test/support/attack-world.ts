@@ -9,7 +9,7 @@ import type { Files, WorkspaceFolder } from "#core/ports.ts";
 import { createFiles } from "#node/files.ts";
 import { createPlainEditor, noCodeIntel } from "#node/plain-editor.ts";
 import { findRipgrep } from "#node/search-ripgrep.ts";
-import { tellModel, type ToolPorts } from "./fake-ports.ts";
+import { tellModel, type ToolPorts, guardOfFiles } from "./fake-ports.ts";
 import { vscodeFolder } from "./setup.mjs";
 
 /** What nothing may tell: the text of files outside. */
@@ -70,18 +70,16 @@ export class AttackWorld implements AsyncDisposable {
   }
 
   /** The policy in short: the workspace's own regular files and directories, with one name each. */
-  readonly guard: Guard = {
-    file: async (access) => {
-      const run = this.meanwhile;
-      this.meanwhile = undefined;
-      run?.();
-      const root = this.at("ws");
-      const isInside = access.path === root || access.path.startsWith(`${root}/`);
-      if (isInside && access.kind !== "other" && access.links === 1) return;
-      this.asked.push(this.#line(access));
-      if (!this.isAllowed) throw new BooError("denied", "The user said no.");
-    },
-  };
+  readonly guard: Guard = guardOfFiles(async (access) => {
+    const run = this.meanwhile;
+    this.meanwhile = undefined;
+    run?.();
+    const root = this.at("ws");
+    const isInside = access.path === root || access.path.startsWith(`${root}/`);
+    if (isInside && access.kind !== "other" && access.links === 1) return;
+    this.asked.push(this.#line(access));
+    if (!this.isAllowed) throw new BooError("denied", "The user said no.");
+  });
 
   /** What a tool tells the model. */
   tell(tool: string, input: object): Promise<string> {

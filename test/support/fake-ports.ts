@@ -227,7 +227,8 @@ export function toolRun(
   signal: AbortSignal = new AbortController().signal,
   guard: Guard = allowAll,
 ): ToolRun {
-  const { editor, files, codeIntel, shell, snapshots, clock, log, home } = ports;
+  const { editor, files, codeIntel, home } = ports;
+  const { shell, snapshots, clock, log } = { ...fakePorts(), ...ports };
   return {
     ...{ editor, files, codeIntel, guard, home, signal, snapshots, clock, log },
     isTrusted: ports.isTrusted(),
@@ -238,11 +239,9 @@ export function toolRun(
   };
 }
 
-/** The ports that tools use. */
-export type ToolPorts = Pick<
-  Ports,
-  "editor" | "files" | "codeIntel" | "shell" | "snapshots" | "clock" | "log" | "home" | "isTrusted"
->;
+/** The ports that tools use; those that run commands are made up where a test has none. */
+export type ToolPorts = Pick<Ports, "editor" | "files" | "codeIntel" | "home" | "isTrusted"> &
+  Partial<Pick<Ports, "shell" | "snapshots" | "clock" | "log">>;
 
 /** Runs a tool as the agent does. */
 export async function runTool(

@@ -50,7 +50,7 @@ export class ContextSource {
 
   /** Makes the message of a new turn; volatile facts enter here and nowhere else. */
   async message(
-    session: Pick<Session, "keep" | "read">,
+    session: Pick<Session, "keep" | "read" | "state">,
     id: string,
     text: string,
     signal: AbortSignal,
