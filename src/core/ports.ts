@@ -245,6 +245,8 @@ export interface Store {
   putBlob(text: string): Promise<string>;
   /** A blob's text, or undefined where it is gone. */
   readBlob(hash: string): Promise<string | undefined>;
+  /** The characters that begin in a range of a blob's bytes, for what is too long to be read whole; undefined where it is gone. */
+  readBlobRange(hash: string, offset: number, length: number): Promise<string | undefined>;
   /** Keeps a text for speed alone: it may be gone or old when it is read. Never rejects. */
   keepCopy(name: string, text: string): Promise<void>;
   /** A text that `keepCopy` kept; undefined where there is none. */

@@ -4,6 +4,7 @@ import type { IgnoreRules } from "./ignore-rules.ts";
 import { badPattern, type Line, type Scope, type SearchEngine } from "./search-engine.ts";
 import { globTest } from "./search-glob.ts";
 import type { ThreadAnswer, ThreadJob } from "./search-thread.ts";
+import { threadFile } from "./thread-file.ts";
 
 // Beyond this many files a folder is not searched: ripgrep is there for such.
 const fileLimit = 100_000;
@@ -34,19 +35,10 @@ export function fallbackEngine(rules: IgnoreRules): SearchEngine {
   };
 }
 
-// In the bundle this module is in a chunk and the thread is a file beside the chunks' folder.
-function threadFile(): URL {
-  if (import.meta.url.endsWith(".ts")) return new URL("search-thread.ts", import.meta.url);
-  return new URL(
-    import.meta.url.includes("/chunks/") ? "../search-thread.js" : "search-thread.js",
-    import.meta.url,
-  );
-}
-
 function runThread(job: ThreadJob, take: (line: Line) => boolean, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const thread = new Worker(threadFile(), { workerData: job });
+    const thread = new Worker(threadFile("search-thread", import.meta.url), { workerData: job });
     const end = (settle: () => void) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);

@@ -154,6 +154,15 @@ export class FakeStore implements Store {
     return this.blobs.get(hash);
   }
 
+  async readBlobRange(hash: string, offset: number, length: number): Promise<string | undefined> {
+    const text = this.blobs.get(hash);
+    return text === undefined
+      ? undefined
+      : Buffer.from(text)
+          .subarray(offset, offset + length)
+          .toString();
+  }
+
   onProblem(): void {}
 
   async close(): Promise<void> {

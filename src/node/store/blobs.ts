@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { BooError } from "#core/errors.ts";
 import { codeOf, diskProblem } from "./disk-problem.ts";
 import { makeDirectory, syncDirectory } from "./durable-directory.ts";
+import { readCharacters } from "../read-characters.ts";
 
 /** The blobs of a store; nothing here holds the host up: hashing and files are work for Node's thread pool. */
 export class Blobs {
@@ -41,11 +42,38 @@ export class Blobs {
       return (await hashOf(bytes)) === hash ? bytes.toString() : undefined;
     } catch (cause) {
       if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
-      throw new BooError(
-        "store-unreadable",
-        `A saved text can not be read from ${this.#directory}: check the disk.`,
-        { cause },
-      );
+      throw unreadable(this.#directory, cause);
+    }
+  }
+
+  /** Moves a finished file, of which the caller knows the hash, among the blobs and gives its path there; durable when it resolves. */
+  async adopt(file: string, hash: string): Promise<string> {
+    const path = this.#path(hash);
+    try {
+      const handle = await open(file, "r");
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await makeDirectory(dirname(path));
+      // One that is there already is the same, or broken.
+      await rename(file, path);
+      await syncDirectory(dirname(path));
+      return path;
+    } catch (cause) {
+      throw new BooError("store-unwritable", diskProblem(cause, this.#directory), { cause });
+    }
+  }
+
+  /** The characters that begin in a range of a blob's bytes, unchecked: to compute a hash it would have to be read whole; undefined where it is gone. */
+  async readRange(hash: string, offset: number, length: number): Promise<string | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) return undefined;
+    try {
+      return await readCharacters(this.#path(hash), offset, length);
+    } catch (cause) {
+      if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
+      throw unreadable(this.#directory, cause);
     }
   }
 
@@ -74,6 +102,12 @@ export class Blobs {
     // Another window may have renamed it into place a moment ago.
     await syncDirectory(folder);
   }
+}
+
+function unreadable(directory: string, cause: unknown): BooError {
+  return new BooError("store-unreadable", `A saved text can not be read from ${directory}: check the disk.`, {
+    cause,
+  });
 }
 
 async function writeAside(path: string, bytes: Buffer): Promise<void> {

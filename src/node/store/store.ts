@@ -199,6 +199,10 @@ class FileStore implements Store {
     return this.#blobs.read(hash);
   }
 
+  readBlobRange(hash: string, offset: number, length: number): Promise<string | undefined> {
+    return this.#blobs.readRange(hash, offset, length);
+  }
+
   onProblem(listener: (problem: StoreProblem | undefined) => void): void {
     this.#listeners.push(listener);
     if (this.#problem !== undefined) listener(this.#problem);

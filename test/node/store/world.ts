@@ -59,6 +59,7 @@ export function opened(directory: string, options: Partial<StoreOptions> = {}): 
     spans: (session, page) => store.spans(session, page),
     putBlob: (text) => store.putBlob(text),
     readBlob: (hash) => store.readBlob(hash),
+    readBlobRange: (hash, offset, length) => store.readBlobRange(hash, offset, length),
     onProblem: (listener) => store.onProblem(listener),
     close,
     [Symbol.asyncDispose]: () => close().catch(() => {}),

@@ -1,0 +1,115 @@
+/** What every confined command finds: the system's own folders without their secrets, tools, caches of its own. */
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Mount } from "./bubblewrap.ts";
+import { caches, gitSettings } from "./home-folders.ts";
+import type { HostFolder } from "./host-folder.ts";
+import { exists, isIn, realPath, systemFolders } from "./tool-folders.ts";
+
+/** Entries of /etc that are looked at; there are some thousands. */
+const entryLimit = 20_000;
+const entryDepth = 6;
+
+/** The system's folders, links as links, and over what only root may read there something that nobody can. */
+export function systemMounts(masks: HostFolder): readonly Mount[] {
+  const folders = systemFolders.flatMap((path): readonly Mount[] => {
+    if (!exists(path)) return [];
+    return lstatSync(path).isSymbolicLink()
+      ? [{ kind: "link", path, to: readlinkSync(path) }]
+      : [{ kind: "readable", path }];
+  });
+  const secrets = privateEntries("/etc").map((path) => maskOf(path, masks));
+  return [...folders, ...secrets, { kind: "proc", path: "/proc" }, { kind: "dev", path: "/dev" }];
+}
+
+/** What hides a file or folder. */
+export function maskOf(path: string, { hiddenFile, hiddenFolder }: HostFolder): Mount {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return { kind: "readable", path, source: isFolder ? hiddenFolder : hiddenFile };
+}
+
+// Who is root here could read them, and so could members of their groups.
+function privateEntries(top: string): readonly string[] {
+  const found: string[] = [];
+  let looked = 0;
+  const look = (folder: string, depth: number): void => {
+    for (const name of namesIn(folder)) {
+      if ((looked += 1) > entryLimit) return;
+      const path = join(folder, name);
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      if (stat === undefined || stat.isSymbolicLink()) continue;
+      if (stat.isDirectory()) {
+        if ((stat.mode & 0o005) === 0) found.push(path);
+        else if (depth < entryDepth) look(path, depth + 1);
+      } else if ((stat.mode & 0o004) === 0) found.push(path);
+    }
+  };
+  look(top, 1);
+  return found;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The temporary folder, twice; in the home, tools and git's settings to read, and caches to write that are the session's own. */
+export function sessionMounts(
+  temporary: string,
+  home: string,
+  toolFolders: readonly string[],
+): readonly Mount[] {
+  const own = (name: string): Mount => {
+    const source = join(temporary, ".home", name);
+    mkdirSync(source, { recursive: true, mode: 0o700 });
+    return { kind: "writable", path: join(home, name), source };
+  };
+  const readable = [...toolFolders, ...gitSettings.map((path) => join(home, path))];
+  return [
+    { kind: "writable", path: "/tmp", source: temporary },
+    { kind: "writable", path: "/var/tmp", source: temporary },
+    ...(temporary.startsWith("/tmp/") ? [] : [{ kind: "writable", path: temporary } as const]),
+    ...caches.map(own),
+    ...readable.flatMap(readableMounts),
+  ];
+}
+
+/** What names are looked up by, where that lies outside of the system's folders. */
+export function networkMounts(): readonly Mount[] {
+  const resolver = realPath("/etc/resolv.conf");
+  const isElsewhere = resolver !== undefined && !isIn(resolver, "/etc");
+  return ["/run/systemd/resolve", ...(isElsewhere ? [resolver] : [])].flatMap(readableMounts);
+}
+
+/** A path to read as it is, and the links by which it is reached; nothing where nothing is. */
+export function readableMounts(path: string): readonly Mount[] {
+  const real = realPath(path);
+  return real === undefined ? [] : [...linksTo(path), { kind: "readable", path: real }];
+}
+
+/** The links among the folders of a path and at its end, each by its own real path. */
+export function linksTo(path: string): readonly Mount[] {
+  const links: Mount[] = [];
+  let rest = path.split("/").filter((name) => name !== "");
+  let at = "/";
+  // As many as the system itself would follow.
+  for (let left = 40; rest.length > 0 && left > 0;) {
+    const [name = "", ...others] = rest;
+    const next = join(at, name);
+    const isLink = lstatSync(next, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    rest = others;
+    if (!isLink) {
+      at = next;
+      continue;
+    }
+    left -= 1;
+    const to = readlinkSync(next);
+    links.push({ kind: "link", path: next, to });
+    rest = [...to.split("/").filter((part) => part !== "" && part !== "."), ...others];
+    if (to.startsWith("/")) at = "/";
+  }
+  return links;
+}
