@@ -20,7 +20,7 @@ import { findAnyBrowser, findChromium } from "./browser-path.mjs";
 const codeServerVersion = "4.139.1";
 
 /** Exit codes that a script can tell failures apart by. */
-export const exitCodes = { usage: 2, install: 3, noBrowser: 4, portTaken: 5 };
+export const exitCodes = { usage: 2, install: 3, noBrowser: 4, portTaken: 5, noSandbox: 6 };
 
 /** The repository. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -149,16 +149,30 @@ async function installVscode() {
   }
 }
 
+/** Installs a package of Debian's, where that is possible: as root. */
+async function installFromDebian(name) {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
+  console.error(`Installing ${name} from the distribution…`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["update"], root, env);
+  return (await run("apt-get", ["install", "-y", "--no-install-recommends", name], root, env)).ok;
+}
+
+/** Installs what confines commands on Linux. */
+async function installBubblewrap() {
+  const folders = (process.env.PATH ?? "").split(":");
+  if (process.platform !== "linux" || folders.some((folder) => existsSync(join(folder, "bwrap")))) return;
+  if (await installFromDebian("bubblewrap")) return;
+  fail(
+    exitCodes.noSandbox,
+    "There is no bubblewrap here and it could not be installed. Install the package bubblewrap, and run this again.",
+  );
+}
+
 /** Installs a browser: Debian's as root, else the one that playwright downloads for this user. */
 async function installBrowser(find) {
   if (find() || existsSync(join(cache, "browser"))) return;
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && existsSync("/usr/bin/apt-get")) {
-    console.error("Installing chromium from the distribution…");
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update"], root, env);
-    await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], root, env);
-  } else {
+  if (!(await installFromDebian("chromium"))) {
     console.error("Downloading chromium for the tests…");
     const cli = join(root, "node_modules/playwright-core/cli.js");
     await run(process.execPath, [cli, "install", "chromium"], root, {
@@ -216,6 +230,8 @@ async function main([...args]) {
   if (!needsPackagesOnly) {
     await installVscode();
     await installBrowser(isStart ? findAnyBrowser : findChromium);
+    // Whoever only wants to try it can do without.
+    if (!isStart) await installBubblewrap();
   }
   if (script) continueWith(join(root, script), rest);
 }

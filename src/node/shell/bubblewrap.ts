@@ -40,7 +40,7 @@ export function bubblewrapArguments(spec: BubblewrapSpec): readonly string[] {
     ...["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
     ...(spec.hasNetwork ? [] : ["--unshare-net"]),
     // Nothing outlives the host, nothing types into the host's terminal, nobody is root.
-    ...["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+    ...["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--as-pid-1"],
     ...mounts.flatMap(mountArguments),
     ...closed.flatMap((path) => ["--remount-ro", path]),
     ...Object.entries(spec.variables).flatMap(([name, value]) => ["--setenv", name, value]),

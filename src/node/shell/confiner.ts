@@ -22,15 +22,14 @@ const freshMs = 30_000;
 const trialMs = 10_000;
 
 /**
- * The first process in there. When it ends everything ends, so it waits for what was left running: beside it and the first process of
- * the namespace nobody is there any more then. A signal to end is not for it, and not to be ignored by what it starts; what it would say about
- * the end of that goes nowhere.
+ * The first process in there. When it ends everything ends, so it waits until nobody else is left. A signal to end is not for it, but not to
+ * be ignored by what it starts; what it would say about the end of that goes nowhere.
  */
 const waiter = `trap : TERM INT HUP
 exec 3>&2 2> /dev/null
 (exec "$@" 2>&3 3>&-)
 code=$?
-while set -- /proc/[0-9]*; [ $# -gt 2 ]; do sleep 0.1; done
+while set -- /proc/[0-9]*; [ $# -gt 1 ]; do sleep 0.1; done
 exit $code`;
 
 /** What confines commands. */

@@ -2,7 +2,7 @@
 import { characterStart } from "../read-characters.ts";
 
 /** Bytes that are remembered. */
-export const tailBytes = 16 * 1024;
+const tailBytes = 16 * 1024;
 
 /** Remembers the end of a stream of whole characters. */
 export class Tail {

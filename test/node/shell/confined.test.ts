@@ -1,0 +1,377 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  readFileSync,
+  readlinkSync,
+  readdirSync,
+  symlinkSync,
+  chmodSync,
+  statSync,
+} from "node:fs";
+import { createServer, type Server } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createShell } from "#node/shell/shell.ts";
+import { never, until, World } from "./world.ts";
+
+const allIn = (folder: string) => new Set(readdirSync(folder, { recursive: true, encoding: "utf8" }));
+
+describe("shell: a confined command", () => {
+  let world: World;
+  before(async () => {
+    world = new World();
+    assert.equal(await world.shell.confinement(), "bubblewrap", world.warnings.join("\n"));
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  const told = (refusals: Awaited<ReturnType<World["run"]>>["refusals"]) =>
+    refusals.map((one) =>
+      one.operation === "network" ? `network ${one.host}` : `${one.operation} ${one.path}`,
+    );
+
+  it("works in the workspace as any other", async () => {
+    const line =
+      "mkdir -p a/b; echo text > a/b/c; mv a/b/c d; cat d; echo tmp > /tmp/x; cat /tmp/x /var/tmp/x; echo $TMPDIR";
+    const { text, exitCode, refusals } = await world.run(line, await world.confined());
+    assert.deepEqual([text, exitCode, refusals], ["text\ntmp\ntmp\n/tmp\n", 0, []]);
+    assert.equal(readFileSync(join(world.workspace, "d"), "utf8"), "text\n");
+    assert.equal(statSync(join(world.workspace, "d")).uid, process.getuid?.());
+    const { confinement } = await world.confined();
+    assert.equal(readFileSync(join(confinement.temporary, "x"), "utf8"), "tmp\n");
+    assert.equal(existsSync("/tmp/x"), false);
+  });
+
+  it("has common tools", async () => {
+    const line =
+      "git --version && ls /usr/bin > /dev/null && id -u && [ -r /proc/self/status ] && echo > /dev/null && getent passwd root | cut -d: -f1";
+    const { text, exitCode } = await world.run(line, await world.confined());
+    assert.equal(exitCode, 0, text);
+    assert.match(text, /git version .*\n\d+\nroot\n/s);
+  });
+
+  const refused = (name: string, line: (outside: string) => string, operation: "read" | "write") =>
+    it(`is refused, and works after the grant: ${name}`, async () => {
+      const outside = world.file(`outside/${name.replaceAll(/\W/g, "-")}`, "outside\n");
+      const command = line(outside);
+      const first = await world.run(command, await world.confined());
+      assert.notEqual(first.exitCode, 0);
+      assert.deepEqual(told(first.refusals), [`${operation} ${outside}`], first.text);
+      assert.equal(readFileSync(outside, "utf8"), "outside\n");
+      const { workspace } = world;
+      const leave = operation === "read" ? { readable: [outside] } : { writable: [workspace, outside] };
+      const second = await world.run(command, await world.confined(leave));
+      assert.deepEqual([second.exitCode, second.refusals], [0, []], second.text);
+      if (operation === "write") assert.equal(readFileSync(outside, "utf8"), "inside\n");
+    });
+  refused("a write of a file", (file) => `echo inside > ${file}`, "write");
+  refused("a write by a program", (file) => `echo inside | tee ${file} > /dev/null`, "write");
+  refused("a write by git's way", (file) => `printf 'inside\\n' | dd of=${file} status=none`, "write");
+  refused("a read", (file) => `cat ${file}`, "read");
+  refused("a read through a link", (file) => `ln -sfn ${file} link && cat link && cat ${file}`, "read");
+  refused("a read by Python", (file) => `/usr/bin/python3 -c "open('${file}')"`, "read");
+
+  it("is refused, and works after the grant: a new file and a new folder", async () => {
+    world.file("fresh/kept", "kept\n");
+    const fresh = join(world.root, "fresh");
+    for (const [line, path] of [
+      [`echo new > ${fresh}/file`, `${fresh}/file`],
+      [`mkdir ${fresh}/folder`, `${fresh}/folder`],
+    ] as const) {
+      const first = await world.run(line, await world.confined());
+      assert.deepEqual(told(first.refusals), [`write ${path}`], first.text);
+      const leave = { writable: [world.workspace, path] };
+      const second = await world.run(`${line} && cat ${fresh}/kept`, await world.confined(leave));
+      // What was in that folder is neither to be read nor to be changed by that.
+      assert.notEqual(second.exitCode, 0);
+      assert.match(second.text, /Permission denied/);
+      assert.ok(existsSync(path));
+    }
+    assert.deepEqual(readdirSync(fresh).toSorted(), ["file", "folder", "kept"]);
+  });
+
+  it("can write nowhere else, as if it had", async () => {
+    const line = `for f in /x /etc/x /usr/x /home/x ~/x ~/.bashrc /srv/x /root/x /dev/x /sys/x ${world.root}/x; do echo x 2>/dev/null > $f && echo WROTE $f; done; true`;
+    const environment = { ...process.env, HOME: world.home };
+    await using other = new World({ home: world.home, environment });
+    const { text } = await other.run(line, await other.confined());
+    // /dev is the command's own, in memory.
+    assert.equal(text.replace("WROTE /dev/x\n", ""), "");
+  });
+});
+
+describe("shell: what a confined command does not see", () => {
+  let world: World;
+  before(() => {
+    world = new World({ environment: { ...process.env, SECRET_TOKEN: "sk-1" } });
+    for (const file of [".ssh/id_rsa", ".aws/credentials", ".npmrc", ".netrc", "notes.txt", ".nvm/version"])
+      world.file(`home/${file}`, "SECRET\n");
+    world.file("home/.gitconfig", "[user]\n\tname = Somebody\n");
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  const hidden = (path: string) =>
+    it(path, async () => {
+      const full = path.replace("~", world.home);
+      const { text, exitCode } = await world.run(`cat ${full}/* || cat ${full}`, await world.confined());
+      assert.notEqual(exitCode, 0);
+      assert.doesNotMatch(text, /SECRET|root:/);
+    });
+  for (const path of ["~/.ssh/id_rsa", "~/.aws/credentials", "~/.npmrc", "~/.netrc", "~/notes.txt"])
+    hidden(path);
+  for (const path of ["/etc/shadow", "/etc/gshadow", "/run/docker.sock", "/var/run/docker.sock"])
+    hidden(path);
+  for (const path of ["/srv", "/mnt", "/media", "/boot", "/var/lib/docker"]) hidden(path);
+
+  it("secrets in a home that is the workspace", async () => {
+    const leave = { writable: [world.home], readOnly: [join(world.home, ".bashrc")] };
+    const line =
+      "cat .ssh/id_rsa .npmrc .aws/credentials; ls .ssh; cat notes.txt; echo new > new.txt; echo x > .bashrc; echo x >> .nvm/version";
+    const { text, refusals } = await world.run(`${line}; exit 1`, {
+      ...(await world.confined(leave)),
+      folder: world.home,
+    });
+    assert.equal(text.match(/SECRET/g)?.length, 1);
+    assert.ok(existsSync(join(world.home, "new.txt")));
+    assert.deepEqual(
+      refusals.map((one) => one.operation !== "network" && one.path.slice(world.home.length + 1)),
+      [".ssh/id_rsa", ".npmrc", ".aws/credentials", ".ssh", ".bashrc", ".nvm/version"],
+    );
+  });
+
+  it("keys that were asked for by name are seen", async () => {
+    const leave = { readable: [join(world.home, ".npmrc")] };
+    const { text } = await world.run(`cat ${world.home}/.npmrc`, await world.confined(leave));
+    assert.equal(text, "SECRET\n");
+  });
+
+  it("processes of others, and their variables", async () => {
+    const more = { ...(await world.confined()), hiddenVariables: ["SECRET_TOKEN"] };
+    const { text } = await world.run(
+      "ls /proc | grep -c '^[0-9]'; cat /proc/*/environ | tr '\\0' '\\n' | grep SECRET",
+      more,
+    );
+    assert.match(text, /^\d\n$/);
+  });
+
+  it("but it sees tools and git's settings", async () => {
+    const line = `cat ${world.home}/.nvm/version; HOME=${world.home} git config --global user.name`;
+    const { text } = await world.run(line, await world.confined());
+    assert.equal(text, "SECRET\nSomebody\n");
+  });
+
+  it("and it has no power over the machine", async () => {
+    const line =
+      "grep -E 'Cap(Eff|Bnd)|NoNewPrivs' /proc/self/status; mount -t tmpfs x /tmp; chown 1 /tmp; dmesg; true";
+    const { text } = await world.run(line, await world.confined());
+    assert.match(text, /CapEff:\t0+\nCapBnd:\t0+\nNoNewPrivs:\t1\n/);
+    assert.match(text, /mount: .*(permission denied|must be superuser)/i);
+  });
+});
+
+describe("shell: protected paths of a confined command", () => {
+  let world: World;
+  let more: Awaited<ReturnType<World["confined"]>>;
+  const inside = (path: string) => join(world.workspace, path);
+  beforeEach(async () => {
+    world = new World();
+    world.file("home/project/.git/config", "original\n");
+    world.file("home/project/.git/hooks/pre-commit", "original\n");
+    world.file("home/project/.husky/x", "original\n");
+    const names = [".git/config", ".git/hooks", ".husky", ".vscode", "boocode.yaml", "deep/er/.claude"];
+    more = await world.confined({ readOnly: names.map(inside) });
+  });
+  afterEach(() => world[Symbol.asyncDispose]());
+
+  const fails = (line: string) =>
+    it(`stay as they are: ${line}`, async () => {
+      const before = allIn(world.workspace);
+      const { exitCode, refusals, text } = await world.run(line, more);
+      assert.notEqual(exitCode, 0, text);
+      assert.ok(
+        refusals.some((one) => one.operation === "write"),
+        text,
+      );
+      assert.equal(readFileSync(inside(".git/config"), "utf8"), "original\n");
+      assert.equal(readFileSync(inside(".git/hooks/pre-commit"), "utf8"), "original\n");
+      assert.deepEqual(allIn(world.workspace), before);
+    });
+  fails("echo evil > .git/config");
+  fails("rm .git/config");
+  fails("echo evil > x && mv x .git/config || { rm x; false; }");
+  fails("echo evil > .git/hooks/post-commit");
+  fails("rm -rf .husky/x");
+  fails("mv .git .git.old");
+  fails("mv .git/hooks .git/hooks.old");
+  fails("mkdir .vscode");
+  fails("mkdir -p .vscode && echo {} > .vscode/settings.json");
+  fails("echo evil > boocode.yaml");
+  fails("rmdir boocode.yaml");
+  fails("mv .vscode elsewhere");
+  fails("mkdir deep");
+  fails("mkdir -p deep/er/.claude");
+
+  it("let everything beside them be changed", async () => {
+    const line =
+      "echo x > .git/index.lock && mv .git/index.lock .git/index && mkdir .git/refs && cat .git/index";
+    const { text, exitCode } = await world.run(line, more);
+    assert.deepEqual([text, exitCode], ["x\n", 0]);
+  });
+
+  it("keep a link that is one of them", async () => {
+    world.file("home/project/config/tasks.json", "original\n");
+    symlinkSync("config", inside(".link"));
+    const leave = await world.confined({ readOnly: [inside(".link")] });
+    const { refusals } = await world.run(
+      "echo x > .link/tasks.json; rm .link && mkdir .link && echo evil > .link/tasks.json",
+      leave,
+    );
+    assert.equal(readlinkSync(inside(".link")), "config");
+    assert.equal(readFileSync(inside(".link/tasks.json"), "utf8"), "original\n");
+    assert.ok(refusals.some((one) => one.operation === "write" && one.path === inside(".link")));
+  });
+
+  it("do not take away what the user makes meanwhile", async () => {
+    await using command = await world.start("echo up; until [ -e go ]; do sleep 0.01; done", more);
+    await until(() => command.bytes > 0);
+    world.file("home/project/.vscode/settings.json", "mine\n");
+    world.file("home/project/go");
+    await command.ended;
+    assert.equal(readFileSync(inside(".vscode/settings.json"), "utf8"), "mine\n");
+    assert.equal(existsSync(inside("boocode.yaml")), false);
+  });
+
+  it("hold for all of several commands, of several windows, to the end of each", async () => {
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    await using other = createShell({ directory: world.store, log, home: world.home });
+    const third = other.start(
+      world.spec("until [ -e two ]; do sleep 0.01; done; sleep 0.1; mkdir .vscode", more),
+      never,
+    );
+    await using one = await world.start("echo up; until [ -e one ]; do sleep 0.01; done", more);
+    await using same = await world.start(
+      "echo up; until [ -e two ]; do sleep 0.01; done; mkdir .vscode",
+      more,
+    );
+    await using elsewhere = await third;
+    await until(() => one.bytes > 0 && same.bytes > 0);
+    world.file("home/project/one");
+    await one.ended;
+    assert.ok(existsSync(inside(".vscode")));
+    world.file("home/project/two");
+    assert.equal((await same.ended).exitCode, 1);
+    assert.equal((await elsewhere.ended).exitCode, 1);
+    assert.equal(existsSync(inside(".vscode")), false);
+  });
+});
+
+describe("shell: the network of a confined command", () => {
+  let world: World;
+  let server: Server;
+  let connections = 0;
+  let port = 0;
+  before(async () => {
+    world = new World();
+    server = createServer((socket) => {
+      connections += 1;
+      socket.end("hello\n");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    port = typeof address === "object" && address !== null ? address.port : 0;
+  });
+  after(async () => {
+    server.close();
+    await world[Symbol.asyncDispose]();
+  });
+
+  it("is none, which is told, and is there after the grant", async () => {
+    const line = `cat < /dev/tcp/127.0.0.1/${port}`;
+    const first = await world.run(line, await world.confined());
+    assert.deepEqual(
+      [first.exitCode, first.refusals, connections],
+      [1, [{ operation: "network", host: "127.0.0.1" }], 0],
+      first.text,
+    );
+    const second = await world.run(line, await world.confined({ hasNetwork: true }));
+    assert.deepEqual([second.text, second.refusals, connections], ["hello\n", [], 1]);
+  });
+
+  it("is its own, so that tests can talk to servers of theirs", async () => {
+    const line = `/usr/bin/python3 -c "
+import socket
+server = socket.create_server(('127.0.0.1', ${port}))
+client = socket.create_connection(('127.0.0.1', ${port}))
+server.accept()[0].sendall(b'own')
+print(client.recv(9).decode())"`;
+    const { text, refusals } = await world.run(line, await world.confined());
+    assert.deepEqual([text, refusals], ["own\n", []]);
+  });
+
+  it("tells which host was wanted", async () => {
+    const { refusals, text } = await world.run("curl -sS http://host.invalid/", await world.confined());
+    assert.deepEqual(refusals, [{ operation: "network", host: "host.invalid" }], text);
+  });
+});
+
+describe("shell: odd places of a workspace", () => {
+  it("reached through a link", async () => {
+    await using world = new World();
+    world.file("real/project/file", "text\n");
+    const link = join(world.root, "link");
+    symlinkSync(join(world.root, "real"), link);
+    const leave = { writable: [join(link, "project")] };
+    const folder = join(world.root, "real/project");
+    const line = `cat file ${link}/project/file && echo new > ${link}/project/new`;
+    const { text, exitCode } = await world.run(line, { ...(await world.confined(leave)), folder });
+    assert.deepEqual([text, exitCode], ["text\ntext\n", 0]);
+    assert.ok(existsSync(join(folder, "new")));
+  });
+
+  it("the whole disk", async () => {
+    await using world = new World();
+    const leave = await world.confined({ writable: ["/"], readOnly: [join(world.workspace, ".vscode")] });
+    const line = `echo new > ${world.root}/new && ls /root /home > /dev/null; mkdir .vscode; touch /usr/x; cat /etc/shadow; ls /proc | grep -c '^[0-9]'`;
+    const { text, refusals } = await world.run(`${line}; exit 1`, leave);
+    assert.ok(existsSync(join(world.root, "new")), text);
+    assert.deepEqual(
+      refusals.map((one) => one.operation !== "network" && one.path),
+      [join(world.workspace, ".vscode"), "/usr/x", "/etc/shadow"],
+      text,
+    );
+    assert.match(text, /\n\d\n$/);
+    assert.equal(existsSync(join(world.workspace, ".vscode")), false);
+  });
+
+  it("one in another", async () => {
+    await using world = new World();
+    const inner = join(world.workspace, "inner");
+    world.file("home/project/inner/.git/config", "original\n");
+    const leave = { writable: [world.workspace, inner], readOnly: [join(inner, ".git")] };
+    const { text } = await world.run(
+      "echo x > inner/y; echo x > z; mv inner/.git inner/g; cat inner/y z",
+      await world.confined(leave),
+    );
+    assert.match(text, /busy.*\nx\nx\n/s);
+  });
+
+  it("a folder that a command may not see", async () => {
+    await using world = new World();
+    world.file("outside/x");
+    const folder = join(world.root, "outside");
+    const end = await world.run("true", { ...(await world.confined()), folder });
+    assert.equal(end.cause, "not-started");
+    assert.match(end.problem ?? "", /not among what a confined command may see/);
+  });
+
+  it("one that the user can not write", async () => {
+    await using world = new World();
+    const locked = join(world.workspace, "locked");
+    world.file("home/project/locked/file", "text\n");
+    chmodSync(locked, 0o555);
+    const leave = await world.confined({ readOnly: [join(locked, ".vscode")] });
+    const { exitCode, text } = await world.run("cat locked/file", leave);
+    chmodSync(locked, 0o755);
+    assert.deepEqual([exitCode, text], [0, "text\n"]);
+    assert.deepEqual(readdirSync(locked), ["file"]);
+  });
+});
