@@ -76,6 +76,7 @@ const pages = {
   chat: ["main.js", "style.css"],
   "list of sessions": ["sessions.js", "style.css", "sessions.css"],
   trace: ["trace.js", "style.css", "trace.css"],
+  "permission log": ["permissions.js", "style.css", "permissions.css"],
 };
 
 /** The bytes of an output file and of all that it imports without being asked. */

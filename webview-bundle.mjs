@@ -12,6 +12,8 @@ export const webviewBundle = {
     { in: join(folder, "styles/sessions.css"), out: "sessions" },
     { in: join(folder, "trace-main.tsx"), out: "trace" },
     { in: join(folder, "styles/trace.css"), out: "trace" },
+    { in: join(folder, "permissions-main.tsx"), out: "permissions" },
+    { in: join(folder, "styles/permissions.css"), out: "permissions" },
   ].filter((entry) => existsSync(entry.in)),
   bundle: true,
   /** @type {"esm"} */

@@ -7,6 +7,7 @@ import { ChatView } from "#editor/chat-view.ts";
 import type { Host } from "#editor/host.ts";
 import type { TracePlace, Ui } from "#core/ports.ts";
 import type { Connect } from "#editor/page-view.ts";
+import { PermissionPanel } from "#editor/permission-panel.ts";
 import { besideChat, SessionsView } from "#editor/sessions-view.ts";
 import { TracePanel, TraceView } from "#editor/trace-panel.ts";
 
@@ -35,9 +36,11 @@ export function activate(context: ExtensionContext): void {
     (await open()).onActiveSession((place) => trace.follow(place));
     return connection;
   });
+  const permissions = new PermissionPanel(context.extensionUri, connectBeside);
   const run = (action: UiAction) => async () => (await open()).run(action);
   context.subscriptions.push(
     panel,
+    permissions,
     ...[chat, sessions, trace].flatMap((view) => [view, window.registerWebviewViewProvider(view.id, view)]),
     commands.registerCommand("boocode.newSession", async () => {
       await chat.focusComposer();
@@ -55,6 +58,7 @@ export function activate(context: ExtensionContext): void {
     }),
     commands.registerCommand("boocode.openTrace", async () => (await open()).sessions.openTrace()),
     commands.registerCommand("boocode.exportTrace", async () => (await open()).sessions.exportTrace()),
+    commands.registerCommand("boocode.openPermissionLog", () => permissions.show()),
     commands.registerCommand("boocode.stop", async () => (await opening)?.core.active()?.stop()),
     commands.registerCommand("boocode.setApiKey", run("set-key")),
     commands.registerCommand("boocode.selectModel", run("select-model")),

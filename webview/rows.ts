@@ -204,6 +204,8 @@ export function estimateRow(row: Row, listWidth: number): number {
       return Math.min(9, lines(bodyPreview(row.text).slice(0, 2000))) * lineHeight + 40;
     case "ending":
       return row.turn.end?.reason === "done" ? 36 : 92;
+    case "call":
+      return row.call.status !== "running" || row.call.tail === undefined ? 24 : 240;
     default:
       return 24;
   }

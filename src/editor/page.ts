@@ -27,6 +27,13 @@ export const sessionsPage: Page = { script: "sessions.js", styles: ["style.css",
 /** The page of a trace. */
 export const tracePage: Page = { script: "trace.js", styles: ["style.css", "trace.css"], shell: "" };
 
+/** The page of the permission log. */
+export const permissionsPage: Page = {
+  script: "permissions.js",
+  styles: ["style.css", "permissions.css"],
+  shell: "",
+};
+
 /** The only folder that a view may load from, below the extension's own. */
 export const pageFolder = ["dist", "webview"] as const;
 

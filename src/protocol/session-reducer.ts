@@ -4,7 +4,7 @@ import type { Item, ModelChoice, SessionEvent, SessionState, ToolCall, Turn } fr
 import { addUsage, noUsage, type Usage } from "./usage.ts";
 
 /** So much of a running command's output is drawn (UTF-16 units). */
-const tailCharacters = 8_000;
+export const tailCharacters = 8_000;
 
 type EventOf<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
 

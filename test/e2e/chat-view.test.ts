@@ -280,6 +280,7 @@ describe("the chat view beside an editor", () => {
 
   it("answers questions by key and by click", async () => {
     await view.open(scenes.asking);
+    await view.page.getByRole("button", { name: "Go on without asking", disabled: false }).waitFor();
     await view.composer().click();
     await view.page.keyboard.press("2");
     assert.deepEqual(await view.requests("session.answer"), [

@@ -316,15 +316,17 @@ export const scenes = {
   asking: scene({
     ...figures,
     turns: [turn(1), { ...running, items: running.items.slice(0, 2) }],
-    question: {
-      id: "q",
-      text: "The agent has taken 40 steps. Should it go on?",
-      choices: [
-        { value: "yes", label: "Go on" },
-        { value: "always", label: "Go on without asking" },
-        { value: "no", label: "Stop" },
-      ],
-    },
+    questions: [
+      {
+        id: "q",
+        text: "The agent has taken 40 steps. Should it go on?",
+        choices: [
+          { value: "yes", label: "Go on" },
+          { value: "always", label: "Go on without asking" },
+          { value: "no", label: "Stop" },
+        ],
+      },
+    ],
   }),
   retrying: scene({
     ...figures,

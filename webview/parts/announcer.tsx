@@ -1,9 +1,16 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
-import { runningTurn, type SessionState, type Turn, type TurnEndReason } from "#protocol/session.ts";
+import {
+  runningTurn,
+  type Question,
+  type SessionState,
+  type Turn,
+  type TurnEndReason,
+} from "#protocol/session.ts";
 import { turnAnswer } from "#protocol/turn-parts.ts";
 import { useApp } from "../app.ts";
+import { spokenQuestions } from "../permissions/words.ts";
 import { spokenText } from "../spoken.ts";
 
 /** As much of a reply as is read out by itself; the rest is read in the conversation. */
@@ -22,14 +29,14 @@ export function Announcer(): VNode {
     // What was said of another session, or of the turn before, would be found here as if it were true now.
     if (session === undefined || before === undefined || isNewTurn(before, session))
       polite.value = urgent.value = "";
-    if (session === undefined || before === undefined) return;
-    const ended = newEnd(before, session);
+    if (session === undefined) return;
+    const ended = before && newEnd(before, session);
     if (ended?.end?.error !== undefined) urgent.value = ended.end.error.message;
     else if (ended !== undefined) polite.value = endText(ended);
-    if (session.question !== undefined && session.question.id !== before.question?.id)
-      urgent.value = questionText(session);
-    else if (session.question === undefined && before.question !== undefined && ended === undefined)
-      urgent.value = "";
+    const asked = newQuestions(before, session);
+    const wereQuestions = before !== undefined && before.questions.length > 0;
+    if (asked.length > 0) urgent.value = spokenQuestions(asked);
+    else if (session.questions.length === 0 && wereQuestions && ended === undefined) urgent.value = "";
   });
   useSignalEffect(() => {
     urgent.value = app.problem.value;
@@ -78,7 +85,8 @@ function endText(turn: Turn): string {
   return `Turn ${turn.number} ${endWords[reason]}. ${reply}`.trimEnd();
 }
 
-function questionText({ question }: SessionState): string {
-  const choices = question?.choices.map((choice, index) => `${index + 1}, ${choice.label}`).join("; ");
-  return `${question?.text ?? ""} ${choices ?? ""}`;
+// Each is told once; those that waited when the session was opened, too.
+function newQuestions(before: SessionState | undefined, session: SessionState): readonly Question[] {
+  const known = new Set(before?.questions.map(({ id }) => id));
+  return session.questions.filter(({ id }) => !known.has(id));
 }

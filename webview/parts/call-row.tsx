@@ -1,14 +1,15 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { FileChange, ToolCall } from "#protocol/session.ts";
-import { callDurationMs } from "#protocol/turn-parts.ts";
-import { formatDuration } from "#protocol/words.ts";
+import { formatCount } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
+import { hasFailed, isShellCall } from "../terminal/shell-call.ts";
 import { BodyText } from "./body-text.tsx";
-import { Elapsed } from "./elapsed.tsx";
+import { CallText, reasonOf } from "./call-text.tsx";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 import { lineCounts, LineCounts } from "./line-counts.tsx";
+import { ShellBody, Tail } from "./shell-body.tsx";
 
 const icons: Readonly<Record<string, string>> = {
   read_file: "file",
@@ -17,7 +18,10 @@ const icons: Readonly<Record<string, string>> = {
   edit_file: "edit",
   write_file: "new-file",
   get_diagnostics: "checklist",
+  run_shell: "terminal",
 };
+
+type Ended = Extract<ToolCall, { status: "ended" }>;
 
 interface Props {
   readonly id: string;
@@ -35,7 +39,7 @@ export function CallRow({ id, call, turn, isInner }: Props): VNode {
     app.arrangement.setOpen(session, id, !isOpen);
     setOpen(!isOpen);
   };
-  const files = call.status === "ended" ? call.files : [];
+  const isShell = isShellCall(call);
   return (
     <div class={isInner ? "line-row inner" : "line-row"} data-testid="tool-call">
       <div class="line-bar">
@@ -43,9 +47,8 @@ export function CallRow({ id, call, turn, isInner }: Props): VNode {
           <Icon name={isOpen ? "chevron-down" : iconOf(call)} />
           <CallText call={call} />
         </button>
-        {files.map((file) => (
-          <DiffButton key={file.path} file={file} turn={turn} />
-        ))}
+        {call.status === "ended" && <Changes files={call.files} turn={turn} />}
+        {isShell && call.status === "running" && <StopButton call={call} />}
         {isOpen && call.status === "ended" && (
           <IconButton
             icon="list-tree"
@@ -54,60 +57,79 @@ export function CallRow({ id, call, turn, isInner }: Props): VNode {
           />
         )}
       </div>
-      {isOpen && <CallBody call={call} />}
+      {isShell && !isOpen && call.status === "running" && <Tail text={call.tail ?? ""} />}
+      {isOpen && call.status === "ended" && call.outcome === "denied" && <Denial call={call} />}
+      {isOpen && (isShell ? <ShellBody call={call} turn={turn} /> : <CallBody call={call} />)}
     </div>
   );
 }
 
 function iconOf(call: ToolCall): string {
   if (call.status === "running") return "loading";
-  if (call.status === "ended" && call.outcome === "error") return "error";
+  if (hasFailed(call)) return "error";
+  if (call.status === "ended" && call.outcome === "denied") return "workspace-untrusted";
   if (call.status === "ended" && call.outcome !== "ok") return "circle-slash";
   return icons[call.name] ?? "tools";
 }
 
-function CallText({ call }: { readonly call: ToolCall }): VNode {
-  const { verb, object, detail } = call.title;
+function Denial({ call }: { readonly call: Ended }): VNode {
+  const app = useApp();
   return (
-    <span class="line-text call" title={[verb, object, detail].filter(Boolean).join(" ")}>
-      <span class="call-what">
-        <span class="verb">{verb}</span>
-        {object !== "" && <span class="object">{` ${object}`}</span>}
-        {detail !== undefined && <span class="figure">{` ${detail}`}</span>}
-      </span>
-      <span class="call-how">
-        {call.status === "running" && <Elapsed since={call.startedAt} />}
-        {call.status === "ended" && <Outcome call={call} />}
-      </span>
-    </span>
+    <p class="call-denial">
+      <span>{reasonOf(call) ?? "Denied."}</span>{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => void app.act("ui.run", { action: "open-permission-log" })}
+      >
+        Open permission log
+      </button>
+    </p>
   );
 }
 
-// What went wrong comes before how long it took: a narrow line is cut at its end.
-function Outcome({ call }: { readonly call: Extract<ToolCall, { status: "ended" }> }): VNode {
-  const duration = formatDuration(callDurationMs(call, 0));
-  const { outcome } = call;
-  // What an edit counts stands beside its diff already.
-  const note = call.files.length > 0 ? undefined : call.note;
-  if (outcome === "ok") {
-    return <span class="figure">{` · ${note === undefined ? duration : `${duration} · ${note}`}`}</span>;
-  }
+function StopButton({ call }: { readonly call: ToolCall }): VNode {
+  const app = useApp();
+  const [isAsked, setAsked] = useState(false);
+  const stop = async () => {
+    setAsked(true);
+    const params = { session: app.sessionId.value, call: call.id };
+    if ((await app.act("call.stop", params)) === undefined) setAsked(false);
+  };
+  return (
+    <IconButton
+      icon="debug-stop"
+      label="Stop command"
+      data-testid="stop-command"
+      disabled={isAsked || app.owner.value !== undefined}
+      onClick={() => void stop()}
+    />
+  );
+}
+
+/** More files than this are listed in the opened row. */
+const shownFiles = 1;
+
+function Changes({ files, turn }: { readonly files: readonly FileChange[]; readonly turn: string }): VNode {
+  if (files.length > shownFiles) return <Sum files={files} />;
   return (
     <>
-      <span class={outcome === "error" ? "failed" : "figure"}>
-        {` · ${note === undefined ? outcomeWord[outcome] : `${outcomeWord[outcome]}, ${note}`}`}
-      </span>
-      <span class="figure">{` · ${duration}`}</span>
+      {files.map((file) => (
+        <DiffButton key={file.path} file={file} turn={turn} />
+      ))}
     </>
   );
 }
 
-const outcomeWord = {
-  error: "failed",
-  denied: "denied",
-  cancelled: "cancelled",
-  interrupted: "interrupted",
-} as const;
+function Sum({ files }: { readonly files: readonly FileChange[] }): VNode {
+  const sum = (key: "added" | "removed") => files.reduce((total, file) => total + file[key], 0);
+  return (
+    <span class="change-sum figure">
+      <span class="change-files">{formatCount(files.length, "file")}</span>{" "}
+      <LineCounts file={{ added: sum("added"), removed: sum("removed") }} />
+    </span>
+  );
+}
 
 function DiffButton({ file, turn }: { readonly file: FileChange; readonly turn: string }): VNode {
   const app = useApp();
@@ -126,11 +148,16 @@ function DiffButton({ file, turn }: { readonly file: FileChange; readonly turn: 
   );
 }
 
+/** Tools whose results may hold what a program wrote. */
+const terminalTools: ReadonlySet<string> = new Set(["more", "shell_output", "shell_stop"]);
+
 function CallBody({ call }: { readonly call: ToolCall }): VNode {
   return (
     <div class="call-body">
       <BodyText title="Arguments" body={{ text: prettyArguments(call.arguments) }} />
-      {call.status === "ended" && <BodyText title="Result" body={call.output} />}
+      {call.status === "ended" && (
+        <BodyText title="Result" body={call.output} isTerminal={terminalTools.has(call.name)} />
+      )}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { ContextMeter } from "./context-meter.tsx";
 import { ComposerDraft } from "./draft.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
+import { ModeButton } from "./mode-button.tsx";
 import { judgePaste, newPasted } from "./pasted-text.ts";
 import { PromptHistory } from "./prompt-history.ts";
 
@@ -86,6 +87,7 @@ function Bar({ canSend }: { readonly canSend: boolean }): VNode {
   return (
     <div class="composer-bar">
       <ModelButton />
+      <ModeButton />
       <ContextMeter />
       <span class="gap" />
       {isRunning && (

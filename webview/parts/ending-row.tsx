@@ -6,9 +6,9 @@ import { turnAnswer, turnTotals } from "#protocol/turn-parts.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
 import { CacheButton } from "./cache-button.tsx";
+import { ChangedFile } from "./changed-file.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
-import { LineCounts } from "./line-counts.tsx";
 
 /** The end of a turn: why it ended if not by itself, what it changed, and its figures. */
 export function EndingRow({ turn, isLast }: { readonly turn: Turn; readonly isLast: boolean }): VNode {
@@ -160,36 +160,12 @@ function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
       <ul>
         {files.map((file) => (
           <li key={file.path}>
-            <button type="button" class="file" onClick={() => diff(file.path)} title={`Diff of ${file.path}`}>
-              <Icon
-                name={
-                  file.kind === "created"
-                    ? "diff-added"
-                    : file.kind === "deleted"
-                      ? "diff-removed"
-                      : "diff-modified"
-                }
-                label={file.kind}
-              />
-              <FilePath path={file.path} />
-              {reverted.has(file.path) ? <span class="figure">reverted</span> : <LineCounts file={file} />}
-            </button>
+            <ChangedFile file={file} isReverted={reverted.has(file.path)} onOpen={() => diff(file.path)} />
           </li>
         ))}
       </ul>
       {turn.revert !== undefined && turn.revert.refused.length > 0 && <Refused turn={turn} onDiff={diff} />}
     </div>
-  );
-}
-
-// The name matters most: the folder gives way first.
-function FilePath({ path }: { readonly path: string }): VNode {
-  const cut = path.lastIndexOf("/") + 1;
-  return (
-    <span class="file-path">
-      <span class="file-folder">{path.slice(0, cut)}</span>
-      <span class="file-name">{path.slice(cut)}</span>
-    </span>
   );
 }
 

@@ -1,11 +1,17 @@
 import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { Icon } from "./icon.tsx";
 
 /** An entry of a menu, or a line between entries. */
 export type MenuItem =
   | "separator"
   | {
       readonly label: string;
+      readonly icon?: string;
+      /** A sentence that explains it. */
+      readonly detail?: string;
+      /** Set in a choice of one among several: whether it is the chosen one. */
+      readonly isChosen?: boolean;
       /** The key that does the same without the menu, as it is shown. */
       readonly key?: string;
       readonly run: () => void;
@@ -18,20 +24,24 @@ interface Props {
   readonly items: readonly MenuItem[];
   readonly x: number;
   readonly y: number;
+  /** Whether the point is below the menu instead of above. */
+  readonly growsUp?: boolean;
   /** Called once the menu is to go; `keepsFocus` where whoever opened it should have the focus again. */
   readonly onClose: (keepsFocus: boolean) => void;
 }
 
 /** A menu at a point of the page, kept inside of it; arrows move, Enter does, Escape and a click elsewhere close. */
-export function Menu({ label, items, x, y, onClose }: Props): VNode {
+export function Menu({ label, items, x, y, growsUp = false, onClose }: Props): VNode {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const menu = box.current;
     if (menu === null) return;
     const { width, height } = menu.getBoundingClientRect();
     menu.style.left = `${Math.max(4, Math.min(x, innerWidth - width - 4))}px`;
-    menu.style.top = `${Math.max(4, Math.min(y, innerHeight - height - 4))}px`;
-    buttonsOf(menu)[0]?.focus();
+    const top = growsUp ? y - height : y;
+    menu.style.top = `${Math.max(4, Math.min(top, innerHeight - height - 4))}px`;
+    const buttons = buttonsOf(menu);
+    (buttons.find((button) => button.ariaChecked === "true") ?? buttons[0])?.focus();
   }, [x, y]);
   const leave = (event: FocusEvent) => {
     const isInside =
@@ -56,7 +66,8 @@ export function Menu({ label, items, x, y, onClose }: Props): VNode {
             key={index}
             type="button"
             class="menu-item"
-            role="menuitem"
+            role={item.isChosen === undefined ? "menuitem" : "menuitemradio"}
+            aria-checked={item.isChosen}
             tabIndex={-1}
             onClick={() => {
               onClose(item.movesFocus !== true);
@@ -64,7 +75,7 @@ export function Menu({ label, items, x, y, onClose }: Props): VNode {
             }}
             onMouseEnter={(event) => event.currentTarget.focus()}
           >
-            <span>{item.label}</span>
+            <ItemText item={item} />
             {item.key !== undefined && (
               <span class="menu-key" aria-hidden="true">
                 {item.key}
@@ -74,6 +85,20 @@ export function Menu({ label, items, x, y, onClose }: Props): VNode {
         ),
       )}
     </div>
+  );
+}
+
+function ItemText({ item }: { readonly item: Exclude<MenuItem, "separator"> }): VNode {
+  if (item.detail === undefined) return <span>{item.label}</span>;
+  return (
+    <>
+      {item.icon !== undefined && <Icon name={item.icon} />}
+      <span class="menu-text">
+        <span>{item.label}</span>
+        <span class="menu-detail">{item.detail}</span>
+      </span>
+      {item.isChosen === true && <Icon name="check" />}
+    </>
   );
 }
 
@@ -97,5 +122,5 @@ function moveByKey(event: KeyboardEvent, menu: HTMLElement | null, onClose: Prop
 }
 
 function buttonsOf(menu: HTMLElement | null): readonly HTMLElement[] {
-  return [...(menu?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+  return [...(menu?.querySelectorAll<HTMLElement>("button") ?? [])];
 }

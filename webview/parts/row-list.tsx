@@ -30,6 +30,8 @@ interface Props<R extends Placed> {
   /** Where to begin: a row, or the end for undefined when the list follows its end. */
   readonly place: Place;
   readonly followsEnd: boolean;
+  /** Whether rows that come in front of all others are seen by whoever is at the top. */
+  readonly staysAtTop?: boolean;
   readonly onPlace?: (place: Place, isAtEnd: boolean) => void;
   readonly onNearTop?: () => void;
   readonly onClick?: (event: MouseEvent) => void;
@@ -107,7 +109,8 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
 
   override componentWillUpdate(next: Props<R>): void {
     if (next.rows === this.props.rows) return;
-    const moved = this.#isAtEnd ? [] : this.#findMoved(next.rows);
+    const isAtTop = next.staysAtTop === true && this.#top === 0;
+    const moved = this.#isAtEnd || isAtTop ? [] : this.#findMoved(next.rows);
     this.#heights.setRows(next.rows);
     for (const { key, below } of moved) {
       const index = this.#heights.indexOf(key);

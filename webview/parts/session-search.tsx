@@ -5,6 +5,7 @@ import { useSessions, type SessionsApp } from "../sessions/app.ts";
 import { importSession } from "../sessions/deeds.ts";
 import { usualFilters, type Filters } from "../sessions/finder.ts";
 import type { Period } from "../sessions/when.ts";
+import { Choice } from "./choice.tsx";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -132,34 +133,6 @@ function searchKey(app: SessionsApp, event: KeyboardEvent): void {
     event.preventDefault();
     app.listRequests.value++;
   }
-}
-
-function Choice<K extends string>({
-  label,
-  value,
-  choices,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: K;
-  readonly choices: Readonly<Record<K, string>>;
-  readonly onChange: (value: K) => void;
-}): VNode {
-  return (
-    <select
-      class="choice"
-      aria-label={label}
-      title={label}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value as K)}
-    >
-      {(Object.keys(choices) as K[]).map((key) => (
-        <option key={key} value={key}>
-          {choices[key]}
-        </option>
-      ))}
-    </select>
-  );
 }
 
 function DateRange({

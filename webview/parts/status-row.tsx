@@ -15,7 +15,7 @@ export function StatusRow({
   readonly waiting: Waiting | undefined;
 }): VNode {
   const app = useApp();
-  const isAsking = useComputed(() => app.session.value?.question !== undefined).value;
+  const isAsking = useComputed(() => (app.session.value?.questions.length ?? 0) > 0).value;
   if (app.owner.value === "gone") return <CutOff />;
   const status = turnStatus(turn, waiting);
   if (status.until !== undefined)
@@ -24,7 +24,7 @@ export function StatusRow({
     <div class="line status">
       <Icon name={isAsking ? "question" : "loading"} />
       <span class="line-text">
-        {isAsking ? "Waiting for your answer" : status.text}
+        {isAsking ? "Waiting for you" : status.text}
         <Elapsed since={turn.startedAt} />
       </span>
     </div>

@@ -4,6 +4,7 @@ import { formatCount } from "#protocol/words.ts";
 import { useTrace, type TraceApp } from "../trace/app.ts";
 import { noFilters, type Filters } from "../trace/filters.ts";
 import { fit, zoom } from "../trace/input.ts";
+import { Choice } from "./choice.tsx";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -24,7 +25,7 @@ const outcomes = {
   cancelled: "Cancelled",
   interrupted: "Interrupted",
 };
-const durations = {
+const durations: Readonly<Record<string, string>> = {
   0: "Any duration",
   100: "Over 100 ms",
   1000: "Over 1 s",
@@ -67,23 +68,18 @@ export function TraceToolbar(): VNode {
       </div>
       {isOpen && (
         <div class="filters">
+          <Choice label="Kind" choices={kinds} value={others.kind} onChange={(kind) => change({ kind })} />
           <Choice
-            name="Kind"
-            words={kinds}
-            value={others.kind}
-            choose={(kind) => change({ kind: kind as Filters["kind"] })}
-          />
-          <Choice
-            name="Outcome"
-            words={outcomes}
+            label="Outcome"
+            choices={outcomes}
             value={others.outcome}
-            choose={(outcome) => change({ outcome: outcome as Filters["outcome"] })}
+            onChange={(outcome) => change({ outcome })}
           />
           <Choice
-            name="Duration"
-            words={durations}
+            label="Duration"
+            choices={durations}
             value={String(others.minMs)}
-            choose={(ms) => change({ minMs: Number(ms) })}
+            onChange={(ms) => change({ minMs: Number(ms) })}
           />
         </div>
       )}
@@ -130,30 +126,6 @@ function TimeTools({ app }: { readonly app: TraceApp }): VNode {
         onClick={() => app.keep({ skipsIdle: !skipsIdle })}
       />
     </div>
-  );
-}
-
-interface ChoiceProps {
-  readonly name: string;
-  readonly words: Readonly<Record<string, string>>;
-  readonly value: string;
-  readonly choose: (value: string) => void;
-}
-
-function Choice({ name, words, value, choose }: ChoiceProps): VNode {
-  return (
-    <select
-      class="choice"
-      aria-label={name}
-      value={value}
-      onChange={(event) => choose(event.currentTarget.value)}
-    >
-      {Object.entries(words).map(([key, word]) => (
-        <option key={key} value={key}>
-          {word}
-        </option>
-      ))}
-    </select>
   );
 }
 

@@ -5,6 +5,8 @@ const minuteMs = 60_000;
 
 const styles = {
   time: { hour: "2-digit", minute: "2-digit" },
+  second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  minuteOfDay: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
   weekday: { weekday: "long" },
   day: { day: "numeric", month: "long" },
   dayOfYear: { day: "numeric", month: "long", year: "numeric" },
@@ -40,6 +42,11 @@ export function formatAge(at: number, now: number, heading: string, locale?: str
   const day = formatDay(at, now, locale);
   if (day === "Today") return `${Math.floor(age / (60 * minuteMs))} h ago`;
   return day === heading ? time : `${day}, ${time}`;
+}
+
+/** A moment as a log tells it: "14:02:07" today, "12 Mar, 14:02" before. */
+export function formatTime(at: number, now: number, locale?: string): string {
+  return format(at, daysBetween(at, now) <= 0 ? "second" : "minuteOfDay", locale);
 }
 
 /** A moment in full, for tooltips. */

@@ -10,28 +10,30 @@ import { Header } from "../parts/header.tsx";
 import { Notices } from "../parts/notices.tsx";
 import { OwnerBar } from "../parts/owner-bar.tsx";
 import { StraysBar } from "../parts/strays-bar.tsx";
-import { QuestionCard } from "../parts/question-card.tsx";
 import { Queue } from "../parts/queue.tsx";
 
 type Views = {
   readonly Conversation: ComponentType<{ readonly id: string }>;
   readonly History: ComponentType;
+  readonly Questions: ComponentType;
 };
 
 const views = signal<Views | undefined>(undefined);
 
-/** Loads what the first paint does without: the transcript with its Markdown, and the list of sessions. */
+/** Loads what the first paint does without: the transcript with its Markdown, the list of sessions, and questions. */
 export async function loadConversation(): Promise<void> {
-  const [{ Conversation }, { History }] = await Promise.all([
+  const [{ Conversation }, { History }, { Questions }] = await Promise.all([
     import("./conversation.tsx"),
     import("./history.tsx"),
+    import("../questions/questions.tsx"),
   ]);
-  views.value = { Conversation, History };
+  views.value = { Conversation, History, Questions };
 }
 
 /** The whole view: one header line, the conversation, and what stands above and in the composer. */
 export function Chat(): VNode {
   const app = useApp();
+  const Questions = views.value?.Questions;
   return (
     <>
       <Header />
@@ -41,7 +43,7 @@ export function Chat(): VNode {
       </main>
       <section class="dock" aria-label="Your message" hidden={app.isHistoryOpen.value}>
         <Notices />
-        <QuestionCard />
+        {Questions !== undefined && <Questions />}
         <Queue />
         <OwnerBar />
         <StraysBar />

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatAge, formatDay, periodOf } from "../../../webview/sessions/when.ts";
+import { formatAge, formatDay, formatTime, periodOf } from "../../../webview/sessions/when.ts";
 
 const at = (text: string) => new Date(text).getTime();
 const now = at("2025-11-20T14:30:00");
@@ -25,6 +25,12 @@ describe("moments in the list of sessions", () => {
   age("2025-11-19T11:05:00", "Yesterday", "11:05");
   age("2025-11-19T11:05:00", "Pinned", "Yesterday, 11:05");
   age("2025-11-20T00:10:00", "Pinned", "14 h ago");
+
+  const time = (moment: string, expected: string) =>
+    it(`${moment} in a log is ${expected}`, () =>
+      assert.equal(formatTime(at(moment), now, "en-GB"), expected));
+  time("2025-11-20T14:02:07", "14:02:07");
+  time("2025-11-19T14:02:07", "19 Nov, 14:02");
 
   it("turns periods into moments", () => {
     assert.deepEqual(periodOf({ kind: "any" }, now), {});

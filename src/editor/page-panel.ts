@@ -1,0 +1,70 @@
+/** A page in the editor area. */
+import { ViewColumn, window, type Disposable, type WebviewPanel } from "vscode";
+import type { HostMessage } from "#protocol/protocol.ts";
+import { ShownPage, type PageHolder, type PageViewOptions } from "./page-view.ts";
+
+/** The one panel of its kind in a window; it comes back with the window. */
+export class PagePanel implements Disposable {
+  readonly #options: PageViewOptions;
+  readonly #title: string;
+  readonly #restoring: Disposable;
+  #panel: WebviewPanel | undefined;
+  #page: ShownPage | undefined;
+
+  constructor(title: string, options: PageViewOptions) {
+    this.#options = options;
+    this.#title = title;
+    this.#restoring = window.registerWebviewPanelSerializer(options.id, {
+      deserializeWebviewPanel: async (panel) => this.#adopt(panel),
+    });
+  }
+
+  /** Shows the panel, and tells its page something. */
+  show(title = this.#title, ...messages: readonly HostMessage[]): void {
+    if (this.#panel === undefined)
+      this.#adopt(
+        window.createWebviewPanel(this.#options.id, title, ViewColumn.Active, { enableScripts: true }),
+      );
+    if (this.#panel !== undefined) this.#panel.title = title;
+    this.#panel?.reveal();
+    for (const message of messages) this.#page?.tell(message);
+  }
+
+  /** Ends the panel. */
+  dispose(): void {
+    this.#restoring.dispose();
+    this.#panel?.dispose();
+  }
+
+  #adopt(panel: WebviewPanel): void {
+    this.#panel?.dispose();
+    const page = new ShownPage(holderOf(panel), this.#options);
+    this.#panel = panel;
+    this.#page = page;
+    panel.onDidDispose(() => {
+      page.dispose();
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#page = undefined;
+    });
+  }
+}
+
+function holderOf(panel: WebviewPanel): PageHolder {
+  return {
+    webview: panel.webview,
+    get visible() {
+      return panel.visible;
+    },
+    onDidChangeVisibility: (listener) => {
+      // The editor also tells when the panel only got or lost the focus.
+      let wasVisible = panel.visible;
+      return panel.onDidChangeViewState(() => {
+        if (panel.visible === wasVisible) return;
+        wasVisible = panel.visible;
+        listener();
+      });
+    },
+    show: (keepsFocus) => panel.reveal(undefined, keepsFocus),
+  };
+}

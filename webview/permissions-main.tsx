@@ -1,0 +1,26 @@
+/** The entry of the permission log: what agents were allowed and denied, and what is allowed from now on. */
+import { render } from "preact";
+import { createPermissionsApp, PermissionsContext } from "./permissions/app.ts";
+import { editorPort } from "./port.ts";
+import { Permissions } from "./views/permissions.tsx";
+
+const app = createPermissionsApp(editorPort(), (callback) => requestAnimationFrame(callback));
+const root = document.getElementById("app");
+
+if (root !== null) {
+  render(
+    <PermissionsContext.Provider value={app}>
+      <Permissions />
+    </PermissionsContext.Provider>,
+    root,
+  );
+  requestAnimationFrame(() => setTimeout(() => void app.client.request("view.painted", {}).catch(() => {})));
+}
+
+// The editor focuses the page, not what is in it: whoever comes by keyboard comes to the search.
+window.addEventListener("focus", () =>
+  setTimeout(() => {
+    if (document.hasFocus() && document.activeElement === document.body)
+      document.querySelector<HTMLElement>("[role=searchbox]")?.focus();
+  }),
+);
