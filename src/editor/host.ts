@@ -5,7 +5,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { env, workspace, type Disposable, type ExtensionContext } from "vscode";
 import { createBooCode, type BooCode } from "#core/boocode.ts";
 import type { Handlers } from "#core/handlers.ts";
-import type { Ports, TracePlace } from "#core/ports.ts";
+import type { Log, Ports, TracePlace } from "#core/ports.ts";
 import type { HostMessage, UiAction } from "#protocol/protocol.ts";
 import { createConfigFiles } from "#node/config-files.ts";
 import { createFiles } from "#node/files.ts";
@@ -58,16 +58,10 @@ export async function openHost(
     ...views,
     showText: (name, text) => diffTexts.showOne(name, text),
   });
-  const directory = context.globalStorageUri.fsPath;
-  const files = createFiles({ ripgrep: findRipgrep(env.appRoot) });
   const ports: Ports = {
     editor: createDocuments(diffTexts),
     codeIntel,
-    files,
-    store: openStore({ directory, log }),
-    shell: createShell({ directory, log }),
-    snapshots: createSnapshots(join(directory, "snapshots"), files),
-    configFiles: createConfigFiles({ home: homedir(), memory: join(directory, "memory") }),
+    ...diskPorts(context.globalStorageUri.fsPath, log),
     home: homedir(),
     http: createHttp(),
     secrets,
@@ -103,6 +97,21 @@ export async function openHost(
       await Promise.race([core.close(), setTimeout(closingMs, undefined, { ref: false })]);
       for (const one of owned) one.dispose();
     },
+  };
+}
+
+/** What works on the disk and with processes; everything that is kept is below the directory. */
+function diskPorts(
+  directory: string,
+  log: Log,
+): Pick<Ports, "files" | "store" | "shell" | "snapshots" | "configFiles"> {
+  const files = createFiles({ ripgrep: findRipgrep(env.appRoot) });
+  return {
+    files,
+    store: openStore({ directory, log }),
+    shell: createShell({ directory, log }),
+    snapshots: createSnapshots(join(directory, "snapshots"), files),
+    configFiles: createConfigFiles({ home: homedir(), memory: join(directory, "memory") }),
   };
 }
 

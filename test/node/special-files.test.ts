@@ -26,7 +26,8 @@ if (process.platform !== "win32")
         assert.match(await tellModel(ports, tool, input), expected);
       });
 
-    const isPipe = /^not-a-file: "pipe" is a device, a pipe or a socket, not a file: there is no text in it\.$/;
+    const isPipe =
+      /^not-a-file: "pipe" is a device, a pipe or a socket, not a file: there is no text in it\.$/;
     check("read_file", { path: "pipe" }, isPipe);
     check("edit_file", { path: "pipe", old: "a", new: "b" }, isPipe);
     check("write_file", { path: "pipe", content: "a" }, isPipe);

@@ -128,26 +128,27 @@ export class FakeClock implements Clock {
   }
 }
 
+const usualSettings: FakeSettings = {
+  provider: "rehearsal",
+  model: "",
+  baseUrl: "",
+  effort: "high",
+  retention: { keepDays: 0, keepMegabytes: 0, trashDays: 30 },
+  autoResume: false,
+  coldWarningUsd: 0.05,
+  prices: {},
+  traceBodies: true,
+  traceExportsBodies: false,
+  traceEndpoint: "",
+  runsUnconfined: false,
+};
+
 /** Makes all ports in memory. */
 export function fakePorts(options: FakeOptions = {}): FakePorts {
   const folders = options.folders ?? [{ name: "project", path: "/project" }];
   const workspace = new FakeWorkspace(folders, options.files ?? {});
   const secretValues = new Map(Object.entries(options.secrets ?? {}));
-  const settings: FakeSettings = {
-    provider: "rehearsal",
-    model: "",
-    baseUrl: "",
-    effort: "high",
-    retention: { keepDays: 0, keepMegabytes: 0, trashDays: 30 },
-    autoResume: false,
-    coldWarningUsd: 0.05,
-    prices: {},
-    traceBodies: true,
-    traceExportsBodies: false,
-    traceEndpoint: "",
-    runsUnconfined: false,
-    ...options.settings,
-  };
+  const settings: FakeSettings = { ...usualSettings, ...options.settings };
   const listeners: (() => void)[] = [];
   const logged: string[] = [];
   const uiActions: UiAction[] = [];

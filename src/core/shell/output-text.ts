@@ -1,6 +1,9 @@
 /** A command's output as a model is told it: without colours and overwritten lines, cut once in the middle. */
 import stripAnsi from "strip-ansi";
 
+// Everything but tab and line feed that moves a cursor or rings a bell.
+const controls = /[^\P{Cc}\t\n]/gu;
+
 /** Of an output that is longer, so much of the beginning and of the end is told (bytes): what failed mostly stands last. */
 export const outputShare = { head: 3 * 1024, tail: 9 * 1024 };
 
@@ -10,7 +13,7 @@ export function plainOutput(text: string): string {
     .replace(/\r\n/g, "\n")
     .replace(/^.*\r(?=[^\n])/gm, "")
     .replace(/\r$/gm, "")
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "");
+    .replace(controls, "");
 }
 
 /** Joins beginning and end of an output, each cut to whole lines where it has any; `rest` names what is left out (bytes) and how to read it. */
