@@ -2,8 +2,9 @@
 import { Uri, workspace, type TextDocument } from "vscode";
 import { BooError } from "#core/errors.ts";
 import type { ReadTarget } from "#core/ports.ts";
-import { binaryFile, missingFile, unreadableFile } from "#node/file-errors.ts";
+import { binaryFile, missingFile, systemCode, unreadableFile } from "#node/file-errors.ts";
 import { readBytes } from "#node/read-bytes.ts";
+import { isMissing } from "#node/real-path.ts";
 import { lineEndOf, toNewlines } from "#node/plain-text.ts";
 
 /** A file as it is on disk. */
@@ -43,14 +44,10 @@ async function readFromDisk(path: string, target: ReadTarget): Promise<Uint8Arra
   try {
     return await readBytes(target);
   } catch (error) {
-    if (error instanceof BooError) throw error;
     if (isMissing(error)) throw missingFile(path, error);
-    throw unreadableFile(path, (error as NodeJS.ErrnoException).code ?? "unknown", error);
+    const code = systemCode(error);
+    throw code === undefined ? error : unreadableFile(path, code, error);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 async function decode(path: string, bytes: Uint8Array): Promise<string> {

@@ -8,7 +8,7 @@ import { lstat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { BooError } from "#core/errors.ts";
 import type { WriteResult, WriteTarget } from "#core/ports.ts";
-import { changedPath } from "#node/file-errors.ts";
+import { changedPath, systemCode } from "#node/file-errors.ts";
 import { HeldDirectory } from "#node/held-directory.ts";
 import { ownTarget, readBytes } from "#node/read-bytes.ts";
 import { lookAt } from "#node/real-file.ts";
@@ -39,8 +39,11 @@ export async function writeInPlace(
   const isAsAllowed = found.kind === (before === undefined ? "missing" : "file");
   if (!isAsAllowed || found.links !== target.links) throw changedPath(path);
   const result = await write();
-  if (result.isDirty || (await isInPlace(held, file))) return result;
-  throw changedPath(path, await takeBack(held, file, result.text));
+  if (await isInPlace(held, file)) return result;
+  throw changedPath(
+    path,
+    result.isDirty ? "so the change is not saved" : await takeBack(held, file, result.text),
+  );
 }
 
 async function isInPlace(held: HeldDirectory, { path, target }: WrittenFile): Promise<boolean> {
@@ -77,7 +80,7 @@ async function holds(real: string, text: string): Promise<boolean> {
     const bytes = await readBytes(ownTarget(real));
     return new TextDecoder().decode(bytes).replaceAll("\r\n", "\n") === text.replaceAll("\r\n", "\n");
   } catch (error) {
-    if (error instanceof BooError || "code" in (error as object)) return false;
+    if (error instanceof BooError || systemCode(error) !== undefined) return false;
     throw error;
   }
 }

@@ -4,6 +4,11 @@ import { BooError } from "#core/errors.ts";
 /** Files above this many bytes are not read as text. */
 export const hugeBytes = 20 * 1024 * 1024;
 
+/** The system's own name of what went wrong ("EACCES"); undefined for what is no failure of the system. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && "syscall" in error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
 /** The error of a path where nothing is. */
 export function missingFile(path: string, cause?: unknown): BooError {
   return new BooError("file-missing", `There is no file ${path}. List the folder to see what is there.`, {

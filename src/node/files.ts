@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { BooError } from "#core/errors.ts";
 import type { Files, FileStat, SearchMatch } from "#core/ports.ts";
-import { changedPath, missingFile, notAFile, notAFolder, unreadableFile } from "./file-errors.ts";
+import { changedPath, missingFile, notAFile, notAFolder, systemCode, unreadableFile } from "./file-errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { boundBelow, readMounts, sourceOf } from "./mounts.ts";
@@ -91,7 +91,7 @@ async function statFile(path: string): Promise<FileStat | undefined> {
     return { kind: kindOf(found), realPath: real, size: found.size, links: found.nlink };
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw unreadableFile(path, (error as NodeJS.ErrnoException).code ?? "", error);
+    throw unreadableFile(path, systemCode(error) ?? "", error);
   }
 }
 

@@ -5,7 +5,7 @@
 import { constants, type BigIntStats } from "node:fs";
 import { lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { changedPath, notAFolder } from "./file-errors.ts";
+import { changedPath, notAFolder, systemCode } from "./file-errors.ts";
 import { isAt, openAt, pathOf, type OpenFile } from "./real-file.ts";
 import { isSamePath } from "./real-path.ts";
 
@@ -31,13 +31,12 @@ export class HeldDirectory implements Disposable {
     try {
       return await HeldDirectory.#openAt(path, path);
     } catch (error) {
-      const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      if (!make || !isMissing || dirname(path) === path) throw error;
+      if (!make || systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
     }
     using above = await HeldDirectory.open(dirname(path), true);
     const name = above.at(basename(path));
-    await mkdir(name).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
+    await mkdir(name).catch((error: unknown) => {
+      if (systemCode(error) !== "EEXIST") throw error;
     });
     return await HeldDirectory.#openAt(name, path);
   }
@@ -88,7 +87,7 @@ async function openDirectory(name: string, path: string): Promise<OpenFile> {
   try {
     return await openAt(name, path, flags);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") throw error;
+    if (systemCode(error) !== "ENOTDIR") throw error;
     const isLink = (await lstat(name).catch(() => undefined))?.isSymbolicLink() === true;
     throw isLink ? changedPath(path) : notAFolder(path, error);
   }

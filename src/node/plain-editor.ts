@@ -1,7 +1,13 @@
 /** The `Editor` and `CodeIntel` ports over plain files, for work without an editor. */
-import { BooError } from "#core/errors.ts";
 import type { CodeIntel, Editor, ReadTarget, WorkspaceFolder } from "#core/ports.ts";
-import { binaryFile, changedFile, missingFile, unreadableFile, unwritableFile } from "./file-errors.ts";
+import {
+  binaryFile,
+  changedFile,
+  missingFile,
+  systemCode,
+  unreadableFile,
+  unwritableFile,
+} from "./file-errors.ts";
 import { ownTarget, readBytes } from "./read-bytes.ts";
 import { createFile, removeFile, replaceFile } from "./replace-file.ts";
 import { decodeText, encodeText, newFileFormat, type TextFormat } from "./plain-text.ts";
@@ -19,8 +25,8 @@ export function createPlainEditor(folders: readonly WorkspaceFolder[]): Editor {
         if (base === undefined) await createFile(target.real, encodeText(text, newFileFormat), signal);
         else await replaceFile(target, (current) => encodeLike(path, current, text, base), signal);
       } catch (error) {
-        if (error instanceof BooError || signal.aborted) throw error;
-        throw unwritableFile(path, (error as NodeJS.ErrnoException).code ?? "unknown", error);
+        const code = systemCode(error);
+        throw code === undefined ? error : unwritableFile(path, code, error);
       }
       return { text, isDirty: false };
     },
@@ -47,8 +53,8 @@ async function readPlain(path: string, signal: AbortSignal, target: ReadTarget):
     signal.throwIfAborted();
     return bytes;
   } catch (error) {
-    if (error instanceof BooError || signal.aborted) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const code = systemCode(error);
+    if (code === undefined) throw error;
     throw ["ENOENT", "ENOTDIR"].includes(code) ? missingFile(path, error) : unreadableFile(path, code, error);
   }
 }

@@ -6,7 +6,7 @@ import { closeSync, constants, fstatSync, lstatSync, open, readlinkSync, type St
 import { lstat, realpath } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { FoundFile } from "#core/ports.ts";
-import { changedPath } from "./file-errors.ts";
+import { changedPath, systemCode } from "./file-errors.ts";
 import { isSamePath } from "./real-path.ts";
 
 const openFile = promisify(open);
@@ -55,7 +55,7 @@ export async function openAt(name: string, path: string, flags = 0): Promise<Ope
   try {
     file = await openFile(name, constants.O_RDONLY | openFlags | flags);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ELOOP") throw changedPath(path);
+    if (systemCode(error) === "ELOOP") throw changedPath(path);
     throw error;
   }
   const close = (): void => closeSync(file);

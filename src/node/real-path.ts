@@ -1,7 +1,7 @@
 /** Where paths lead, with all links resolved. */
 import { readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { unreadableFile } from "./file-errors.ts";
+import { systemCode, unreadableFile } from "./file-errors.ts";
 
 const linkLimit = 40;
 
@@ -17,8 +17,7 @@ export function isSamePath(a: string, b: string): boolean {
 
 /** Whether an error of the file system says that nothing is there. */
 export function isMissing(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  return ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"].includes(code);
+  return ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"].includes(systemCode(error) ?? "");
 }
 
 // A link to what does not exist yet counts as its target: writing through it would create that.
@@ -26,7 +25,7 @@ async function follow(path: string, linksLeft: number): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (!isMissing(error)) throw unreadableFile(path, (error as NodeJS.ErrnoException).code ?? "", error);
+    if (!isMissing(error)) throw unreadableFile(path, systemCode(error) ?? "", error);
     if (dirname(path) === path) throw error;
   }
   const target = linksLeft > 0 ? await readlink(path).catch(() => undefined) : undefined;

@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { lstat, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { WriteTarget } from "#core/ports.ts";
-import { changedFile, changedPath, missingFile } from "./file-errors.ts";
+import { changedFile, changedPath, missingFile, systemCode } from "./file-errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
 import { readOpen } from "./read-bytes.ts";
 import { openAt, openFlags } from "./real-file.ts";
@@ -64,7 +64,7 @@ async function readCurrent(held: HeldDirectory, target: WriteTarget): Promise<Cu
 }
 
 function asMissing(real: string, error: unknown): unknown {
-  return (error as NodeJS.ErrnoException).code === "ENOENT" ? missingFile(real, error) : error;
+  return systemCode(error) === "ENOENT" ? missingFile(real, error) : error;
 }
 
 async function put(
@@ -103,7 +103,7 @@ async function putOnce(
     return await numberOf(file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    const isClosed = ["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "");
+    const isClosed = ["EACCES", "EPERM"].includes(systemCode(error) ?? "");
     if (!isClosed || current === undefined) throw error;
     return writeOver(held, target, bytes);
   }

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { BooError } from "#core/errors.ts";
-import { hugeBytes } from "./file-errors.ts";
+import { hugeBytes, systemCode } from "./file-errors.ts";
 import { readOpen } from "./read-bytes.ts";
 import { openReal } from "./real-file.ts";
 import { cutLine, type Line } from "./search-engine.ts";
@@ -42,7 +42,7 @@ async function rowsOf(path: string): Promise<readonly string[]> {
     if (!opened.stats.isFile() || opened.stats.nlink !== 1) return [];
     return decode(await readOpen(opened, path, hugeBytes)).split("\n");
   } catch (error) {
-    if (error instanceof BooError || "code" in (error as object)) return [];
+    if (error instanceof BooError || systemCode(error) !== undefined) return [];
     throw error;
   }
 }

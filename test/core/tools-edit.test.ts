@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { FileAccess } from "#core/permissions/guard.ts";
 import { diagnostic, fakePorts, runTool, tellModel, type FakePorts } from "../support/fake-ports.ts";
 
 describe("edit_file: finding the text", () => {
@@ -122,6 +123,29 @@ describe("write_file", () => {
   );
   check("overwrites it where that is meant", { path: ".env", content: "x\n", ignored: true }, "ok +1 −1");
   check("creates what is ignored", { path: "built/a.js", content: "x" }, "ok +1 −0, created");
+
+  it("asks leave for the change, once, by the real path", async () => {
+    const ports = fakePorts({ files: { "src/a.ts": "one\n" } });
+    ports.workspace.links.set("/project/link", "/project/src");
+    const asked: FileAccess[] = [];
+    const guard = { file: async (access: FileAccess) => void asked.push(access) };
+    await runTool(ports, "write_file", { path: ".git/hooks/pre-commit", content: "x" }, undefined, guard);
+    await runTool(ports, "edit_file", { path: "link/a.ts", old: "one", new: "two" }, undefined, guard);
+    await runTool(ports, "edit_file", { path: "src/a.ts", old: "two", new: "3" }, undefined, {
+      file: async (access) => {
+        await guard.file(access);
+        ports.workspace.disk.set("/project/src/a.ts", "two, typed\n");
+      },
+    });
+    const write = { operation: "write", kind: "file", links: 1 } as const;
+    assert.deepEqual(asked, [
+      { ...write, path: "/project/.git/hooks/pre-commit", kind: "missing", change: { after: "x" } },
+      { ...write, path: "/project/src/a.ts", change: { before: "one\n", after: "two\n" } },
+      { ...write, path: "/project/src/a.ts", change: { before: "two\n", after: "3\n" } },
+      // What was typed meanwhile makes it another change, which is asked again.
+      { ...write, path: "/project/src/a.ts", change: { before: "two, typed\n", after: "3, typed\n" } },
+    ]);
+  });
 
   it("gives whole texts before and after", async () => {
     const ports = fakePorts({ files: { "a.txt": "one\n" } });

@@ -19,7 +19,7 @@ describe("path attacks: listing", () => {
   );
   list("dots", { path: "../out" }, { asked: out, told: denied });
   list("home", { path: "~" }, { asked: ["read directory home"], told: denied });
-  list("what is above", { path: ".." }, { told: denied, then: asksForBase });
+  list("what is above", { path: ".." }, { told: denied, afterwards: asksForBase });
   list("a file outside", { path: "../out/a.txt" }, { asked: ["read file out/a.txt"], told: denied });
   list("dots in a glob", { glob: "../out/*" }, { told: /^no files match/ });
   list("dots deep in a glob", { glob: "**/../../out/**" }, { told: /^no files match/ });

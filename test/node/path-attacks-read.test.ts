@@ -221,7 +221,7 @@ describe("path attacks: reading through the system's own files", () => {
     input: { path: "/dev/stdin" },
     isAllowed: true,
     // What it is depends on who runs the tests; that it was asked does not.
-    then: (w) => assert.equal(w.asked.splice(0).length, 1),
+    afterwards: (w) => assert.equal(w.asked.splice(0).length, 1),
     told: /./,
   });
 });
@@ -258,7 +258,7 @@ describe("path attacks: reading what is no plain file", () => {
     prepare: (w) => once(server.listen(w.at("ws/socket")), "listening"),
     path: "socket",
     asked: ["read other ws/socket"],
-    then: () => server.close(),
+    afterwards: () => server.close(),
     told: denied,
   });
   check("rules in a pipe keep nobody waiting", {

@@ -49,7 +49,7 @@ describe("path attacks: writing by name", () => {
   check("what is inside", {
     path: "a.txt",
     told: /^ok/,
-    then: (w) => assert.equal(read(w, "ws/a.txt"), "written\n"),
+    afterwards: (w) => assert.equal(read(w, "ws/a.txt"), "written\n"),
   });
   check("what is new inside", { path: "new/deep/a.txt", told: /^ok .*created$/ });
   check("what is allowed", {
@@ -57,7 +57,7 @@ describe("path attacks: writing by name", () => {
     asked: overwrite,
     isAllowed: true,
     told: /^ok/,
-    then: (w) => assert.equal(read(w, "out/a.txt"), "written\n"),
+    afterwards: (w) => assert.equal(read(w, "out/a.txt"), "written\n"),
   });
   check("dots", { path: "../out/a.txt", asked: overwrite, told: denied });
   check("an absolute path", { path: (w) => w.at("out/a.txt"), asked: overwrite, told: denied });
@@ -138,7 +138,7 @@ describe("path attacks: writing through links", () => {
     prepare: (w) => symlinkSync("a.txt", w.at("ws/link.txt")),
     path: "link.txt",
     told: /^ok/,
-    then: (w) => {
+    afterwards: (w) => {
       assert.ok(lstatSync(w.at("ws/link.txt")).isSymbolicLink());
       assert.equal(read(w, "ws/a.txt"), "written\n");
     },
@@ -190,7 +190,7 @@ describe("path attacks: writing while names change", () => {
     afterLook: replaceDirectory,
     path: "src/b.txt",
     told: changed,
-    then: kept,
+    afterwards: kept,
   });
   check("a link instead of the file, while it is asked", {
     meanwhile: replaceFile,
@@ -201,13 +201,13 @@ describe("path attacks: writing while names change", () => {
     meanwhile: replaceDirectory,
     path: "src/b.txt",
     told: changed,
-    then: kept,
+    afterwards: kept,
   });
   check("a link instead of the directory of a new file", {
     meanwhile: replaceDirectory,
     path: "src/new.txt",
     told: changed,
-    then: (w) => assert.ok(!existsSync(w.at("ws/aside/new.txt"))),
+    afterwards: (w) => assert.ok(!existsSync(w.at("ws/aside/new.txt"))),
   });
   check("a link instead of a directory above", {
     meanwhile: replaceDirectory,
@@ -260,7 +260,7 @@ describe("path attacks: writing while names change", () => {
     },
     path: "a.txt",
     told: changed,
-    then: (w) => assert.equal(read(w, "ws-aside/a.txt"), "inside\n"),
+    afterwards: (w) => assert.equal(read(w, "ws-aside/a.txt"), "inside\n"),
   });
   check("another directory instead of the one that was allowed outside", {
     meanwhile: (w) => {
@@ -271,7 +271,7 @@ describe("path attacks: writing while names change", () => {
     asked: ["write file out/dir/secret.txt"],
     isAllowed: true,
     told: changed,
-    then: (w) => assert.ok(!existsSync(w.at("home/secret.txt"))),
+    afterwards: (w) => assert.ok(!existsSync(w.at("home/secret.txt"))),
   });
   check("a directory that is gone", {
     meanwhile: (w) => rmSync(w.at("ws/src"), { recursive: true }),

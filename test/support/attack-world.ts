@@ -144,7 +144,7 @@ export interface Attack {
   readonly asked?: readonly string[];
   /** The user says yes: then the files outside may change, and be told. */
   readonly isAllowed?: true;
-  readonly then?: (world: AttackWorld) => void;
+  readonly afterwards?: (world: AttackWorld) => void;
 }
 
 /** Runs attacks, each in a world of its own: nothing outside is told or changed unless it was allowed, and nothing hangs. */
@@ -161,7 +161,7 @@ export function check(name: string, attack: Attack): void {
     const input = typeof attack.input === "function" ? attack.input(world) : attack.input;
     const told = await world.tell(attack.tool, input);
     assert.match(told, attack.told);
-    attack.then?.(world);
+    attack.afterwards?.(world);
     assert.deepEqual(world.asked, attack.asked ?? []);
     if (attack.isAllowed) return;
     assert.ok(!told.includes(secret), told);

@@ -129,6 +129,6 @@ async function find(
 }
 
 /** A path as a glob that matches exactly it; by classes, since a backslash is a separator on Windows. */
-export function escapeGlob(path: string): string {
+function escapeGlob(path: string): string {
   return path.replace(/[[{}*?]/g, "[$&]");
 }
