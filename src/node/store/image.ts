@@ -102,9 +102,10 @@ function hex(sum: number): string {
   return sum.toString(16).padStart(8, "0");
 }
 
+// What is no file, a folder or a pipe, is as good as a damaged one: it is put aside like that.
 function readIfPresent(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return statSync(path).isFile() ? readFileSync(path) : Buffer.alloc(0);
   } catch (error) {
     return undefinedIfMissing(error);
   }
@@ -112,7 +113,7 @@ function readIfPresent(path: string): Buffer | undefined {
 
 function openIfPresent(path: string): number | undefined {
   try {
-    return openSync(path, "r");
+    return statSync(path).isFile() ? openSync(path, "r") : undefined;
   } catch (error) {
     return undefinedIfMissing(error);
   }

@@ -129,11 +129,17 @@ export class JournalFollower {
 
   async #list(): Promise<ReadonlyMap<string, readonly SegmentName[]>> {
     const { journal, ownWriter } = this.#options;
-    const files = await readdir(journal).catch((error: unknown) => {
+    const entries = await readdir(journal, { withFileTypes: true }).catch((error: unknown) => {
       if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return [];
       throw error;
     });
-    const all = new Map(segmentNames(journal, files));
+    const files = entries.filter((entry) => entry.isFile());
+    const all = new Map(
+      segmentNames(
+        journal,
+        files.map(({ name }) => name),
+      ),
+    );
     all.delete(ownWriter);
     return all;
   }

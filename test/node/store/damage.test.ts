@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   cpSync,
   globSync,
+  mkdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -203,6 +205,32 @@ describe("a damaged store", () => {
     all,
     /damaged: the one before it/,
   );
+  check(
+    "with a folder for an image is whole",
+    (directory) => {
+      rmSync(image(directory));
+      mkdirSync(image(directory));
+    },
+    all,
+    /damaged: the one before it/,
+  );
+  if (process.platform !== "win32") {
+    check(
+      "with a pipe for an image is whole",
+      (directory) => {
+        rmSync(image(directory));
+        execFileSync("mkfifo", [image(directory)]);
+      },
+      all,
+      /damaged: the one before it/,
+    );
+    check(
+      "with a pipe for a journal is whole",
+      (directory) => void execFileSync("mkfifo", [strange(directory)]),
+      all,
+    );
+  }
+  check("with a folder for a journal is whole", (directory) => void mkdirSync(strange(directory)), all);
   check(
     "without its image is whole",
     (directory) => rmSync(image(directory)),
