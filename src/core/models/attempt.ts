@@ -241,7 +241,7 @@ class Collector {
       usage: this.#usage,
       times: {
         ...times,
-        endedAt: this.#now(),
+        endedAt: times.endedAt ?? this.#now(),
         ...(this.#textAt !== undefined && { textAt: this.#textAt }),
       },
     };
