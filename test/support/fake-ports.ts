@@ -41,6 +41,7 @@ export interface FakeSettings {
   autoResume: boolean;
   coldWarningUsd: number;
   prices: unknown;
+  cache: unknown;
   traceBodies: boolean;
   traceExportsBodies: boolean;
   traceEndpoint: string;
@@ -126,6 +127,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     autoResume: false,
     coldWarningUsd: 0.05,
     prices: {},
+    cache: {},
     traceBodies: true,
     traceExportsBodies: false,
     traceEndpoint: "",
@@ -180,6 +182,7 @@ function settingsOf(
     autoResume: () => settings.autoResume,
     coldWarningUsd: () => settings.coldWarningUsd,
     prices: () => settings.prices,
+    cache: () => settings.cache,
     traceBodies: () => settings.traceBodies,
     traceExportsBodies: () => settings.traceExportsBodies,
     traceEndpoint: () => settings.traceEndpoint,

@@ -69,6 +69,7 @@ function settingsOf(options: HeadlessOptions): Settings {
     autoResume: () => false,
     coldWarningUsd: () => 0.05,
     prices: () => ({}),
+    cache: () => ({}),
     traceBodies: () => true,
     traceExportsBodies: () => false,
     traceEndpoint: () => "",
