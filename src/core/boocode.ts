@@ -6,6 +6,7 @@ import type { WorkspaceState } from "#protocol/workspace.ts";
 import type { Agent, AgentDependencies } from "./agent/agent.ts";
 import { defaultLimits, type Limits } from "./agent/limits.ts";
 import { Prices } from "./models/prices.ts";
+import { liveBodies } from "./trace/live-bodies.ts";
 import { LiveExport } from "./trace/live-export.ts";
 import { Traces } from "./trace/traces.ts";
 import { Supervisor } from "./agent/supervisor.ts";
@@ -50,7 +51,9 @@ export class BooCode {
     const traces = this.#traces;
     this.prices = new Prices(() => ports.settings.prices());
     const { router, prices } = this;
-    this.#live = new LiveExport(ports);
+    this.#live = new LiveExport(ports, (span) =>
+      liveBodies(this.supervisor.find(span.session)?.session, span),
+    );
     const spanEnded = (span: Span): void => this.#live.add(span);
     this.permissions = new Permissions(ports, () => this.supervisor.settleQuestions());
     const { permissions } = this;

@@ -355,6 +355,8 @@ export interface Settings {
   autoResume(): boolean;
   /** The user's own prices, as written in the settings: dollars per million tokens by "provider/model". */
   prices(): unknown;
+  /** What the user knows of the model server's cache, as written in the settings. */
+  cache(): unknown;
   /** What a cold prefix must cost (dollars) to be told before it is sent. */
   coldWarningUsd(): number;
   /** Whether the trace shows and exports what calls were given and gave. */

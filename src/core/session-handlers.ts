@@ -5,7 +5,7 @@ import type { Agent } from "./agent/agent.ts";
 import type { BooCode } from "./boocode.ts";
 import { BooError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
-import { cacheFacts } from "./models/catalog.ts";
+import { cacheFactsOf } from "./models/cache-facts.ts";
 import type { Prices } from "./models/prices.ts";
 import type { Ports } from "./ports.ts";
 import { exportJson, exportMarkdown, fileName } from "./session/export.ts";
@@ -38,6 +38,8 @@ interface ColdQuestion {
   readonly at: number;
   /** What is less is not told (dollars). */
   readonly leastUsd: number;
+  /** How long a prompt is kept. */
+  readonly lifeMs: number;
 }
 
 type AgentOf = (session: string) => Promise<Agent>;
@@ -85,6 +87,7 @@ export function makeSessionHandlers(
       coldCost(await agentOf(session), core.prices, {
         ...{ provider, model, at: ports.clock.now() },
         leastUsd: ports.settings.coldWarningUsd(),
+        lifeMs: cacheFactsOf(ports.settings.cache()).lifeMs,
       }),
     ...ownerHandlers(core, ports, agentOf),
   };
@@ -208,7 +211,7 @@ async function purge(core: BooCode, sessions: readonly string[]): Promise<void> 
 function coldCost(
   agent: Agent,
   prices: Prices,
-  { provider, model, at, leastUsd }: ColdQuestion,
+  { provider, model, at, leastUsd, lifeMs }: ColdQuestion,
 ): Requests["session.coldCost"]["result"] {
   const { state } = agent.session;
   const last = state.turns.findLast((turn) => turn.choice !== undefined);
@@ -219,6 +222,6 @@ function coldCost(
   const price = costUsd === undefined ? {} : { costUsd };
   if (last.choice.provider !== provider || last.choice.model !== model)
     return { tokens, ...price, reason: "model" };
-  const isExpired = last.end !== undefined && at - last.end.at > cacheFacts.lifeMs;
+  const isExpired = last.end !== undefined && at - last.end.at > lifeMs;
   return isExpired && (costUsd ?? 0) >= leastUsd ? { tokens, ...price, reason: "expired" } : {};
 }

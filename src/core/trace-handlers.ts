@@ -5,7 +5,7 @@ import { BooError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import type { Ports } from "./ports.ts";
 import { bodiesOf } from "./session/session.ts";
-import { detailOf, type LogReader, segmentText } from "./trace/detail.ts";
+import { detailOf, exportedBodies, type LogReader, segmentText } from "./trace/detail.ts";
 import { exportTrace } from "./trace/export.ts";
 import type { ReadBodies } from "./trace/exported-trace.ts";
 
@@ -87,14 +87,7 @@ class Logs {
   /** Reads the bodies of a session's spans as exports have them. */
   async bodies(session: string): Promise<ReadBodies> {
     const log = await this.read(session);
-    return async ({ id }) => {
-      const { input, output, thinking } = await detailOf(log, id);
-      return {
-        ...(input && { input: log.bodyText(input) }),
-        ...(output && { output: log.bodyText(output) }),
-        ...(thinking !== undefined && thinking !== "" && { thinking }),
-      };
-    };
+    return async (span) => exportedBodies(log, span);
   }
 
   async #load(session: string): Promise<LogReader> {

@@ -32,6 +32,7 @@ export function createSettings(): Settings & Disposable {
     autoResume: () => inspected("autoResume") === true,
     coldWarningUsd: () => userNumber("coldWarning"),
     prices: () => inspected("prices"),
+    cache: () => inspected("cache"),
     traceExportsBodies: () => inspected("trace.exportBodies") === true,
     traceEndpoint: () => userValue("trace.endpoint"),
     runsUnconfined: () => inspected("shell.runsUnconfined") === true,

@@ -163,7 +163,14 @@ export type SessionEvent =
       readonly name: string;
       readonly bytes: number;
     }
-  | { readonly type: "step-reset"; readonly at: number; readonly step: string; readonly reason: string }
+  | {
+      readonly type: "step-reset";
+      readonly at: number;
+      readonly step: string;
+      readonly reason: string;
+      /** What the try had said until it failed, cut to some thousand characters. */
+      readonly said?: { readonly attempt: number; readonly text: string; readonly reasoning: string };
+    }
   | { readonly type: "waiting"; readonly at: number; readonly waiting: Waiting | null }
   | {
       readonly type: "step-end";
@@ -181,6 +188,9 @@ export type SessionEvent =
       readonly key?: string;
       readonly contextTokens?: number;
       readonly contextWindow?: number;
+      /** Which try of the step this is the answer to, from 1. */
+      readonly attempt?: number;
+      readonly sent?: SentMark;
     }
   | {
       readonly type: "tool-start";
@@ -240,6 +250,18 @@ export type SessionEvent =
       readonly reason: TurnEndReason;
       readonly error?: TurnError;
     };
+
+/** What tells a request from others when the request itself is not at hand. */
+export interface SentMark {
+  /** The length of its messages. */
+  readonly bytes: number;
+  /** Of the messages, 16 hex digits. */
+  readonly hash: string;
+  /** Of the options and of the tools, 8 hex digits each. */
+  readonly frame: string;
+  /** Set where it did not begin with what the one before was made of. */
+  readonly isParted?: true;
+}
 
 /** A user's message: what was typed, and `context`, what is sent before it (AGENTS.md, changed facts), byte for byte. */
 export interface UserMessage {

@@ -101,6 +101,8 @@ export interface SpanDetail {
   readonly input?: Body;
   readonly output?: Body;
   readonly thinking?: string;
+  /** Set where a model call broke off, so that `output` and `thinking` are what there was until then. */
+  readonly isPartial?: true;
   readonly files: readonly FileChange[];
   /** Of a model call: its request in parts, in order. */
   readonly segments: readonly Segment[];

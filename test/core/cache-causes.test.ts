@@ -141,6 +141,16 @@ describe("causes of a cache miss, made on purpose", () => {
     { server: { cache: { unitTokens: 64, buildDelayMs: 30_000 } } },
   );
 
+  check(
+    "a prompt that is too short for the cache",
+    async (world) => {
+      await again(world);
+    },
+    "small (inferred)",
+    // A server's unit is as large as it likes; what the settings say of it is what is concluded from.
+    { server: { cache: { unitTokens: 8_192 } }, settings: { cache: { unitTokens: 8_192 } } },
+  );
+
   it("a drift is told with the texts, and warned of in the log", async () => {
     await using world = await cachedWorld();
     await world.say("First.");
@@ -151,5 +161,63 @@ describe("causes of a cache miss, made on purpose", () => {
     assert.equal(cache?.drift?.place, "system");
     assert.notEqual(cache.drift.before, cache.drift.after);
     assert.ok(world.ports.logged.some((line) => /did not begin as the one before \(system\)/.test(line)));
+  });
+
+  describe("over a reload of the window", () => {
+    const reloaded = async (
+      before: (world: AgentWorld) => Promise<void>,
+      after: (world: AgentWorld) => void,
+    ): Promise<Span> => {
+      await using world = await cachedWorld();
+      await world.say("A first question about the tides of the harbour.");
+      await before(world);
+      const again = await world.reload();
+      after(again);
+      await again.say("And one after the reload.");
+      return lastCall(again);
+    };
+    /** As a bug would: behind the log's back. */
+    const spoil = (world: AgentWorld): void => void (world.agent.session.transcript.bytes()[40] = 88);
+
+    it("the same bytes are no drift", async () => {
+      const { cache } = await reloaded(
+        async () => {},
+        () => {},
+      );
+      assert.deepEqual([cache?.cause, cache?.drift], ["none", undefined]);
+    });
+
+    it("a drift is told with both texts", async () => {
+      const { cache } = await reloaded(async () => {}, spoil);
+      assert.deepEqual([cache?.cause, cache?.drift?.place], ["drift", "system"]);
+      assert.equal(cache?.drift?.before?.replace(/^(.{40})./s, "$1X"), cache?.drift?.after);
+    });
+
+    it("what was sent and is not in the log is told as far as it is known", async () => {
+      const { cache } = await reloaded(
+        async (world) => {
+          spoil(world);
+          await world.say("A second one, with a fault in it.");
+        },
+        () => {},
+      );
+      assert.deepEqual([cache?.cause, cache?.drift?.before], ["drift", undefined]);
+      assert.match(cache?.drift?.place ?? "", /^system/);
+      assert.match(cache?.drift?.after ?? "", /^\{"role":"system"/);
+    });
+
+    it("another tool is told", async () => {
+      const { cache } = await reloaded(
+        async () => {},
+        ({ agent }) => {
+          const { transcript } = agent.session;
+          const header = transcript.header ?? assert.fail();
+          const tools = header.tools.slice(1);
+          Object.defineProperty(transcript, "header", { get: () => ({ ...header, tools }) });
+        },
+      );
+      assert.deepEqual([cache?.cause, cache?.drift?.place], ["drift", "tools"]);
+      assert.match(cache?.drift?.after ?? "", /^"tools":\[/);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CacheFacts } from "#core/models/catalog.ts";
+import { cacheFactsOf, type CacheFacts } from "#core/models/cache-facts.ts";
 import { CacheWatch } from "#core/trace/cache-watch.ts";
 import type { PinReason, SessionEvent } from "#protocol/session.ts";
 import type { Drift } from "#protocol/trace.ts";
@@ -96,4 +96,16 @@ describe("why a prompt was not cached", () => {
     assert.equal(found?.missedTokens, 960);
     assert.equal(found.lostUsd, undefined);
   });
+});
+
+describe("what is known of a server's cache", () => {
+  const deepSeek = { unitTokens: 64, buildMs: 5_000, lifeMs: 21_600_000 };
+  const check = (setting: unknown, expected: Partial<CacheFacts>) =>
+    it(JSON.stringify(setting), () => assert.deepEqual(cacheFactsOf(setting), { ...deepSeek, ...expected }));
+
+  check({}, {});
+  check({ unitTokens: 128 }, { unitTokens: 128 });
+  check({ buildSeconds: 0, lifeHours: 24 }, { buildMs: 0, lifeMs: 86_400_000 });
+  check({ lifeHours: "long" }, {});
+  check("nonsense", {});
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SentMark } from "#protocol/session.ts";
 import { PrefixWatch, type SentBody } from "#core/trace/prefix-watch.ts";
 
 const message = (role: string, content: string) => JSON.stringify({ role, content });
@@ -73,3 +74,87 @@ describe("a request against the one before", () => {
     }
   });
 });
+
+describe("a request against those of an earlier window", () => {
+  const four = message("user", "four");
+  const texts = [one ?? "", two ?? "", three ?? ""];
+  const bodies = [1, 2, 3].map((count) => body(texts.slice(0, count)));
+  const marks = (): readonly SentMark[] => {
+    const watch = new PrefixWatch();
+    return bodies.map((request) => {
+      watch.check(request);
+      return watch.mark ?? assert.fail();
+    });
+  };
+  const check = (
+    name: string,
+    rebuilt: SentBody | undefined,
+    request: SentBody,
+    expected: { readonly place: string; readonly hasBefore: boolean } | undefined,
+  ) =>
+    it(name, () => {
+      const watch = new PrefixWatch();
+      watch.learn(marks(), rebuilt?.messages ?? new Uint8Array());
+      const drift = watch.check(request);
+      const found = drift && { place: drift.place, hasBefore: drift.before !== undefined };
+      assert.deepEqual(found, expected);
+      // From here on the request itself is at hand.
+      assert.equal(watch.check({ ...request, messages: join(request.messages, four) }), undefined);
+    });
+  const last = bodies[2] ?? body([]);
+  const known = { hasBefore: true };
+  const unknown = { hasBefore: false };
+
+  check("the same and more", last, body([...texts, four]), undefined);
+  check("the same, of a log that is not at hand", undefined, body([...texts, four]), undefined);
+  check("a message that is another than the log's", last, body([texts[0] ?? "", four, four]), {
+    ...known,
+    place: "message 2",
+  });
+  check(
+    "a message that is another, of a log that is not at hand",
+    undefined,
+    body([texts[0] ?? "", four, four]),
+    {
+      ...unknown,
+      place: "message 2 to message 3",
+    },
+  );
+  check(
+    "the last message, of a log that says what is sent now",
+    body([...texts.slice(0, 2), four]),
+    body([...texts.slice(0, 2), four]),
+    {
+      ...unknown,
+      place: "message 3",
+    },
+  );
+  check("less than was sent", undefined, body(texts.slice(0, 2)), { ...unknown, place: "message 3" });
+  check("another first message", undefined, body([four, ...texts.slice(1)]), {
+    ...unknown,
+    place: "system to message 2",
+  });
+  check(
+    "other tools",
+    last,
+    { ...last, tail: '],"tools":[],"stream":true}' },
+    { ...unknown, place: "tools" },
+  );
+  check(
+    "another option",
+    last,
+    { ...last, head: '{"model":"n","messages":[' },
+    { ...unknown, place: "options" },
+  );
+
+  it("is compared with nothing after a declared change", () => {
+    const watch = new PrefixWatch();
+    watch.learn(marks(), last.messages);
+    watch.forget();
+    assert.equal(watch.check(body([four])), undefined);
+  });
+});
+
+function join(messages: Uint8Array, more: string): Uint8Array {
+  return new TextEncoder().encode(`${new TextDecoder().decode(messages)},${more}`);
+}

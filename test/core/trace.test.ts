@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Span } from "#protocol/trace.ts";
-import { type AgentWorld, agentWorld, type WorldOptions } from "../support/agent-world.ts";
+import { type AgentWorld, agentWorld, nextEvent, type WorldOptions } from "../support/agent-world.ts";
 import { files, signal } from "../support/conversation.ts";
+import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
 import type { Script } from "../support/model-server.ts";
 
@@ -241,6 +242,45 @@ describe("the detail of a span", () => {
       outputs.push((await detail(world, call?.id ?? "")).output);
     }
     assert.deepEqual(outputs, [{ text: "First." }, { text: "Second." }]);
+  });
+
+  it("of a try that failed is what it had said until then", async () => {
+    await using world = await timedWorld(
+      [
+        reply.thinking("Hm.").text("The tide is").cut(),
+        reply.rateLimited(0),
+        reply.text("The tide is high."),
+        reply.text("It will").cut(),
+        reply.noBalance(),
+      ],
+      { limits: { backOffMs: 0 } },
+    );
+    await world.say("How is the tide?");
+    await world.say("And tomorrow?");
+    const calls = (await spansOf(world)).filter(({ kind }) => kind === "model");
+    const found = await Promise.all(calls.map(({ id }) => detail(world, id)));
+    assert.deepEqual(
+      found.map(({ output, thinking, isPartial }) => ({ output, thinking, isPartial })),
+      [
+        { output: { text: "The tide is" }, thinking: "Hm.", isPartial: true },
+        { output: undefined, thinking: undefined, isPartial: undefined },
+        { output: { text: "The tide is high." }, thinking: "", isPartial: undefined },
+        { output: { text: "It will" }, thinking: "", isPartial: true },
+        { output: undefined, thinking: undefined, isPartial: undefined },
+      ],
+    );
+  });
+
+  it("of what was stopped is what it had said until then", async () => {
+    const gate = hold();
+    await using world = await timedWorld([reply.text("So far.").hold(gate)]);
+    const said = nextEvent(world.agent, ({ type }) => type === "text-delta");
+    await world.agent.prompt("go");
+    await said;
+    await world.agent.stop();
+    const call = (await spansOf(world)).find(({ kind }) => kind === "model");
+    const { output, isPartial } = await detail(world, call?.id ?? "");
+    assert.deepEqual([call?.outcome, output, isPartial], ["cancelled", { text: "So far." }, true]);
   });
 
   it("has no bodies where the settings keep them out", async () => {

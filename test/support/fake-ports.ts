@@ -48,6 +48,7 @@ export interface FakeSettings {
   autoResume: boolean;
   coldWarningUsd: number;
   prices: unknown;
+  cache: unknown;
   traceBodies: boolean;
   traceExportsBodies: boolean;
   traceEndpoint: string;
@@ -137,6 +138,7 @@ const usualSettings: FakeSettings = {
   autoResume: false,
   coldWarningUsd: 0.05,
   prices: {},
+  cache: {},
   traceBodies: true,
   traceExportsBodies: false,
   traceEndpoint: "",
@@ -205,6 +207,7 @@ function settingsOf(
     autoResume: () => settings.autoResume,
     coldWarningUsd: () => settings.coldWarningUsd,
     prices: () => settings.prices,
+    cache: () => settings.cache,
     traceBodies: () => settings.traceBodies,
     traceExportsBodies: () => settings.traceExportsBodies,
     traceEndpoint: () => settings.traceEndpoint,

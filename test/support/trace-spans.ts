@@ -136,15 +136,17 @@ export function scriptTurns(): void {
     return spans;
   };
   window.makeHistory = (count, endsAt) => {
-    const starts: number[] = [];
-    let [at, made] = [endsAt - count * 700, 0];
+    const offsets: number[] = [];
+    let [at, end, made] = [0, 0, 0];
     while (made < count) {
-      starts.push(at);
-      const spans = makeTurn(starts.length, at);
+      offsets.push(at);
+      const spans = makeTurn(offsets.length, at);
       made += spans.length;
+      end = spans.at(-1)?.endedAt ?? at;
       // Now and then somebody goes for lunch.
-      at = (spans.at(-1)?.endedAt ?? at) + (starts.length % 40 === 0 ? 4_000_000 : 2_000);
+      at = end + (offsets.length % 40 === 0 ? 4_000_000 : 2_000);
     }
+    const starts = offsets.map((offset) => endsAt - end + offset);
     return {
       count: made,
       page(before = starts.length, limit) {

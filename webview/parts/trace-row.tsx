@@ -2,8 +2,9 @@ import { Component, type VNode } from "preact";
 import { formatDuration, formatMoney, formatShort } from "#protocol/words.ts";
 import type { TraceApp } from "../trace/app.ts";
 import { rowHeight } from "../trace/input.ts";
-import { root, type SpanTable } from "../trace/table.ts";
-import { cachedShareOf, kindWords, labelOf, outcomeWords, shareOfHits, tokenWords } from "../trace/words.ts";
+import { spanLabel } from "../trace/span-label.ts";
+import { root } from "../trace/table.ts";
+import { cachedShareOf, kindWords, shareOfHits, tokenWords } from "../trace/words.ts";
 import { CacheBadge } from "./cache-badge.tsx";
 import { TraceBar } from "./trace-bar.tsx";
 
@@ -18,8 +19,6 @@ interface Props {
   readonly now: number;
   /** Whether what is below is shown; undefined where nothing is. */
   readonly isOpen: boolean | undefined;
-  /** Whether there is no time for its figures. */
-  readonly isLight: boolean;
   readonly isCursor: boolean;
   readonly isContext: boolean;
   readonly isCritical: boolean;
@@ -66,7 +65,7 @@ export class TraceRow extends Component<Props> {
             now={now}
           />
         </div>
-        {is.isLight ? <div class="away" role="gridcell" /> : <Figures app={app} place={place} now={now} />}
+        <Figures app={app} place={place} now={now} />
       </div>
     );
   }
@@ -75,13 +74,13 @@ export class TraceRow extends Component<Props> {
 interface LabelProps extends Pick<Props, "app" | "place" | "depth" | "isOpen"> {}
 
 function Label({ app, place, depth, isOpen }: LabelProps): VNode {
-  const { table } = app;
-  const { name, about } = labelOf(table, place, app.session.peek()?.title ?? "");
-  const state = stateOf(table, place);
+  const { name, about, icon, state, isHeading } = spanLabel(
+    app.table,
+    place,
+    app.session.peek()?.title ?? "",
+  );
   const indent = { paddingLeft: `calc(4px + ${Math.min(depth, 12)} * var(--indent))` };
-  const kind = table.kind(place);
-  const isHeading = kind === "session" || kind === "turn";
-  const spoken = [kindWords[kind], state?.words, name, about].filter(
+  const spoken = [kindWords[app.table.kind(place)], state, name, about].filter(
     (word) => word !== undefined && word !== "",
   );
   return (
@@ -97,32 +96,13 @@ function Label({ app, place, depth, isOpen }: LabelProps): VNode {
       ) : (
         <i class={`twistie codicon codicon-chevron-${isOpen ? "down" : "right"}`} data-deed="branch" />
       )}
-      <i class={`codicon codicon-${state?.icon ?? icons[kind]}`} />
+      <i class={`codicon codicon-${icon}`} />
       <span class="label-text">
         {isHeading ? <b>{name}</b> : name}
         {about !== "" && <span class="figure"> {about}</span>}
       </span>
     </div>
   );
-}
-
-const icons = {
-  session: "list-tree",
-  turn: "comment",
-  step: "debug-step-over",
-  model: "chip",
-  tool: "tools",
-  question: "question",
-} as const;
-
-function stateOf(
-  table: SpanTable,
-  place: number,
-): { readonly icon: string; readonly words: string } | undefined {
-  if (table.isOpen(place)) return { icon: "loading", words: "running" };
-  const outcome = table.outcome(place);
-  if (outcome === undefined || outcome === "ok") return undefined;
-  return { icon: outcome === "error" ? "error" : "circle-slash", words: outcomeWords[outcome].toLowerCase() };
 }
 
 function Figures({ app, place, now }: Pick<Props, "app" | "place" | "now">): VNode {

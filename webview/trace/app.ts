@@ -26,8 +26,10 @@ const calmGrowMs = 1000;
 const floodRows = 20;
 /** How often older spans are shown as they come, in milliseconds. */
 const olderMs = 250;
-/** The share of its time that the page may spend on listing what happens; laying it out and painting it takes several times as long. */
-const busyShare = 0.015;
+/** What takes less than this fits into a frame, with its painting, in milliseconds. */
+const shortMs = 10;
+/** The share of its time that the page may spend on drawings that take longer: fewer frames than one in twenty are late then. */
+const busyShare = 0.04;
 
 /** Sessions with more spans than this begin with closed turns. */
 const wholeSpans = 200;
@@ -189,13 +191,13 @@ export class TraceApp {
   /** Draws anew with the next frame. */
   redraw(): void {
     if (this.#isAwaitingFrame) return;
+    // Where one drawing takes long, the next one waits: scrolling comes first.
+    const rest = this.#drawMs < shortMs ? 0 : this.#drawnAt + this.#drawMs / busyShare - performance.now();
+    if (rest > 0) return this.#drawLater(rest);
     this.#isAwaitingFrame = true;
     this.#schedule(() => {
       this.#isAwaitingFrame = false;
-      // Where one drawing takes long, the next one waits: scrolling comes first.
-      const rest = this.#drawnAt + this.#drawMs / busyShare - performance.now();
-      if (rest > 0) this.#drawLater(rest);
-      else this.#draw();
+      this.#draw();
     });
   }
 
@@ -270,10 +272,22 @@ export class TraceApp {
     this.totals.value = range === undefined ? this.whole.peek() : this.#totals.between(table, now, range);
     if (this.showsCritical.peek()) this.#critical.find(table, now);
     this.stamp.value++;
-    this.#drawnAt = performance.now();
-    this.#drawMs = this.#drawnAt - began;
+    this.#timeDrawing(began);
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (table.open.size > 0 || this.isFlooded) this.#drawLater(isCalm ? calmGrowMs : growMs);
+  }
+
+  // Laying out and painting take longer than listing; a message that is posted in a frame is handled after that.
+  #timeDrawing(began: number): void {
+    this.#drawnAt = performance.now();
+    this.#drawMs = this.#drawnAt - began;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      this.#drawnAt = performance.now();
+      this.#drawMs = this.#drawnAt - began;
+      port1.close();
+    };
+    port2.postMessage(undefined);
   }
 
   // A short session is seen whole, of a long one the last turn: the others are looked over before they are looked into.

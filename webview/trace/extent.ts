@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { rowHeight } from "./input.ts";
+import type { RowWindow } from "./slots.ts";
 
 /** Rows that are drawn above and below what is seen. */
 const overscan = 4;
@@ -17,7 +18,7 @@ export interface Extent {
   readonly first: number;
   /** The height of what is seen, in pixels. */
   readonly height: number;
-  /** Whether rows go by too quickly to be read, so that they are drawn without their figures. */
+  /** Whether rows go by too quickly to be read. */
   readonly isFast: boolean;
 }
 
@@ -56,12 +57,8 @@ export function useExtent(
   return { extent, look };
 }
 
-/** The rows to draw, the last ones where the end is followed, and how many elements they take turns in. */
-export function drawnRows(
-  extent: Extent,
-  count: number,
-  isAtEnd = false,
-): { readonly first: number; readonly end: number; readonly pool: number } {
+/** The rows near what is seen, the last ones where the end is followed. */
+export function drawnRows(extent: Extent, count: number, isAtEnd = false): RowWindow {
   const pool = Math.ceil(extent.height / rowHeight) + 2 * overscan;
   const last = Math.max(0, count - pool);
   const first = isAtEnd ? last : Math.min(extent.first, last);

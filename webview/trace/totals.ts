@@ -36,24 +36,23 @@ export const noTotals: Totals = {
   lostUsd: 0,
 };
 
-/** The sum of two that do not overlap. */
-function addTotals(a: Totals, b: Totals): Totals {
-  const costUsd = a.costUsd === undefined ? b.costUsd : a.costUsd + (b.costUsd ?? 0);
-  return {
-    wallMs: a.wallMs + b.wallMs,
-    modelMs: a.modelMs + b.modelMs,
-    toolMs: a.toolMs + b.toolMs,
-    waitingMs: a.waitingMs + b.waitingMs,
-    modelCalls: a.modelCalls + b.modelCalls,
-    toolCalls: a.toolCalls + b.toolCalls,
-    ...(costUsd !== undefined && { costUsd }),
-    isWhole: a.isWhole && b.isWhole,
-    hitTokens: a.hitTokens + b.hitTokens,
-    missTokens: a.missTokens + b.missTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    savedUsd: a.savedUsd + b.savedUsd,
-    lostUsd: a.lostUsd + b.lostUsd,
-  };
+type Sum = { -readonly [K in keyof Totals]: Totals[K] };
+
+// A long session has thousands of turns, which are added up with every drawing: nothing is made anew for each.
+function addTo(sum: Sum, totals: Totals): void {
+  sum.wallMs += totals.wallMs;
+  sum.modelMs += totals.modelMs;
+  sum.toolMs += totals.toolMs;
+  sum.waitingMs += totals.waitingMs;
+  sum.modelCalls += totals.modelCalls;
+  sum.toolCalls += totals.toolCalls;
+  if (totals.costUsd !== undefined) sum.costUsd = (sum.costUsd ?? 0) + totals.costUsd;
+  sum.isWhole &&= totals.isWhole;
+  sum.hitTokens += totals.hitTokens;
+  sum.missTokens += totals.missTokens;
+  sum.outputTokens += totals.outputTokens;
+  sum.savedUsd += totals.savedUsd;
+  sum.lostUsd += totals.lostUsd;
 }
 
 /** Stretches of time as they are found; their length counts what overlaps once. */
@@ -86,7 +85,7 @@ const always: Interval = { from: -Infinity, to: Infinity };
 /** What a turn, or what hangs on the session in its place, came to within a stretch of time. */
 export function turnTotals(table: SpanTable, turn: number, now: number, within: Interval = always): Totals {
   const [model, tool, waiting] = [new Stretches(), new Stretches(), new Stretches()];
-  const sum = { ...noTotals } as { -readonly [K in keyof Totals]: Totals[K] };
+  const sum: Sum = { ...noTotals };
   forEachBelow(table, turn, (place) => {
     const from = table.startedAt(place);
     const to = table.endedAt(place, now);
@@ -115,7 +114,7 @@ export function turnTotals(table: SpanTable, turn: number, now: number, within: 
   return { ...sum, wallMs, modelMs: model.length, toolMs: tool.length, waitingMs: waiting.length };
 }
 
-function addCall(sum: { -readonly [K in keyof Totals]: Totals[K] }, table: SpanTable, place: number): void {
+function addCall(sum: Sum, table: SpanTable, place: number): void {
   sum.modelCalls += 1;
   const costUsd = table.figure(place, "costUsd");
   const hasUsage = table.figure(place, "promptTokens") !== undefined;
@@ -161,20 +160,20 @@ export class SessionTotals {
 
   /** The whole session. */
   whole(table: SpanTable, now: number): Totals {
-    let sum = noTotals;
+    const sum: Sum = { ...noTotals };
     for (let turn = table.firstChild(root); turn >= 0; turn = table.next(turn))
-      sum = addTotals(sum, this.#turn(table, turn, now));
+      addTo(sum, this.#turn(table, turn, now));
     return sum;
   }
 
   /** What lies between two moments: calls that touch it count in full, times as far as they are inside. */
   between(table: SpanTable, now: number, within: Interval): Totals {
-    let sum = noTotals;
+    const sum: Sum = { ...noTotals };
     for (let turn = table.firstChild(root); turn >= 0; turn = table.next(turn)) {
       const [from, to] = [table.startedAt(turn), table.endedAt(turn, now)];
       if (to < within.from || from > within.to) continue;
       const isInside = from >= within.from && to <= within.to;
-      sum = addTotals(sum, isInside ? this.#turn(table, turn, now) : turnTotals(table, turn, now, within));
+      addTo(sum, isInside ? this.#turn(table, turn, now) : turnTotals(table, turn, now, within));
     }
     return sum;
   }

@@ -1,14 +1,16 @@
 import { rowAfterKey } from "../row-keys.ts";
 import { useSignal, useSignalEffect } from "@preact/signals";
-import type { VNode } from "preact";
+import { Component, type RefObject, type VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { formatCount, formatMoney, formatShort } from "#protocol/words.ts";
+import { formatCount, formatMoney } from "#protocol/words.ts";
 import { CacheBadge } from "../parts/cache-badge.tsx";
 import { useTrace, type TraceApp } from "../trace/app.ts";
 import { cacheCalls, type CacheCalls } from "../trace/cache-calls.ts";
+import { callColumns, callTexts } from "../trace/call-texts.ts";
 import { drawnRows, scrollTo, useExtent } from "../trace/extent.ts";
 import { rowHeight } from "../trace/input.ts";
-import type { SpanTable } from "../trace/table.ts";
+import { paintCalls } from "../trace/paint-calls.ts";
+import { useSlots } from "../trace/row-canvas.ts";
 import { cachedShareOf, causeWords } from "../trace/words.ts";
 
 const rowId = (place: number): string => `call-${place}`;
@@ -16,22 +18,9 @@ const rowId = (place: number): string => `call-${place}`;
 /** Every model call of the session in order: what of its prompt was in the cache, and what broke it. */
 export function TraceCache(): VNode {
   const app = useTrace();
-  const box = useRef<HTMLDivElement>(null);
   const onlyMisses = useSignal(false);
-  const { extent, look } = useExtent(box);
   const stamp = app.stamp.value;
   const found = useMemo(() => cacheCalls(app.table, onlyMisses.value), [app.table, stamp, onlyMisses.value]);
-  const { places } = found;
-  const cursor = app.cursor.value;
-  const { first, end, pool } = drawnRows(extent, places.length);
-  useSignalEffect(() => {
-    const row = places.indexOf(app.cursor.value);
-    if (box.current !== null && row >= 0) scrollTo(box.current, row);
-  });
-  const press = (event: KeyboardEvent) => {
-    if (pressKey(app, event.key, places, Math.max(1, Math.floor(extent.height / rowHeight) - 2)))
-      event.preventDefault();
-  };
   return (
     <>
       <Summary found={found} />
@@ -43,33 +32,68 @@ export function TraceCache(): VNode {
         />{" "}
         Only calls that missed something
       </label>
-      <div
-        ref={box}
-        class="trace-tree cache-calls"
-        role="grid"
-        aria-label="Model calls"
-        aria-rowcount={places.length + 1}
-        {...(places.includes(cursor) && { "aria-activedescendant": rowId(cursor) })}
-        tabIndex={0}
-        data-testid="cache-calls"
-        onScroll={look}
-        onKeyDown={press}
-      >
-        <Head />
-        <div class="trace-rows" role="rowgroup" style={{ height: `${places.length * rowHeight}px` }}>
-          {places.slice(first, end).map((place, index) => (
-            <Call
-              key={(first + index) % pool}
-              app={app}
-              place={place}
-              row={first + index}
-              revision={app.table.revision(place)}
-              isCursor={place === cursor}
-            />
-          ))}
-        </div>
-      </div>
+      <Calls app={app} places={found.places} />
     </>
+  );
+}
+
+function Calls({ app, places }: { readonly app: TraceApp; readonly places: readonly number[] }): VNode {
+  const box = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { extent, look } = useExtent(box);
+  const cursor = app.cursor.value;
+  const cursorRow = places.indexOf(cursor);
+  const { slots, follow } = useSlots(
+    { box, canvas },
+    {
+      window: drawnRows(extent, places.length),
+      isFast: extent.isFast,
+      isFlooded: false,
+      cursor: cursorRow,
+      placeAt: (row) => places[row] ?? -1,
+      paint: (...painted) => paintCalls(app.table, places, head.current, ...painted),
+    },
+  );
+  useSignalEffect(() => {
+    const row = places.indexOf(app.cursor.value);
+    if (box.current !== null && row >= 0) scrollTo(box.current, row);
+  });
+  return (
+    <div
+      ref={box}
+      class="trace-tree cache-calls"
+      role="grid"
+      aria-label="Model calls"
+      aria-rowcount={places.length + 1}
+      {...(cursorRow >= 0 && { "aria-activedescendant": rowId(cursor) })}
+      tabIndex={0}
+      data-testid="cache-calls"
+      onScroll={() => {
+        look();
+        follow();
+      }}
+      onKeyDown={(event) => {
+        const pageRows = Math.max(1, Math.floor(extent.height / rowHeight) - 2);
+        if (pressKey(app, event.key, places, pageRows)) event.preventDefault();
+      }}
+    >
+      <Head head={head} />
+      <div class="backdrop-place" role="presentation">
+        <canvas ref={canvas} class="row-canvas" aria-hidden="true" hidden />
+      </div>
+      <div class="trace-rows" role="rowgroup">
+        {slots.map(({ key, row, place }) => (
+          <Call
+            key={key}
+            {...{ app, place, row }}
+            revision={app.table.revision(place)}
+            isCursor={place === cursor}
+          />
+        ))}
+      </div>
+      <div class="trace-length" role="presentation" style={{ height: `${places.length * rowHeight}px` }} />
+    </div>
   );
 }
 
@@ -96,22 +120,10 @@ function Summary({ found }: { readonly found: CacheCalls }): VNode {
   );
 }
 
-const columns = [
-  ["number", "#", ""],
-  ["turn", "Turn", ""],
-  ["prompt", "Prompt", "Tokens of the prompt"],
-  ["hit", "Hit", "Tokens that came from the cache"],
-  ["miss", "Missed", "Tokens that did not come from the cache"],
-  ["cached", "Cached", ""],
-  ["cause", "Cause", "Why what could have been reused was not"],
-  ["again", "Lost tokens", "Tokens that could have been reused and were not"],
-  ["money", "Lost", "What they cost over their price in the cache"],
-] as const;
-
-function Head(): VNode {
+function Head({ head }: { readonly head: RefObject<HTMLDivElement | null> }): VNode {
   return (
-    <div class="trace-head cache-grid" role="row" aria-rowindex={1}>
-      {columns.map(([name, word, title]) => (
+    <div ref={head} class="trace-head cache-grid" role="row" aria-rowindex={1}>
+      {callColumns.map(([name, word, title]) => (
         <div key={name} class={`cell call-${name}`} role="columnheader" title={title}>
           {word}
         </div>
@@ -124,68 +136,55 @@ interface CallProps {
   readonly app: TraceApp;
   readonly place: number;
   readonly row: number;
+  /** Another number where what the row says has changed. */
   readonly revision: number;
   readonly isCursor: boolean;
 }
 
-function Call({ app, place, row, isCursor }: CallProps): VNode {
-  const { table } = app;
-  const cause = table.cause(place);
-  const finding = cause === undefined ? undefined : table.cache(place);
-  const lost = finding?.lostUsd;
-  const missed = finding?.missedTokens ?? 0;
-  return (
-    <div
-      id={rowId(place)}
-      class={`trace-row cache-grid${isCursor ? " cursor" : ""}`}
-      data-testid="cache-call"
-      role="row"
-      aria-rowindex={row + 2}
-      aria-selected={isCursor}
-      style={{ transform: `translateY(${row * rowHeight}px)` }}
-      onClick={() => {
-        app.cursor.value = place;
-        app.isDetailOpen.value = true;
-      }}
-    >
-      <Cell name="number">{row + 1}</Cell>
-      <Cell name="turn">{table.turn(place)}</Cell>
-      <Cell name="prompt">{short(table.figure(place, "promptTokens"))}</Cell>
-      <Cell name="hit">{short(table.figure(place, "cacheHitTokens"))}</Cell>
-      <Cell name="miss">{short(table.figure(place, "cacheMissTokens"))}</Cell>
-      <div class="cell call-cached" role="gridcell">
-        <CacheBadge share={cachedShareOf(table, place)} />
+/** One call; it is drawn again only when one of its properties is another. */
+class Call extends Component<CallProps> {
+  override shouldComponentUpdate(next: CallProps): boolean {
+    return (Object.keys(next) as (keyof CallProps)[]).some((key) => next[key] !== this.props[key]);
+  }
+
+  override render({ app, place, row, isCursor }: CallProps): VNode {
+    const { table } = app;
+    const cause = table.cause(place);
+    const texts = callTexts(table, place, row);
+    const isFound = cause !== undefined && cause !== "none";
+    return (
+      <div
+        id={rowId(place)}
+        class={`trace-row cache-grid${isCursor ? " cursor" : ""}`}
+        data-testid="cache-call"
+        role="row"
+        aria-rowindex={row + 2}
+        aria-selected={isCursor}
+        style={{ transform: `translateY(${row * rowHeight}px)` }}
+        onClick={() => {
+          app.cursor.value = place;
+          app.isDetailOpen.value = true;
+        }}
+      >
+        {callColumns.map(([column]) => (
+          <div
+            key={column}
+            class={`cell call-${column}${column === "cause" ? ` of-${cause ?? "none"}` : ""}`}
+            role="gridcell"
+          >
+            {column === "cached" ? (
+              <CacheBadge share={cachedShareOf(table, place)} />
+            ) : column === "cause" && !isFound ? (
+              <span class="figure">{texts.cause}</span>
+            ) : (
+              texts[column]
+            )}
+            {column === "cause" && isFound && table.cache(place)?.isInferred === true && (
+              <span class="figure inferred"> inferred</span>
+            )}
+          </div>
+        ))}
       </div>
-      <div class={`cell call-cause of-${cause ?? "none"}`} role="gridcell">
-        {cause === undefined || cause === "none" ? (
-          <span class="figure">{cause === "none" ? "–" : unjudged(table, place)}</span>
-        ) : (
-          <>
-            {causeWords[cause]}
-            {finding?.isInferred === true && <span class="figure inferred"> inferred</span>}
-          </>
-        )}
-      </div>
-      <Cell name="again">{missed === 0 ? "" : formatShort(missed)}</Cell>
-      <Cell name="money">{lost === undefined || lost === 0 ? "" : formatMoney(lost)}</Cell>
-    </div>
-  );
-}
-
-function Cell({ name, children }: { readonly name: string; readonly children: string | number }): VNode {
-  return (
-    <div class={`cell call-${name}`} role="gridcell">
-      {children}
-    </div>
-  );
-}
-
-// A call that was not answered has nothing to judge; of an answered one the server said nothing about its cache.
-function unjudged(table: SpanTable, place: number): string {
-  if (table.isOpen(place)) return "running";
-  return table.outcome(place) === "ok" ? "unknown" : "not answered";
-}
-
-function short(count: number | undefined): string {
-  return count === undefined ? "–" : formatShort(count);
+    );
+  }
 }

@@ -147,18 +147,17 @@ function Bodies({ app, place }: Props): VNode | null {
 }
 
 function BodiesOf({ app, place, detail }: Props & { readonly detail: SpanDetail }): VNode {
-  const { input, files, segments, hasBodies } = detail;
-  // The log knows one answer to a request, that of the try that was answered.
-  const { table } = app;
-  const isAnswered = table.kind(place) !== "model" || table.outcome(place) === "ok";
-  const { output, thinking } = isAnswered ? detail : {};
+  const { input, output, thinking = "", files, segments, hasBodies, isPartial = false } = detail;
+  const hasOutput = output !== undefined && !(isPartial && "text" in output && output.text === "");
   return (
     <>
       {files.length > 0 && <Files app={app} place={place} files={files} />}
       {segments.length > 0 && <TraceSegments segments={segments} span={app.table.idOf(place)} />}
       {input !== undefined && <TraceBody title="Input" body={input} />}
-      {thinking !== undefined && thinking !== "" && <TraceBody title="Thinking" body={{ text: thinking }} />}
-      {output !== undefined && <TraceBody title="Output" body={output} />}
+      {thinking !== "" && (
+        <TraceBody title={isPartial ? "Thinking until it broke off" : "Thinking"} body={{ text: thinking }} />
+      )}
+      {hasOutput && <TraceBody title={isPartial ? "Output until it broke off" : "Output"} body={output} />}
       {!hasBodies && (
         <p class="detail-part figure">
           Your settings keep what calls were given and gave out of the trace.{" "}

@@ -3,8 +3,11 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { rowId, TraceRow } from "../parts/trace-row.tsx";
 import { TraceBackdrop, TraceRuler } from "../parts/trace-ruler.tsx";
 import { useTrace, type TraceApp } from "../trace/app.ts";
-import { drawnRows, headHeight, scrollTo, useExtent, type Extent } from "../trace/extent.ts";
+import { drawnRows, headHeight, scrollTo, useExtent } from "../trace/extent.ts";
 import { pressKey, rowHeight, setBranch, turnWheel } from "../trace/input.ts";
+import { paintSpans, type Places } from "../trace/paint-spans.ts";
+import { useSlots } from "../trace/row-canvas.ts";
+import type { Slot } from "../trace/slots.ts";
 import { root } from "../trace/table.ts";
 
 /** The spans as a tree, each with its bar on one axis of time. */
@@ -12,18 +15,30 @@ export function TraceTree(): VNode {
   const app = useTrace();
   const box = useRef<HTMLDivElement>(null);
   const bars = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const { extent, look } = useExtent(box, (row) => {
     app.topRow = row;
     return !app.isLed;
   });
   const lastTop = useRef(0);
-  const width = useWidth(bars);
+  const places = usePlaces(bars);
   useNarrow(app, box);
   void app.stamp.value;
   useAnchor(app, box);
   useReveal(app, box);
   useWheel(app, box, bars);
   const cursor = app.cursor.value;
+  const { slots, follow } = useSlots(
+    { box, canvas },
+    {
+      window: drawnRows(extent, app.rows.count, app.isLed),
+      isFast: extent.isFast,
+      isFlooded: app.isFlooded,
+      cursor: app.rows.rowOf(cursor),
+      placeAt: (row) => app.rows.at(row),
+      paint: (...painted) => paintSpans(app, places, ...painted),
+    },
+  );
   return (
     <div
       ref={box}
@@ -39,6 +54,7 @@ export function TraceTree(): VNode {
         if (scrollTop < lastTop.current - 2 * rowHeight) app.isFollowing.value = false;
         lastTop.current = scrollTop;
         look();
+        follow();
       }}
       onKeyDown={(event) => {
         const pageRows = Math.max(1, Math.floor(extent.height / rowHeight) - 2);
@@ -47,24 +63,10 @@ export function TraceTree(): VNode {
       onClick={(event) => click(app, event)}
       onDblClick={(event) => zoomToRow(app, event)}
     >
-      <Head width={width} bars={bars} />
-      <div class="backdrop-place" role="presentation">
-        <div
-          class="trace-line backdrop-line"
-          aria-hidden="true"
-          style={{ height: `${extent.height - headHeight}px` }}
-        >
-          <div class="cell label" />
-          <div class="cell bar-cell">
-            <TraceBackdrop width={width} />
-          </div>
-          <div class="cell duration" />
-          <div class="cell tokens" />
-          <div class="cell money" />
-          <div class="cell cached" />
-        </div>
-      </div>
-      <Rows app={app} extent={extent} cursor={cursor} />
+      <Head width={places.barsWidth} bars={bars} />
+      <Behind height={extent.height - headHeight} width={places.barsWidth} canvas={canvas} />
+      <Rows app={app} slots={slots} cursor={cursor} />
+      <div class="trace-length" role="presentation" style={{ height: `${app.rows.count * rowHeight}px` }} />
     </div>
   );
 }
@@ -105,40 +107,59 @@ function Head({
   );
 }
 
+// What lies behind the rows and stays where they are seen.
+function Behind({
+  height,
+  width,
+  canvas,
+}: {
+  readonly height: number;
+  readonly width: number;
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+}): VNode {
+  return (
+    <div class="backdrop-place" role="presentation">
+      <div class="trace-line backdrop-line" aria-hidden="true" style={{ height: `${height}px` }}>
+        <div class="cell label" />
+        <div class="cell bar-cell">
+          <TraceBackdrop width={width} />
+        </div>
+        <div class="cell duration" />
+        <div class="cell tokens" />
+        <div class="cell money" />
+        <div class="cell cached" />
+      </div>
+      <canvas ref={canvas} class="row-canvas" aria-hidden="true" hidden />
+    </div>
+  );
+}
+
 interface RowsProps {
   readonly app: TraceApp;
-  readonly extent: Extent;
+  readonly slots: readonly Slot[];
   readonly cursor: number;
 }
 
-function Rows({ app, extent, cursor }: RowsProps): VNode {
+function Rows({ app, slots, cursor }: RowsProps): VNode {
   const { rows, table, branches, findings } = app;
-  const { first, end, pool } = drawnRows(extent, rows.count, app.isLed);
   const now = app.now.value;
-  const drawn: VNode[] = [];
-  for (let row = first; row < end; row++) {
-    const place = rows.at(row);
-    drawn.push(
-      <TraceRow
-        // Elements are used again for other rows: making them takes longer than changing them.
-        key={row % pool}
-        app={app}
-        row={row}
-        place={place}
-        depth={rows.depth(row)}
-        revision={place === root ? app.stamp.peek() : table.revision(place)}
-        now={place === root || table.isOpen(place) ? now : 0}
-        isOpen={table.firstChild(place) < 0 ? undefined : !branches.isClosed(place)}
-        isLight={extent.isFast || app.isFlooded}
-        isCursor={place === cursor}
-        isContext={app.isFiltering && findings.isContext(place)}
-        isCritical={app.isCritical(place)}
-      />,
-    );
-  }
   return (
-    <div class="trace-rows" role="rowgroup" style={{ height: `${rows.count * rowHeight}px` }}>
-      {drawn}
+    <div class="trace-rows" role="rowgroup">
+      {slots.map(({ key, row, place }) => (
+        <TraceRow
+          key={key}
+          app={app}
+          row={row}
+          place={place}
+          depth={rows.depth(row)}
+          revision={place === root ? app.stamp.peek() : table.revision(place)}
+          now={place === root || table.isOpen(place) ? now : 0}
+          isOpen={table.firstChild(place) < 0 ? undefined : !branches.isClosed(place)}
+          isCursor={place === cursor}
+          isContext={app.isFiltering && findings.isContext(place)}
+          isCritical={app.isCritical(place)}
+        />
+      ))}
     </div>
   );
 }
@@ -177,17 +198,18 @@ function useNarrow(app: TraceApp, box: RefObject<HTMLElement | null>): void {
   }, []);
 }
 
-function useWidth(box: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(400);
+function usePlaces(box: RefObject<HTMLElement | null>): Places {
+  const [places, setPlaces] = useState<Places>({ bars: 200, barsWidth: 400 });
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    const measure = () => setPlaces({ bars: element.offsetLeft, barsWidth: element.clientWidth });
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  return width;
+  return places;
 }
 
 // The wheel is only ours where it does not scroll, so the browser has to ask first.

@@ -199,7 +199,7 @@ export class Agent {
 
   /** Learns from the whole log what the model was told, and what its server may have cached. */
   async learn(events: readonly SessionEvent[]): Promise<void> {
-    this.#cache.learn(events);
+    this.#cache.learn(events, this.session.transcript.bytes());
     await this.#context.learn(events);
   }
 

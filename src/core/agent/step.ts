@@ -2,7 +2,8 @@
 import type { SessionEvent, ToolRequest, TurnError } from "#protocol/session.ts";
 import type { Usage } from "#protocol/usage.ts";
 import type { Answer, Attempt } from "../models/attempt.ts";
-import { cacheFacts, findModel } from "../models/catalog.ts";
+import { cacheFactsOf } from "../models/cache-facts.ts";
+import { findModel } from "../models/catalog.ts";
 import { classifyFailure, type ModelFailure } from "../models/failure.ts";
 import { type CallTimes, StepTrace } from "../trace/step-trace.ts";
 import type { AttemptSupply } from "./attempt-supply.ts";
@@ -25,6 +26,8 @@ export type StepResult =
 
 // Room that the answer needs; a request without it would be refused or cut.
 const answerReserve = 8_000;
+// Of what a failed try said so much is kept (characters), for the trace: the model is not told of it.
+const mostSaid = 4_000;
 
 /** Makes one step: asks the model until it gives a usable answer, the tries are used up, or the user stops. */
 export async function runStep(run: TurnRun, attempts: AttemptSupply): Promise<StepResult> {
@@ -135,7 +138,8 @@ class Step {
     const event = this.#end({ ...answer, calls, ...(thinkingMs !== undefined && { thinkingMs }) }, costUsd);
     const drift = this.#attempt?.drift;
     if (drift !== undefined) this.#warnOfDrift(drift.place);
-    const finding = cache.judge({ usage: answer.usage, sentAt, drift, rates }, cacheFacts);
+    const facts = cacheFactsOf(this.#run.ports.settings.cache());
+    const finding = cache.judge({ usage: answer.usage, sentAt, drift, rates }, facts);
     const durable = this.#emit(event);
     this.#trace.callEnded({
       outcome: "ok",
@@ -206,11 +210,15 @@ class Step {
   #reset(reason: string): void {
     this.#tell();
     if (this.#text === "" && this.#reasoning === "" && !this.#isWriting) return;
+    const [text, reasoning] = [this.#text, this.#reasoning].map(
+      (said) => said.slice(0, mostSaid) + (said.length > mostSaid ? "…" : ""),
+    );
+    const said = { attempt: this.#trace.tries, text: text ?? "", reasoning: reasoning ?? "" };
     this.#text = "";
     this.#reasoning = "";
     this.#reasoningAt = undefined;
     this.#isWriting = false;
-    void this.#emit({ type: "step-reset", at: this.#now(), step: this.#id, reason });
+    void this.#emit({ type: "step-reset", at: this.#now(), step: this.#id, reason, said });
   }
 
   async #keepPartial(finish: string): Promise<void> {
@@ -254,6 +262,8 @@ class Step {
       key: route.keySource,
       ...(promptTokens !== undefined && { contextTokens: promptTokens + (outputTokens ?? 0) }),
       ...(contextWindow !== undefined && { contextWindow }),
+      attempt: this.#trace.tries,
+      ...(this.#attempt?.sent && { sent: this.#attempt.sent }),
     };
   }
 

@@ -1,6 +1,6 @@
 /** One request to a model: streams its answer, and returns it whole or throws why it can not be used. */
 import type { JSONSchema7, ToolSet } from "ai";
-import type { Header } from "#protocol/session.ts";
+import type { Header, SentMark } from "#protocol/session.ts";
 import type { Drift } from "#protocol/trace.ts";
 import type { Usage } from "#protocol/usage.ts";
 import type { Http } from "../ports.ts";
@@ -67,6 +67,7 @@ export class Attempt {
   readonly #stream: Promise<AsyncIterable<Part>>;
   #listener: AnswerListener | undefined;
   #drift: Drift | undefined;
+  #sent: SentMark | undefined;
 
   private constructor(request: AttemptRequest) {
     const { transcript, route, http, prefix, now } = request;
@@ -76,7 +77,10 @@ export class Attempt {
       messages: () => transcript.bytes(),
       timeouts,
       ready: this.#sending.promise,
-      sending: (body) => (this.#drift = prefix.check(body)),
+      sending: (body) => {
+        this.#drift = prefix.check(body);
+        this.#sent = prefix.mark;
+      },
       sent: () => this.#listener?.sent(),
       http,
       now,
@@ -94,6 +98,11 @@ export class Attempt {
   /** Where the request does not begin as the one before did, though it should. */
   get drift(): Drift | undefined {
     return this.#drift;
+  }
+
+  /** What tells the request from others, once it was sent. */
+  get sent(): SentMark | undefined {
+    return this.#sent;
   }
 
   /** Prepares a request; nothing is sent before `send`. */
@@ -241,7 +250,7 @@ class Collector {
       usage: this.#usage,
       times: {
         ...times,
-        endedAt: this.#now(),
+        endedAt: times.endedAt ?? this.#now(),
         ...(this.#textAt !== undefined && { textAt: this.#textAt }),
       },
     };

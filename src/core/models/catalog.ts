@@ -61,16 +61,3 @@ export const catalog: readonly CatalogModel[] = [
 export function findModel(provider: string, model: string): CatalogModel | undefined {
   return catalog.find((entry) => entry.provider === provider && entry.model === model);
 }
-
-/** What a server's cache is known to do; servers do not tell it. */
-export interface CacheFacts {
-  /** Only whole units of so many tokens are kept. */
-  readonly unitTokens: number;
-  /** A request that comes sooner after the one before may find nothing of it yet. */
-  readonly buildMs: number;
-  /** What was not asked for in so long may be gone. */
-  readonly lifeMs: number;
-}
-
-/** DeepSeek's cache: units of 64 tokens, built in seconds, kept for hours to days (its documentation, 2026-11). */
-export const cacheFacts: CacheFacts = { unitTokens: 64, buildMs: 5_000, lifeMs: 6 * 3_600_000 };

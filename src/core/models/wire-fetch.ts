@@ -16,6 +16,8 @@ export interface WireTimes {
   headersAt?: number;
   firstByteAt?: number;
   firstTokenAt?: number;
+  /** The last byte came, or none will. */
+  endedAt?: number;
 }
 
 /** What a request's fetch needs to know. */
@@ -60,10 +62,13 @@ export function createWireFetch(request: WireRequest): WireFetch {
       setTimeout(request.sent, 0);
       const answer = await answering;
       times.headersAt = request.now();
+      // A refusal is known with its status; its reasons are read when somebody asks for them.
+      if (answer.status >= 400) times.endedAt = times.headersAt;
       watch.waitForToken();
       const watching = { watch, times, signal, now: request.now };
       return new Response(watched(answer.body, watching), answer);
     } catch (error) {
+      times.endedAt = request.now();
       watch.stop();
       throw watch.signal.aborted ? watch.signal.reason : error;
     }
@@ -103,6 +108,7 @@ function watched(
 ): ReadableStream<Uint8Array> {
   const merger = new DeltaMerger();
   const close = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    times.endedAt ??= now();
     watch.stop();
     const rest = merger.flush();
     if (rest.length > 0) controller.enqueue(rest);
@@ -116,6 +122,8 @@ function watched(
           if (watch.signal.aborted) throw watch.signal.reason;
           if (done === true) return close(controller);
           times.firstByteAt ??= now();
+          // Seen here it has not waited for what reads the stream.
+          if (times.firstTokenAt === undefined && holdsToken(value)) times.firstTokenAt = now();
           watch.sawBytes();
           const bytes = merger.push(value);
           if (bytes.length > 0) controller.enqueue(bytes);
@@ -127,6 +135,7 @@ function watched(
           if (bytes.length > 0) return;
         }
       } catch (error) {
+        times.endedAt ??= now();
         watch.stop();
         // A server that had begun to answer was reached.
         controller.error(
@@ -149,6 +158,13 @@ async function finish(source: AsyncIterator<Uint8Array>): Promise<void> {
   } catch {
     // The answer is whole; what becomes of its connection is nobody's concern.
   }
+}
+
+const token = /"(?:reasoning_)?content":\s*"[^"]|"tool_calls":\s*\[\s*\{/;
+
+/** Whether bytes hold a piece of an answer as far as they can be read for themselves. */
+function holdsToken(chunk: Uint8Array): boolean {
+  return token.test(decoder.decode(chunk));
 }
 
 function endsStream(chunk: Uint8Array): boolean {

@@ -101,6 +101,14 @@ const entry = z.strictObject({
   word: text.optional(),
 });
 
+const tries = z.number().int().min(1);
+const sent = z.strictObject({
+  bytes: z.number().int().min(0),
+  hash: id,
+  frame: id,
+  isParted: z.literal(true).optional(),
+});
+
 const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("session-start"),
@@ -131,7 +139,13 @@ const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("user-message"), at, turn: id, message }),
   z.strictObject({ type: z.literal("step-start"), at, turn: id, step: id, choice }),
-  z.strictObject({ type: z.literal("step-reset"), at, step: id, reason: text }),
+  z.strictObject({
+    type: z.literal("step-reset"),
+    at,
+    step: id,
+    reason: text,
+    said: z.strictObject({ attempt: tries, text, reasoning: text }).optional(),
+  }),
   z.strictObject({
     type: z.literal("step-end"),
     at,
@@ -147,6 +161,8 @@ const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
     key: text.optional(),
     contextTokens: z.number().optional(),
     contextWindow: z.number().optional(),
+    attempt: tries.optional(),
+    sent: sent.optional(),
   }),
   z.strictObject({
     type: z.literal("tool-start"),

@@ -2,7 +2,8 @@
 import type { PinReason, SessionEvent } from "#protocol/session.ts";
 import type { CacheFinding, Drift } from "#protocol/trace.ts";
 import type { Usage } from "#protocol/usage.ts";
-import type { CacheFacts, Rates } from "../models/catalog.ts";
+import type { CacheFacts } from "../models/cache-facts.ts";
+import type { Rates } from "../models/catalog.ts";
 import { PrefixWatch } from "./prefix-watch.ts";
 
 /** The request that a later one is compared with. */
@@ -27,12 +28,17 @@ export class CacheWatch {
   #previous: Previous | undefined;
   #pin: PinReason | undefined;
 
-  /** Learns anew from a session's whole log. */
-  learn(events: readonly SessionEvent[]): void {
+  /** Learns anew from a session's whole log; `messages` is what a request of it is made of now. */
+  learn(events: readonly SessionEvent[], messages: Uint8Array = new Uint8Array()): void {
     this.#previous = undefined;
     this.#pin = undefined;
     this.prefix.forget();
     for (const event of events) this.apply(event);
+    const pinned = events.findLastIndex(({ type }) => type === "header-pin");
+    const marks = events
+      .slice(pinned + 1)
+      .flatMap((event) => (event.type === "step-end" && event.sent !== undefined ? [event.sent] : []));
+    this.prefix.learn(marks, messages);
   }
 
   /** Takes in what may change the next request's beginning, and what the last one left in the cache. */

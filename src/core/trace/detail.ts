@@ -1,7 +1,8 @@
 /** What a span was given and gave, read from its session's log when somebody asks. */
 import type { Body, SessionEvent } from "#protocol/session.ts";
-import type { Segment, SpanDetail } from "#protocol/trace.ts";
+import type { Segment, Span, SpanDetail } from "#protocol/trace.ts";
 import { BooError } from "../errors.ts";
+import type { SpanBodies } from "./exported-trace.ts";
 import { type BodyText, Transcript, type TranscriptPart } from "../session/transcript.ts";
 
 /** A session's log with the means to read its bodies. */
@@ -17,6 +18,11 @@ function stepOf(span: string): string {
   return span.split("/")[0] ?? span;
 }
 
+/** Which try of its step a model call is, from 1. */
+function attemptOf(span: string): number {
+  return Number(span.split("/")[1] ?? 1);
+}
+
 /** The detail of a span; empty for one of which the log says nothing. */
 export async function detailOf(log: LogReader, span: string): Promise<SpanDetail> {
   const empty: SpanDetail = { files: [], segments: [], hasBodies: true };
@@ -24,15 +30,53 @@ export async function detailOf(log: LogReader, span: string): Promise<SpanDetail
   if (tool !== undefined) return { ...empty, ...tool };
   const parts = requestParts(log, span);
   if (parts === undefined) return { ...empty, ...turnDetail(log.events, span) };
-  const end = log.events.find((event) => event.type === "step-end" && event.step === stepOf(span));
-  const answer = end?.type === "step-end" ? end : undefined;
-  const segments = await segmentsOf(parts.now, parts.before, answer?.usage.promptTokens);
+  const answer = answerOf(log.events, span);
+  const segments = await segmentsOf(parts.now, parts.before, answer?.promptTokens);
   return {
     ...empty,
     segments,
-    ...(answer && { output: { text: answerText(answer) }, thinking: answer.reasoning }),
+    ...(answer && { output: { text: answer.text }, thinking: answer.reasoning }),
+    ...(answer?.isPartial && { isPartial: true }),
   };
 }
+
+/** What an export has of a span: its detail without the parts of its request, which would be told again by each call. */
+export function exportedBodies(log: LogReader, span: Span): SpanBodies {
+  const answer = span.kind === "model" ? answerOf(log.events, span.id) : undefined;
+  if (answer !== undefined)
+    return { output: answer.text, ...(answer.reasoning !== "" && { thinking: answer.reasoning }) };
+  const { input, output } = toolDetail(log.events, span.id) ?? turnDetail(log.events, span.id);
+  return {
+    ...(input && { input: log.bodyText(input) }),
+    ...(output && { output: log.bodyText(output) }),
+  };
+}
+
+interface KnownAnswer {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly isPartial: boolean;
+  readonly promptTokens: number | undefined;
+}
+
+// The answer of a step is that of its last try; of those before it, what they had said is in the note of their failing.
+function answerOf(events: readonly SessionEvent[], span: string): KnownAnswer | undefined {
+  const [step, attempt] = [stepOf(span), attemptOf(span)];
+  for (const event of events) {
+    if (event.type === "step-reset" && event.step === step && event.said?.attempt === attempt)
+      return { ...event.said, isPartial: true, promptTokens: undefined };
+    if (event.type !== "step-end" || event.step !== step) continue;
+    // Logs of earlier versions do not say which try was answered.
+    if (event.attempt !== undefined && event.attempt !== attempt) return undefined;
+    const { reasoning, finish, usage } = event;
+    const isPartial = unfinished.has(finish);
+    return { text: answerText(event), reasoning, isPartial, promptTokens: usage.promptTokens };
+  }
+  return undefined;
+}
+
+/** What stands for the reason of an answer's end where there was none. */
+const unfinished: ReadonlySet<string> = new Set(["stopped", "failed", "interrupted"]);
 
 /** The text of a part of a model call's request. Throws BooError "no-segment". */
 export function segmentText(log: LogReader, span: string, index: number): string {

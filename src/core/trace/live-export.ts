@@ -2,22 +2,31 @@
 import type { Span } from "#protocol/trace.ts";
 import { messageOf } from "../errors.ts";
 import type { Ports } from "../ports.ts";
+import type { ReadBodies } from "./exported-trace.ts";
 import { OtlpSender } from "./otlp-sender.ts";
 
-/** Follows the setting; a change ends what was before. */
+type LivePorts = Pick<Ports, "settings" | "http" | "log" | "clock">;
+
+/** Follows the settings; a change ends what was before. */
 export class LiveExport {
-  readonly #ports: Pick<Ports, "settings" | "http" | "log" | "clock">;
+  readonly #ports: LivePorts;
+  readonly #bodies: ReadBodies;
   #endpoint = "";
+  #hasBodies = false;
   #sender: OtlpSender | undefined;
 
-  constructor(ports: Pick<Ports, "settings" | "http" | "log" | "clock">) {
+  /** `bodies` is asked only where the user's settings want them sent. */
+  constructor(ports: LivePorts, bodies: ReadBodies) {
     this.#ports = ports;
+    this.#bodies = bodies;
   }
 
   /** Takes a span that has ended; costs nothing where no endpoint is set. */
   add(span: Span): void {
-    const endpoint = this.#ports.settings.traceEndpoint();
-    if (endpoint !== this.#endpoint) this.#change(endpoint);
+    const { settings } = this.#ports;
+    const endpoint = settings.traceEndpoint();
+    const hasBodies = endpoint !== "" && settings.traceExportsBodies();
+    if (endpoint !== this.#endpoint || hasBodies !== this.#hasBodies) this.#change(endpoint, hasBodies);
     this.#sender?.add(span);
   }
 
@@ -26,13 +35,14 @@ export class LiveExport {
     await this.#sender?.close();
   }
 
-  #change(endpoint: string): void {
+  #change(endpoint: string, hasBodies: boolean): void {
     void this.#sender?.close();
     this.#endpoint = endpoint;
+    this.#hasBodies = hasBodies;
     this.#sender = undefined;
     if (endpoint === "") return;
     try {
-      this.#sender = new OtlpSender({ endpoint }, this.#ports);
+      this.#sender = new OtlpSender({ endpoint, ...(hasBodies && { bodies: this.#bodies }) }, this.#ports);
     } catch (error) {
       this.#ports.log.warn(`Spans are not sent: ${messageOf(error)}`);
     }

@@ -1,5 +1,7 @@
 /** Compares each request with the one before it: what was sent once must be sent again, byte for byte. */
+import type { SentMark } from "#protocol/session.ts";
 import type { Drift } from "#protocol/trace.ts";
+import { Fingerprint, hashOf } from "./fingerprint.ts";
 
 /** The bytes of one request, as they are sent: the body is `head`, then `messages`, then `tail`. */
 export interface SentBody {
@@ -10,36 +12,93 @@ export interface SentBody {
 }
 
 const around = { before: 100, after: 200 };
+const mostCharacters = 300;
 const word = 8;
+
+/** A longer transcript is not copied when a session is opened: that would hold the host up (bytes). */
+const mostRebuilt = 8 * 1024 * 1024;
 
 /** Holds the last request of one agent: about as many bytes as its transcript. */
 export class PrefixWatch {
   #frame: string | undefined;
   #kept = new Uint8Array();
   #length = 0;
+  #hash = new Fingerprint();
+  #isParted = false;
+  /** Of requests that were sent before this watch began, the oldest first. */
+  #marks: readonly SentMark[] = [];
 
   /** The next request may begin otherwise: the header was pinned anew. */
   forget(): void {
     this.#frame = undefined;
     this.#length = 0;
+    this.#marks = [];
+  }
+
+  /** Learns of requests that were sent before this watch began, the oldest first; `messages` is what the last one was made of, as far as it can be told. */
+  learn(marks: readonly SentMark[], messages: Uint8Array): void {
+    this.forget();
+    this.#marks = marks;
+    const last = marks.at(-1);
+    if (last !== undefined && last.bytes <= Math.min(messages.length, mostRebuilt))
+      this.#keep(messages.subarray(0, last.bytes), 0);
+  }
+
+  /** What tells the last request from others. */
+  get mark(): SentMark | undefined {
+    if (this.#frame === undefined) return undefined;
+    return {
+      bytes: this.#length,
+      hash: this.#hash.hex,
+      frame: frameMark(this.#frame),
+      ...(this.#isParted && { isParted: true }),
+    };
   }
 
   /** Takes a request in; gives the first difference from the one before, where its beginning is not the same. */
-  check({ head, messages, tail }: SentBody): Drift | undefined {
-    const frame = `${head}\n${tail}`;
+  check(body: SentBody): Drift | undefined {
+    const { messages } = body;
+    const frame = `${body.head}\n${body.tail}`;
     const last = this.#frame;
-    const same = last === undefined ? messages.length : sameBytes(this.#kept, messages, this.#length);
-    const drift =
-      last === undefined
-        ? undefined
-        : last !== frame
-          ? frameDrift(last, frame)
-          : same < this.#length
-            ? messageDrift(this.#kept.subarray(0, this.#length), messages, same)
-            : undefined;
+    const isFirst = last === undefined;
+    const same = isFirst ? 0 : sameBytes(this.#kept, messages, this.#length);
+    if (same < this.#length || isFirst) this.#hash = new Fingerprint();
+    const drift = isFirst
+      ? this.#driftFromMarks(frame, messages)
+      : last !== frame
+        ? frameDrift(last, frame)
+        : same < this.#length
+          ? messageDrift(this.#kept.subarray(0, this.#length), messages, same)
+          : undefined;
+    this.#hash.add(messages.subarray(this.#hash.length));
     this.#frame = frame;
-    this.#keep(messages, last === undefined ? 0 : same);
+    this.#isParted = drift !== undefined;
+    this.#marks = [];
+    this.#keep(messages, same);
     return drift;
+  }
+
+  // Where the last request is not at hand, its mark and those of the ones before it say between which bytes the
+  // difference begins; the text before it is known only where the log still tells what was sent.
+  #driftFromMarks(frame: string, messages: Uint8Array): Drift | undefined {
+    const last = this.#marks.at(-1);
+    if (last === undefined) return undefined;
+    const [options, tools] = frameMark(frame).split("-");
+    if (last.frame !== `${options}-${tools}`) {
+      const place = last.frame.startsWith(`${options}-`) ? "tools" : "options";
+      return {
+        place,
+        after: frame.slice(toolsAt(frame) * Number(place === "tools")).slice(0, mostCharacters),
+      };
+    }
+    this.#hash.add(messages.subarray(0, last.bytes));
+    if (this.#hash.hex === last.hash) return undefined;
+    const rebuilt = this.#kept.subarray(0, this.#length);
+    if (rebuilt.length === last.bytes && hashOf(rebuilt) === last.hash)
+      return messageDrift(rebuilt, messages, sameBytes(this.#kept, messages, rebuilt.length));
+    // What parted from the ones before it says nothing of them.
+    const parted = this.#marks.findLastIndex(({ isParted }) => isParted);
+    return driftBetween(this.#marks.slice(Math.max(0, parted)), messages);
   }
 
   // Only what is new is copied: a transcript grows at its end.
@@ -52,6 +111,45 @@ export class PrefixWatch {
     this.#kept.set(messages.subarray(from), from);
     this.#length = messages.length;
   }
+}
+
+const encoder = new TextEncoder();
+
+function toolsAt(frame: string): number {
+  const at = frame.indexOf('"tools":');
+  return at < 0 ? frame.length : at;
+}
+
+function frameMark(frame: string): string {
+  const at = toolsAt(frame);
+  const part = (text: string): string => hashOf(encoder.encode(text)).slice(0, 8);
+  return `${part(frame.slice(0, at))}-${part(frame.slice(at))}`;
+}
+
+function driftBetween(marks: readonly SentMark[], messages: Uint8Array): Drift {
+  const print = new Fingerprint();
+  let from = 0;
+  let to = messages.length;
+  for (const { bytes, hash } of marks) {
+    if (bytes < from) continue;
+    print.add(messages.subarray(from, bytes));
+    if (bytes > messages.length || print.hex !== hash) {
+      to = Math.min(bytes, messages.length);
+      break;
+    }
+    from = bytes;
+  }
+  const decoder = new TextDecoder();
+  const count = (bytes: number): number => messageAt(decoder.decode(messages.subarray(0, bytes)));
+  // Where nothing is left, it is the next message that is missing.
+  const first = from < messages.length ? count(from + 1) : count(messages.length) + 1;
+  const after = decoder.decode(messages.subarray(from, from + mostCharacters)).replace(/^,/, "");
+  return { place: placeOf(first, Math.max(first, count(to))), after };
+}
+
+function placeOf(first: number, last: number): string {
+  const start = first === 0 ? "system" : `message ${first}`;
+  return first === last ? start : `${start} to message ${last}`;
 }
 
 /** How many bytes two texts share from their beginning, up to `length`; eight at a time, since this is done for every request. */
@@ -73,10 +171,10 @@ function sameBytes(a: Uint8Array, b: Uint8Array, length: number): number {
 function frameDrift(before: string, after: string): Drift {
   let at = 0;
   while (at < before.length && before[at] === after[at]) at += 1;
-  const tools = before.indexOf('"tools":');
+  const tools = toolsAt(before);
   const cut = (text: string): string => text.slice(Math.max(0, at - around.before), at + around.after);
   return {
-    place: tools >= 0 && at >= tools ? "tools" : "options",
+    place: at >= tools && tools < before.length ? "tools" : "options",
     before: cut(before),
     after: cut(after),
   };

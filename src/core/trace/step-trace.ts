@@ -59,6 +59,11 @@ export class StepTrace {
     facts.recorder.start(this.#step);
   }
 
+  /** How many requests were made so far. */
+  get tries(): number {
+    return this.#tries;
+  }
+
   /** A request is about to be sent, made of the session's events before `inputEvent`. */
   call(inputEvent: number): void {
     const { recorder, choice, id, turnNumber, now } = this.#facts;

@@ -83,6 +83,7 @@ function settingsOf(options: HeadlessOptions): Settings {
     coldWarningUsd: () => 0.05,
     prices: () => ({}),
     runsUnconfined: () => false,
+    cache: () => ({}),
     traceBodies: () => true,
     traceExportsBodies: () => false,
     traceEndpoint: () => "",

@@ -5,6 +5,8 @@ export type ReplyStep =
   | { readonly kind: "thinking" | "text"; readonly text: string }
   | { readonly kind: "call"; readonly id?: string; readonly name: string; readonly arguments: string }
   | { readonly kind: "hold"; readonly gate: Gate }
+  /** The model needs so long, in milliseconds. */
+  | { readonly kind: "pause"; readonly ms: number }
   /** Bytes written to the body as they are: comments, malformed events, errors inside the stream. */
   | { readonly kind: "raw"; readonly bytes: string }
   /** The socket is destroyed. */
@@ -91,6 +93,11 @@ export class Reply {
   /** Waits here until the test opens the gate. */
   hold(gate: Gate): Reply {
     return this.add({ kind: "hold", gate });
+  }
+
+  /** Takes its time here, in milliseconds. */
+  pause(ms: number): Reply {
+    return this.add({ kind: "pause", ms });
   }
 
   /** Keeps back status and headers, too, until the test opens the gate. */
@@ -207,6 +214,7 @@ export const reply = {
   calls: (calls: readonly ScriptedCall[]) => new Reply().calls(calls),
   hold: (gate: Gate) => new Reply().hold(gate),
   holdHeaders: (gate: Gate) => new Reply().holdHeaders(gate),
+  pause: (ms: number) => new Reply().pause(ms),
   keepAlive: (times?: number) => new Reply().keepAlive(times),
   malformedChunk: (data?: string) => new Reply().malformedChunk(data),
   /** A complete answer without content. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { setTimeout as timer } from "node:timers/promises";
 import type { WireUsage } from "./accounts.ts";
 import { BodyWriter } from "./body-writer.ts";
 import type { Exchange } from "./exchange.ts";
@@ -83,6 +84,10 @@ class Answer {
         await this.writer.flushed();
         step.gate.arrive();
         await Promise.race([step.gate.released, this.exchange.gone]);
+        return "on";
+      case "pause":
+        await this.writer.flushed();
+        await Promise.race([timer(step.ms), this.exchange.gone]);
         return "on";
       case "cut":
         await this.writer.flushed();

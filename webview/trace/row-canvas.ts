@@ -1,0 +1,124 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { headHeight } from "./extent.ts";
+import { rowHeight } from "./input.ts";
+import { readLook, type Look } from "./look.ts";
+import { Slots, type RowWindow, type Slot } from "./slots.ts";
+
+/** Elements that may take on another row in one frame. */
+const slotsPerFrame = 8;
+/** While rows are added too quickly for all of them, so that there always are some. */
+const slotsInFlood = 3;
+
+/** A row to be painted, and where its upper edge is, in pixels below the canvas's own. */
+export interface PaintedRow {
+  readonly row: number;
+  readonly top: number;
+}
+
+/** Paints rows as the styles say. */
+export type Paint = (context: CanvasRenderingContext2D, rows: readonly PaintedRow[], look: Look) => void;
+
+/**
+ * Paints rows that have no element yet on a canvas that stays where the list is seen: that takes a tenth of the time
+ * that elements take, so a list shows what is there however quickly it goes by.
+ */
+export class RowCanvas {
+  #rows: readonly number[] = [];
+  #look: Look | undefined;
+  #paintedTop = -1;
+  #isAwaitingFrame = false;
+
+  /** Paints rows in place of those before; nothing is left where there are none. */
+  paint(
+    canvas: HTMLCanvasElement | null,
+    scroller: HTMLElement | null,
+    rows: readonly number[],
+    paint: Paint,
+  ): void {
+    if (canvas === null || scroller === null) return;
+    if (rows.length === 0) {
+      if (this.#rows.length > 0) canvas.hidden = true;
+      this.#rows = rows;
+      this.#look = undefined;
+      return;
+    }
+    this.#rows = rows;
+    this.#draw(canvas, scroller, paint);
+  }
+
+  /** The list was scrolled: what is painted goes with it, should nothing else paint in this frame. */
+  follow(canvas: HTMLCanvasElement | null, scroller: HTMLElement | null, paint: Paint): void {
+    if (canvas === null || scroller === null || this.#rows.length === 0 || this.#isAwaitingFrame) return;
+    this.#isAwaitingFrame = true;
+    requestAnimationFrame(() => {
+      this.#isAwaitingFrame = false;
+      if (this.#rows.length > 0 && scroller.scrollTop !== this.#paintedTop)
+        this.#draw(canvas, scroller, paint);
+    });
+  }
+
+  #draw(canvas: HTMLCanvasElement, scroller: HTMLElement, paint: Paint): void {
+    const context = canvas.getContext("2d");
+    if (context === null) return;
+    this.#look ??= readLook(scroller);
+    const { scrollTop, clientWidth: width } = scroller;
+    const height = Math.max(0, scroller.clientHeight - headHeight);
+    const ratio = devicePixelRatio;
+    const size = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+    if (canvas.width !== size.width || canvas.height !== size.height) {
+      Object.assign(canvas, size);
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    }
+    canvas.hidden = false;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const rows = this.#rows
+      .map((row) => ({ row, top: row * rowHeight - scrollTop }))
+      .filter(({ top }) => top > -rowHeight && top < height);
+    paint(context, rows, this.#look);
+    this.#paintedTop = scrollTop;
+  }
+}
+
+/** What a list shows. */
+export interface ShownRows {
+  readonly window: RowWindow;
+  /** Whether rows go by too quickly for elements. */
+  readonly isFast: boolean;
+  /** Whether rows are added too quickly for elements. */
+  readonly isFlooded: boolean;
+  /** The row with the cursor, which has an element first. */
+  readonly cursor: number;
+  readonly placeAt: (row: number) => number;
+  readonly paint: Paint;
+}
+
+/** Gives rows elements as quickly as frames allow and paints the others; `follow` is to be called when the list scrolls. */
+export function useSlots(
+  {
+    box,
+    canvas,
+  }: {
+    readonly box: RefObject<HTMLElement | null>;
+    readonly canvas: RefObject<HTMLCanvasElement | null>;
+  },
+  { window, isFast, isFlooded, cursor, placeAt, paint }: ShownRows,
+): { readonly slots: readonly Slot[]; readonly follow: () => void } {
+  const made = useRef<{ readonly slots: Slots; readonly painted: RowCanvas }>(undefined);
+  made.current ??= { slots: new Slots(), painted: new RowCanvas() };
+  const { slots, painted } = made.current;
+  const [frames, setFrames] = useState(0);
+  slots.settle(window, placeAt, {
+    most: isFlooded ? slotsInFlood : isFast ? 0 : slotsPerFrame,
+    urgent: cursor,
+    isLong: isFlooded,
+  });
+  useLayoutEffect(() => {
+    painted.paint(canvas.current, box.current, slots.missing, paint);
+    if (isFast || isFlooded || slots.missing.length === 0) return undefined;
+    const frame = requestAnimationFrame(() => setFrames(frames + 1));
+    return () => cancelAnimationFrame(frame);
+  });
+  return { slots: slots.drawn, follow: () => painted.follow(canvas.current, box.current, paint) };
+}
