@@ -7,8 +7,13 @@ const folder = join(import.meta.dirname, "src/sandbox/guest");
 const utf8Only = {
   name: "utf8-only",
   setup(build) {
-    build.onResolve({ filter: /^@exodus\/bytes\/whatwg\.js$/ }, () => ({ path: join(folder, "query-encoding.ts") }));
-    build.onResolve({ filter: /^@exodus\/bytes\/encoding\.js$/ }, () => ({ path: "none", namespace: "empty" }));
+    build.onResolve({ filter: /^@exodus\/bytes\/whatwg\.js$/ }, () => ({
+      path: join(folder, "query-encoding.ts"),
+    }));
+    build.onResolve({ filter: /^@exodus\/bytes\/encoding\.js$/ }, () => ({
+      path: "none",
+      namespace: "empty",
+    }));
     build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "" }));
   },
 };

@@ -96,7 +96,12 @@ export type GuestStop = "time" | "memory" | "stack" | "output" | "calls" | "mess
 
 /** Sandbox → host, besides a guest's lines. */
 export type FromSandbox =
-  | { readonly kind: "ready"; readonly node: string; readonly engines: readonly EngineName[]; readonly problem?: string }
+  | {
+      readonly kind: "ready";
+      readonly node: string;
+      readonly engines: readonly EngineName[];
+      readonly problem?: string;
+    }
   | { readonly kind: "stopped"; readonly reason: GuestStop; readonly message: string }
   | { readonly kind: "closed" }
   | { readonly kind: "pong"; readonly id: number };

@@ -96,14 +96,20 @@ export class GuestRun {
     for (const line of lines) if (this.#sort(line)) passed.push(line);
     if (passed.length > 0) this.#outlet.pass(passed);
     if (lines.at(-1) === '{"t":"stuck"}')
-      this.#stop("stuck", "The script waits for something that can not happen: a promise that nothing settles.");
+      this.#stop(
+        "stuck",
+        "The script waits for something that can not happen: a promise that nothing settles.",
+      );
   }
 
   /** Whether a line is for the host; throws GuestStopped over a limit. */
   #sort(line: string): boolean {
     const { messageBytes, outputBytes, outputLines, calls } = this.#limits;
     if (line.length > messageBytes)
-      throw new GuestStopped("message", `One message of the script is over ${messageBytes} bytes. Pass less at a time.`);
+      throw new GuestStopped(
+        "message",
+        `One message of the script is over ${messageBytes} bytes. Pass less at a time.`,
+      );
     if (line.startsWith('{"t":"timer"') || line.startsWith('{"t":"untimer"')) {
       this.#setTimer(JSON.parse(line) as { t: string; id: number; ms: number });
       return false;
@@ -111,8 +117,7 @@ export class GuestRun {
     if (line === '{"t":"stuck"}') return false;
     if (line.startsWith('{"t":"call"')) {
       this.#calls += 1;
-      if (this.#calls > calls)
-        throw new GuestStopped("calls", `The script made more than ${calls} calls.`);
+      if (this.#calls > calls) throw new GuestStopped("calls", `The script made more than ${calls} calls.`);
       return true;
     }
     if (line.startsWith('{"t":"end"')) return true;

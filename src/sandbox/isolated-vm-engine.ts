@@ -45,13 +45,18 @@ class IsolateGuest implements Guest {
   define(number: number, code: string): void {
     this.#run(() => {
       const script = this.#isolate.compileScriptSync(code, { filename: `workflow-${number}` });
-      const program = script.runSync(this.#context, { reference: true, timeout: this.#limits.syncMs }) as ivm.Reference;
+      const program = script.runSync(this.#context, {
+        reference: true,
+        timeout: this.#limits.syncMs,
+      }) as ivm.Reference;
       this.#define.applySync(undefined, [number, program.derefInto()]);
     });
   }
 
   load(code: string): void {
-    this.#run(() => this.#context.evalSync(`${code};undefined`, { filename: "guest", timeout: this.#limits.syncMs }));
+    this.#run(() =>
+      this.#context.evalSync(`${code};undefined`, { filename: "guest", timeout: this.#limits.syncMs }),
+    );
   }
 
   enter(messages: string): string {
@@ -71,7 +76,11 @@ class IsolateGuest implements Guest {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (message.includes("timed out")) throw new GuestStopped("time", stopMessages.time(this.#limits));
-      if (this.#isolate.isDisposed || message.includes("memory limit") || message.includes("allocation failed"))
+      if (
+        this.#isolate.isDisposed ||
+        message.includes("memory limit") ||
+        message.includes("allocation failed")
+      )
         throw new GuestStopped("memory", stopMessages.memory(this.#limits));
       throw error;
     }

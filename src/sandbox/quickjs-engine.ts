@@ -6,9 +6,10 @@ import {
   type QuickJSContext,
   type QuickJSHandle,
   type QuickJSRuntime,
+  type QuickJSSyncVariant,
   type QuickJSWASMModule,
 } from "quickjs-emscripten-core";
-import variant from "@jitl/quickjs-ng-wasmfile-release-sync";
+import quickJsVariant from "@jitl/quickjs-ng-wasmfile-release-sync";
 import type { GuestLimits } from "#protocol/guest.ts";
 import { type Engine, type Guest, GuestStopped, stopMessages } from "./engine.ts";
 
@@ -17,6 +18,8 @@ const stackBytes = process.platform === "win32" ? 96 * 1024 : 256 * 1024;
 
 /** Makes the engine from its WebAssembly. */
 export async function loadQuickJs(wasmFile: string): Promise<Engine> {
+  // Its types say that the default export is in a default export.
+  const variant = quickJsVariant as unknown as QuickJSSyncVariant;
   const wasm = readFileSync(wasmFile);
   const wasmBinary = wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) as ArrayBuffer;
   const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmBinary }));
@@ -122,7 +125,7 @@ class QuickJsGuest implements Guest {
         throw error;
       }
       // The engine's own code ran out of the process's stack, or trapped.
-      if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) {
+      if (error instanceof RangeError || (error instanceof Error && error.name === "RuntimeError")) {
         this.#isBroken = true;
         throw new GuestStopped("stack", stopMessages.stack());
       }

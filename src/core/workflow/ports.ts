@@ -1,5 +1,14 @@
 /** What the workflow engine needs from the world. */
-import type { EngineName, FromGuest, GuestAnswer, GuestLimits, GuestProgram, GuestStart, GuestStop, SandboxStatus } from "#protocol/guest.ts";
+import type {
+  EngineName,
+  FromGuest,
+  GuestAnswer,
+  GuestLimits,
+  GuestProgram,
+  GuestStart,
+  GuestStop,
+  SandboxStatus,
+} from "#protocol/guest.ts";
 import type { RunEvent } from "#protocol/run.ts";
 import type { Clock, Log } from "../ports.ts";
 
@@ -79,7 +88,10 @@ export interface WorkflowShell {
 
 /** Asks a person, and waits as long as it takes. */
 export interface WorkflowQuestions {
-  ask(question: { readonly id: string; readonly text: string; readonly choices?: readonly string[] }, signal: AbortSignal): Promise<string>;
+  ask(
+    question: { readonly id: string; readonly text: string; readonly choices?: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<string>;
 }
 
 /** A git worktree that one agent works in. */

@@ -1,5 +1,14 @@
 /** One guest, seen from the host. */
-import type { FromGuest, FromSandbox, GuestAnswer, GuestLimits, GuestProgram, GuestStart, GuestStop, SandboxStatus } from "#protocol/guest.ts";
+import type {
+  FromGuest,
+  FromSandbox,
+  GuestAnswer,
+  GuestLimits,
+  GuestProgram,
+  GuestStart,
+  GuestStop,
+  SandboxStatus,
+} from "#protocol/guest.ts";
 import type { GuestListener, GuestSession } from "#core/workflow/ports.ts";
 import type { SandboxProcess } from "./sandbox-process.ts";
 
@@ -95,7 +104,10 @@ export class GuestClient implements GuestSession {
         `Synchronous code ran longer than ${this.#limits.syncMs / 1000} s. Split the work, or wait for something in between.`,
       );
     else if (reason.includes("heap") || reason.includes("memory"))
-      this.#stop("memory", `The script needs more than its ${this.#limits.memoryMb} MB of memory. Keep less at a time.`);
+      this.#stop(
+        "memory",
+        `The script needs more than its ${this.#limits.memoryMb} MB of memory. Keep less at a time.`,
+      );
     else this.#stop("crash", `The sandbox was lost: ${reason}.`);
     this.#settle(false);
   }

@@ -30,7 +30,9 @@ export async function findNode(configured: string | undefined): Promise<SandboxR
 
 async function abiOf(execPath: string): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(execPath, ["-p", "process.versions.modules"], { timeout: 5_000 });
+    const { stdout } = await promisify(execFile)(execPath, ["-p", "process.versions.modules"], {
+      timeout: 5_000,
+    });
     return stdout.trim();
   } catch {
     return "";

@@ -104,7 +104,8 @@ export class SandboxProcess {
   /** Keeps the process from holding the host open. */
   unref(): void {
     this.#child.unref();
-    for (const stream of [this.#pipe, this.#child.stderr]) (stream as { unref?: () => void } | null)?.unref?.();
+    for (const stream of [this.#pipe, this.#child.stderr])
+      (stream as { unref?: () => void } | null)?.unref?.();
   }
 
   /** Undoes `unref`. */

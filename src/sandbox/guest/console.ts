@@ -30,7 +30,8 @@ export function makeConsole(): object {
   for (const [name, level] of Object.entries(levels))
     console[name] = (...values) => tell("log", [line(values), level]);
   console["assert"] = (condition, ...values) => {
-    if (!condition) tell("log", [`Assertion failed${values.length > 0 ? `: ${line(values)}` : "."}`, "error"]);
+    if (!condition)
+      tell("log", [`Assertion failed${values.length > 0 ? `: ${line(values)}` : "."}`, "error"]);
   };
   // Times can not be told, so these say nothing.
   for (const name of ["groupEnd", "time", "timeEnd", "timeLog", "count"]) console[name] = () => {};

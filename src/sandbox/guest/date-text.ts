@@ -35,7 +35,8 @@ export function parseDate(text: string): number {
   const trimmed = text.trim();
   const match = iso.exec(trimmed);
   if (match === null) return parseLoose(trimmed);
-  const [, year = "", month = "1", day = "1", hours = "0", minutes = "0", seconds = "0", part = "", zone] = match;
+  const [, year = "", month = "1", day = "1", hours = "0", minutes = "0", seconds = "0", part = "", zone] =
+    match;
   if (year === "-000000") return Number.NaN;
   const ms = Math.floor(Number(`0.${part || "0"}`) * 1000);
   const time = [Number(hours), Number(minutes), Number(seconds), ms] as const;
@@ -121,7 +122,11 @@ function partsFrom(options: DateOptions, needed: "date" | "time" | "any"): DateO
   const time =
     options["timeStyle"] === undefined
       ? {}
-      : { hour: "numeric", minute: "2-digit", ...(options["timeStyle"] !== "short" && { second: "2-digit" }) };
+      : {
+          hour: "numeric",
+          minute: "2-digit",
+          ...(options["timeStyle"] !== "short" && { second: "2-digit" }),
+        };
   const parts = { ...options, ...style, ...time };
   const hasDate = ["weekday", "year", "month", "day"].some((key) => key in parts);
   const hasTime = ["hour", "minute", "second"].some((key) => key in parts);

@@ -48,7 +48,11 @@ export function replaceDate(): void {
       return Number.isNaN(this.getTime()) ? "Invalid Date" : text(this);
     };
   const { prototype } = NativeDate;
-  replaceMethod(prototype, "toString", shown((date) => `${dateString(date)} ${timeString(date)}`));
+  replaceMethod(
+    prototype,
+    "toString",
+    shown((date) => `${dateString(date)} ${timeString(date)}`),
+  );
   replaceMethod(prototype, "toDateString", shown(dateString));
   replaceMethod(prototype, "toTimeString", shown(timeString));
   const local = (needed: "date" | "time" | "any") =>

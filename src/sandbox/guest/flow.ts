@@ -36,8 +36,7 @@ async function runSlot(path: string, body: Thunk): Promise<unknown> {
 
 /** Runs thunks at once and waits for all; results are in the order of the thunks, null where one threw. */
 export function parallel(thunks: unknown): Promise<unknown[]> {
-  const hint =
-    "parallel() expects an array of functions, not promises. Wrap each call: () => agent(...)";
+  const hint = "parallel() expects an array of functions, not promises. Wrap each call: () => agent(...)";
   return new Promise((resolve) => {
     if (!isArray(thunks)) fail(TypeError, hint);
     checkLength("parallel", thunks.length);
@@ -83,7 +82,10 @@ async function runItem(
 export function pipeline(items: unknown, ...stages: readonly unknown[]): Promise<unknown[]> {
   return new Promise((resolve) => {
     if (!isArray(items))
-      fail(TypeError, "pipeline() expects an array of items first, then its stages: pipeline(items, (item) => …).");
+      fail(
+        TypeError,
+        "pipeline() expects an array of items first, then its stages: pipeline(items, (item) => …).",
+      );
     checkLength("pipeline", items.length);
     for (const stage of stages)
       if (typeof stage !== "function")
@@ -92,7 +94,9 @@ export function pipeline(items: unknown, ...stages: readonly unknown[]): Promise
     const list = Array.from(items as readonly unknown[]);
     resolve(
       Promise.all(
-        list.map((item, index) => runItem(`${path}/pipeline[${index}]`, item, index, stages as readonly Stage[])),
+        list.map((item, index) =>
+          runItem(`${path}/pipeline[${index}]`, item, index, stages as readonly Stage[]),
+        ),
       ),
     );
   });

@@ -4,10 +4,22 @@ import { defineProperty, getPrototypeOf } from "./natives.ts";
 /** Paths from the global object of what no script has. */
 const absent = [
   ...["eval", "Function", "WebAssembly", "SharedArrayBuffer", "Atomics", "WeakRef", "FinalizationRegistry"],
-  ...["queueMicrotask", "performance", "InternalError", "Temporal", "DisposableStack", "AsyncDisposableStack"],
+  ...[
+    "queueMicrotask",
+    "performance",
+    "InternalError",
+    "Temporal",
+    "DisposableStack",
+    "AsyncDisposableStack",
+  ],
   ...["SuppressedError", "DOMException", "navigator", "gc", "print", "scriptArgs", "Symbol.dispose"],
   ...["Symbol.asyncDispose", "JSON.rawJSON", "JSON.isRawJSON", "Iterator.concat", "Iterator.zip"],
-  ...["Iterator.zipKeyed", "Math.sumPrecise", "Map.prototype.getOrInsert", "Map.prototype.getOrInsertComputed"],
+  ...[
+    "Iterator.zipKeyed",
+    "Math.sumPrecise",
+    "Map.prototype.getOrInsert",
+    "Map.prototype.getOrInsertComputed",
+  ],
   ...["WeakMap.prototype.getOrInsert", "WeakMap.prototype.getOrInsertComputed"],
   ...["ArrayBuffer.prototype.immutable", "ArrayBuffer.prototype.sliceToImmutable"],
   ...["ArrayBuffer.prototype.transferToImmutable", "Array.fromAsync"],

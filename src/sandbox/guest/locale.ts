@@ -69,7 +69,8 @@ function digitsOf(options: Options, isPercent: boolean, isMoney: boolean): reado
   const [least, most] = isMoney ? [2, 2] : isPercent ? [0, 0] : [0, 3];
   const minimum = options["minimumFractionDigits"];
   const maximum = options["maximumFractionDigits"];
-  const low = typeof minimum === "number" ? minimum : Math.min(least, typeof maximum === "number" ? maximum : least);
+  const low =
+    typeof minimum === "number" ? minimum : Math.min(least, typeof maximum === "number" ? maximum : least);
   const high = typeof maximum === "number" ? maximum : Math.max(most, low);
   if (low < 0 || high > 20 || low > high) throw new RangeError("The fraction digits are out of range.");
   return [low, high];
@@ -79,7 +80,8 @@ function digitsOf(options: Options, isPercent: boolean, isMoney: boolean): reado
 export function formatNumber(value: number | bigint, options: Options = {}): string {
   const isPercent = options["style"] === "percent";
   const isMoney = options["style"] === "currency";
-  if (typeof value === "bigint") return `${value < 0n ? "-" : ""}${group(String(value < 0n ? -value : value))}`;
+  if (typeof value === "bigint")
+    return `${value < 0n ? "-" : ""}${group(String(value < 0n ? -value : value))}`;
   if (Number.isNaN(value)) return "NaN";
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   const currency = isMoney ? (options["currency"] === "USD" ? "$" : `${String(options["currency"])} `) : "";
@@ -149,10 +151,18 @@ export function replaceLocale(): void {
   replaceMethod(String.prototype, "toLocaleLowerCase", function (this: string) {
     return String(this).toLowerCase();
   } as never);
-  replaceMethod(Number.prototype, "toLocaleString", function (this: number, _locale?: unknown, given?: unknown) {
+  replaceMethod(Number.prototype, "toLocaleString", function (
+    this: number,
+    _locale?: unknown,
+    given?: unknown,
+  ) {
     return formatNumber(Number(this), options(given));
   } as never);
-  replaceMethod(BigInt.prototype, "toLocaleString", function (this: bigint, _locale?: unknown, given?: unknown) {
+  replaceMethod(BigInt.prototype, "toLocaleString", function (
+    this: bigint,
+    _locale?: unknown,
+    given?: unknown,
+  ) {
     return formatNumber(BigInt(this), options(given));
   } as never);
   defineGlobal("Intl", makeIntl());

@@ -1,5 +1,15 @@
 /** What runs in the engine before the script. It is reached through four functions, in texts alone, and reaches nothing itself. */
-import { countWaiting, drainOutbox, send, settle, takePending, tell, call, waitingCount, type Answer } from "./bridge.ts";
+import {
+  countWaiting,
+  drainOutbox,
+  send,
+  settle,
+  takePending,
+  tell,
+  call,
+  waitingCount,
+  type Answer,
+} from "./bridge.ts";
 import { addSpent, makeBudget, type BudgetStart } from "./budget.ts";
 import { log, makeConsole } from "./console.ts";
 import { carryPathOverThen, currentPath, resumeAt, resumeWith, runAt } from "./context.ts";
@@ -17,7 +27,7 @@ type Program = (
   args: unknown,
   path: typeof currentPath,
   resume: typeof resumeWith,
-  resumeAt: typeof resumeAt,
+  restore: (path: string) => void,
   noteThrow: (value: unknown, at: string) => unknown,
 ) => () => Promise<unknown>;
 
@@ -52,8 +62,13 @@ function runProgram(number: number, args: unknown): Promise<unknown> {
 function start(message: Extract<Message, { t: "start" }>): void {
   flowSettings.nullStops = message.nullStops;
   for (const { name, kind } of message.names) {
+    // The language's own log shows any value before it tells it.
+    if (Object.hasOwn(globalThis, name)) continue;
     const made = {
-      [name]: kind === "call" ? (...given: unknown[]) => call(name, given) : (...given: unknown[]) => tell(name, given),
+      [name]:
+        kind === "call"
+          ? (...given: unknown[]) => call(name, given)
+          : (...given: unknown[]) => tell(name, given),
     };
     defineGlobal(name, made[name]);
   }
@@ -72,7 +87,11 @@ function start(message: Extract<Message, { t: "start" }>): void {
       fail(error);
     }
   };
-  apply(nativeThen, runAt("", () => runProgram(0, message.args)), [finish, fail] as never);
+  void apply(
+    nativeThen,
+    runAt("", () => runProgram(0, message.args)),
+    [finish, fail] as never,
+  );
 }
 
 /** Runs another script in the place of a call's answer. */
@@ -86,7 +105,7 @@ function runChild(message: Extract<Message, { t: "program" }>): void {
     settle(value);
   };
   const ended = runAt(path, () => runProgram(message.program, message.args));
-  apply(nativeThen, ended, [settled(entry.resolve), settled(entry.reject)] as never);
+  void apply(nativeThen, ended, [settled(entry.resolve), settled(entry.reject)] as never);
 }
 
 function take(message: Message): void {

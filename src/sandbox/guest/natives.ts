@@ -9,7 +9,11 @@ export const { create, defineProperty, freeze } = Object;
 /** Promises and what they are chained with. */
 export const NativePromise = Promise;
 /** `then` without the path. */
-export const nativeThen = Promise.prototype.then;
+export const nativeThen = Reflect.get(Promise.prototype, "then") as (
+  this: Promise<unknown>,
+  onDone?: unknown,
+  onFailed?: unknown,
+) => Promise<unknown>;
 /** Dates that know the time. */
 export const NativeDate = Date;
 /** True for arrays, of this realm or not. */

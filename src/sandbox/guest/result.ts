@@ -21,7 +21,12 @@ function copy(value: unknown, path: string, above: readonly unknown[]): unknown 
   if (typeof toJSON === "function") return copy(Reflect.apply(toJSON, value, [""]), path, [...above, value]);
   const inside = [...above, value];
   if (value instanceof Set) return copy(Array.from(value), path, inside);
-  if (value instanceof Map) return copyEntries(Array.from(value, ([key, one]) => [String(key), one]), path, inside);
+  if (value instanceof Map)
+    return copyEntries(
+      Array.from(value, ([key, one]) => [String(key), one]),
+      path,
+      inside,
+    );
   if (isArray(value))
     return Array.from(value as readonly unknown[], (one, index) => copy(one, `${path}[${index}]`, inside));
   if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();

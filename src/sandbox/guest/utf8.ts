@@ -36,7 +36,8 @@ class TextDecoder {
       let read = 0;
       while (read < count && ((bytes[at + read] ?? 0) & 0xc0) === 0x80)
         code = (code << 6) | ((bytes[at + read++] ?? 0) & 0x3f);
-      const isWhole = read === count && code >= least && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+      const isWhole =
+        read === count && code >= least && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
       text += isWhole ? String.fromCodePoint(code) : "\ufffd";
       at += isWhole ? read : Math.max(0, Math.min(read, count - 1));
     }

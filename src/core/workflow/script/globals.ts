@@ -2,17 +2,56 @@
 
 /** The language's own. */
 const builtIns = [
-  ...["undefined", "NaN", "Infinity", "globalThis", "Object", "Array", "Boolean", "Number", "String", "Symbol"],
+  ...[
+    "undefined",
+    "NaN",
+    "Infinity",
+    "globalThis",
+    "Object",
+    "Array",
+    "Boolean",
+    "Number",
+    "String",
+    "Symbol",
+  ],
   ...["BigInt", "Math", "JSON", "Date", "RegExp", "Promise", "Map", "Set", "WeakMap", "WeakSet", "Proxy"],
-  ...["Reflect", "Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError"],
-  ...["AggregateError", "ArrayBuffer", "DataView", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array"],
+  ...[
+    "Reflect",
+    "Error",
+    "TypeError",
+    "RangeError",
+    "SyntaxError",
+    "ReferenceError",
+    "EvalError",
+    "URIError",
+  ],
+  ...[
+    "AggregateError",
+    "ArrayBuffer",
+    "DataView",
+    "Int8Array",
+    "Uint8Array",
+    "Uint8ClampedArray",
+    "Int16Array",
+  ],
   ...["Uint16Array", "Int32Array", "Uint32Array", "Float16Array", "Float32Array", "Float64Array"],
   ...["BigInt64Array", "BigUint64Array", "Iterator", "Intl", "parseInt", "parseFloat", "isNaN", "isFinite"],
   ...["encodeURIComponent", "decodeURIComponent", "encodeURI", "decodeURI", "escape", "unescape"],
 ];
 
 /** What the guest brings. */
-const language = ["parallel", "pipeline", "phase", "log", "args", "budget", "console", "setTimeout", "clearTimeout", "URL"];
+const language = [
+  "parallel",
+  "pipeline",
+  "phase",
+  "log",
+  "args",
+  "budget",
+  "console",
+  "setTimeout",
+  "clearTimeout",
+  "URL",
+];
 
 /** What calls the host. */
 export const hostCalls = ["agent", "workflow", "sh", "ask"];

@@ -41,7 +41,12 @@ export interface Range {
 
 function lintName({ name, node, isGuarded }: FreeName, asked: ReadonlySet<string>, findings: Findings): void {
   if (name.startsWith(reservedPrefix))
-    findings.add("error", "reserved-name", `Names that begin with "${reservedPrefix}" are BooCode's own.`, node);
+    findings.add(
+      "error",
+      "reserved-name",
+      `Names that begin with "${reservedPrefix}" are BooCode's own.`,
+      node,
+    );
   else if (!knownGlobals.has(name) && !asked.has(name))
     findings.add(isGuarded ? "warning" : "error", "undeclared", unknownName(name), node);
 }
@@ -79,7 +84,11 @@ class Lint {
         return;
       case "NewExpression":
         if (this.#isFree(node.callee, "Date") && node.arguments.length === 0)
-          this.#ban(node, `new Date() without arguments is not available: ${whyNot}. Pass the time in through args.`, isGuarded);
+          this.#ban(
+            node,
+            `new Date() without arguments is not available: ${whyNot}. Pass the time in through args.`,
+            isGuarded,
+          );
         return;
       case "CallExpression":
         return this.#lookAtCall(node, parent, isGuarded);
@@ -99,7 +108,10 @@ class Lint {
     return node.type === "Identifier" && node.name === name && this.#free.has(node);
   }
 
-  #lookAtExport(node: Extract<AnyNode, { type: "ExportNamedDeclaration" }>, parent: AnyNode | undefined): void {
+  #lookAtExport(
+    node: Extract<AnyNode, { type: "ExportNamedDeclaration" }>,
+    parent: AnyNode | undefined,
+  ): void {
     const isFirst = parent?.type === "Program" && parent.body[0] === node && node.declaration != null;
     if (!isFirst) this.#ban(node, "A workflow exports only meta: return the result.", false);
   }
@@ -114,10 +126,17 @@ class Lint {
       const { name } = callee.property;
       if (name === "now" && this.#isFree(callee.object, "Date"))
         this.#ban(node, `Date.now() is not available: ${whyNot}. Pass the time in through args.`, isGuarded, [
-          { title: "Take the time from args", edits: [{ start: node.start, end: node.end, text: "args.now" }] },
+          {
+            title: "Take the time from args",
+            edits: [{ start: node.start, end: node.end, text: "args.now" }],
+          },
         ]);
       if (name === "random" && this.#isFree(callee.object, "Math"))
-        this.#ban(node, `Math.random() is not available: ${whyNot}. Derive variety from an index.`, isGuarded);
+        this.#ban(
+          node,
+          `Math.random() is not available: ${whyNot}. Derive variety from an index.`,
+          isGuarded,
+        );
       return;
     }
     if (this.#isFree(callee, "Date"))
@@ -131,16 +150,25 @@ class Lint {
 
   #lookAtAgent(node: Extract<AnyNode, { type: "CallExpression" }>, parent: AnyNode | undefined): void {
     if (parent?.type === "ExpressionStatement")
-      this.#findings.add("warning", "not-awaited", "Nobody waits for this agent: it is aborted when the script ends.", node, [
-        { title: "Wait for it", edits: [{ start: node.start, end: node.start, text: "await " }] },
-      ]);
+      this.#findings.add(
+        "warning",
+        "not-awaited",
+        "Nobody waits for this agent: it is aborted when the script ends.",
+        node,
+        [{ title: "Wait for it", edits: [{ start: node.start, end: node.start, text: "await " }] }],
+      );
     const [, options] = node.arguments;
     if (options?.type !== "ObjectExpression") return;
     for (const property of options.properties) {
       if (property.type !== "Property" || property.computed || property.key.type !== "Identifier") continue;
       const { name } = property.key;
       if (!agentOptions.includes(name))
-        this.#findings.add("warning", "unknown-option", `agent() knows no option "${name}"; it is ignored.`, property);
+        this.#findings.add(
+          "warning",
+          "unknown-option",
+          `agent() knows no option "${name}"; it is ignored.`,
+          property,
+        );
     }
   }
 
@@ -150,9 +178,18 @@ class Lint {
     for (const element of list.elements) {
       const isCall = element?.type === "CallExpression" && this.#isFree(element.callee, "agent");
       if (isCall)
-        this.#findings.add("warning", "not-wrapped", "parallel() expects functions: wrap each call, () => agent(…).", element, [
-          { title: "Wrap in a function", edits: [{ start: element.start, end: element.start, text: "() => " }] },
-        ]);
+        this.#findings.add(
+          "warning",
+          "not-wrapped",
+          "parallel() expects functions: wrap each call, () => agent(…).",
+          element,
+          [
+            {
+              title: "Wrap in a function",
+              edits: [{ start: element.start, end: element.start, text: "() => " }],
+            },
+          ],
+        );
     }
   }
 
@@ -160,9 +197,15 @@ class Lint {
     const end = statements.findIndex(({ type }) =>
       ["ReturnStatement", "ThrowStatement", "BreakStatement", "ContinueStatement"].includes(type),
     );
-    const next = end < 0 ? undefined : statements.slice(end + 1).find(({ type }) => type !== "FunctionDeclaration");
+    const next =
+      end < 0 ? undefined : statements.slice(end + 1).find(({ type }) => type !== "FunctionDeclaration");
     if (next !== undefined)
-      this.#findings.add("warning", "unreachable", "This is never reached: the statement before it always leaves.", next);
+      this.#findings.add(
+        "warning",
+        "unreachable",
+        "This is never reached: the statement before it always leaves.",
+        next,
+      );
   }
 }
 

@@ -35,7 +35,8 @@ const insertTemplate: QuickFix = {
 /** The literal of the first statement; undefined, with a finding, where there is none. */
 export function findMeta(program: Program, findings: Findings): AnyNode | undefined {
   const [first] = program.body;
-  const isExport = first?.type === "ExportNamedDeclaration" && first.declaration?.type === "VariableDeclaration";
+  const isExport =
+    first?.type === "ExportNamedDeclaration" && first.declaration?.type === "VariableDeclaration";
   const declaration = isExport ? first.declaration : undefined;
   const [binding] = declaration?.type === "VariableDeclaration" ? declaration.declarations : [];
   const isMeta = binding?.id.type === "Identifier" && binding.id.name === "meta";
@@ -71,7 +72,13 @@ export function readMeta(literal: AnyNode, findings: Findings): WorkflowMeta | u
   if (name === "" || description === "") return undefined;
   const optional = (key: "title" | "whenToUse"): { readonly [K in typeof key]?: string } =>
     typeof fields[key] === "string" ? { [key]: fields[key] } : {};
-  return { name, description, ...optional("title"), ...optional("whenToUse"), phases: readPhases(fields["phases"]) };
+  return {
+    name,
+    description,
+    ...optional("title"),
+    ...optional("whenToUse"),
+    phases: readPhases(fields["phases"]),
+  };
 }
 
 function readPhases(value: unknown): readonly WorkflowPhase[] {
@@ -159,7 +166,12 @@ function evaluateObject(node: Extract<AnyNode, { type: "ObjectExpression" }>, fi
   const made: Record<string, unknown> = {};
   for (const property of node.properties) {
     const refuse = (what: string): void =>
-      findings.add("error", "meta-literal", `meta must be a pure literal: ${what} can not stand in it.`, property);
+      findings.add(
+        "error",
+        "meta-literal",
+        `meta must be a pure literal: ${what} can not stand in it.`,
+        property,
+      );
     if (property.type === "SpreadElement") refuse("a spread");
     else if (property.computed) refuse("a computed key");
     else if (property.method || property.kind !== "init") refuse("a method");

@@ -18,6 +18,9 @@ export interface WorkflowScript {
   readonly usesUrl: boolean;
   /** Calls of primitives in the text. */
   readonly calls: readonly CallPlace[];
+  readonly lines: LineMap;
+  /** What does not keep it from running. */
+  readonly warnings: readonly ScriptDiagnostic[];
 }
 
 /** What reading gave: findings, and a script where none of them is an error. */
@@ -48,7 +51,11 @@ export function parseScript(given: string): ParsedScript {
   if (!isRunnable) return { diagnostics, ...(meta && { meta }) };
   const calls = ranges.map((range) => ({ ...range, ...lines.place(range.start) }));
   const compiled = rewrite(text, program, lines);
-  return { diagnostics, meta, script: { meta, compiled, calls, usesUrl: /\bURL\b/.test(text) } };
+  return {
+    diagnostics,
+    meta,
+    script: { meta, compiled, calls, lines, warnings: diagnostics, usesUrl: /\bURL\b/.test(text) },
+  };
 }
 
 function parseProgram(text: string, findings: Findings): Program | undefined {
@@ -75,7 +82,21 @@ function unfence(text: string): string {
   const match = /^(\s*)(```[\w-]*[ \t]*)(\r?\n[\s\S]*\n[ \t]*)(```)(\s*)$/.exec(text);
   if (match === null) return text;
   const [, before = "", open = "", body = "", close = "", after = ""] = match;
-  return body.includes("\n```\n") ? text : `${before}${" ".repeat(open.length)}${body}${" ".repeat(close.length)}${after}`;
+  return body.includes("\n```\n")
+    ? text
+    : `${before}${" ".repeat(open.length)}${body}${" ".repeat(close.length)}${after}`;
+}
+
+/** Where a call of a primitive begins: engines tell different places in it. */
+export function callPlace(script: WorkflowScript, name: string, at: string): TextPlace | undefined {
+  const told = originalPlace(script, at);
+  if (told === undefined) return undefined;
+  const offset = script.lines.offset(told);
+  const around = script.calls.filter(
+    (call) => call.name === name && call.start <= offset && offset < call.end,
+  );
+  const [nearest] = around.toSorted((a, b) => b.start - a.start);
+  return nearest === undefined ? told : { line: nearest.line, column: nearest.column };
 }
 
 /** Where a place told by an engine or by the rewriting ("line:column", "=line:column") is in the script. */

@@ -24,7 +24,8 @@ export function rewrite(text: string, program: Program, lines: LineMap): Inserte
 function blankExports(text: string, program: Program): string {
   let blanked = text.startsWith("#!") ? `//${text.slice(2)}` : text;
   for (const { type, start } of program.body)
-    if (type === "ExportNamedDeclaration") blanked = `${blanked.slice(0, start)}      ${blanked.slice(start + 6)}`;
+    if (type === "ExportNamedDeclaration")
+      blanked = `${blanked.slice(0, start)}      ${blanked.slice(start + 6)}`;
   return blanked;
 }
 

@@ -86,7 +86,12 @@ function namesOf(node: AnyNode): Set<string> | undefined {
     case "ArrowFunctionExpression": {
       const own = node.type === "ArrowFunctionExpression" ? [] : ["arguments"];
       const name = node.type === "FunctionExpression" && node.id ? [node.id.name] : [];
-      return new Set([...own, ...name, ...node.params.flatMap((one) => boundNames(one)), ...declaredIn(node.body, true)]);
+      return new Set([
+        ...own,
+        ...name,
+        ...node.params.flatMap((one) => boundNames(one)),
+        ...declaredIn(node.body, true),
+      ]);
     }
     case "ClassDeclaration":
     case "ClassExpression":
