@@ -1,8 +1,8 @@
 // A host of workflows in a process of its own, with the options of `npm run headless`: what tests kill.
 import { parseArgs } from "node:util";
-import { messageOf } from "../../src/core/errors.ts";
-import { runWorkflowFrom } from "../../src/node/headless/workflow-job.ts";
-import { readWorkflowJob, workflowOptions } from "../../src/node/headless/workflow-options.ts";
+import { messageOf } from "#core/errors.ts";
+import { runWorkflowFrom } from "#node/headless/workflow-job.ts";
+import { readWorkflowJob, workflowOptions } from "#node/headless/workflow-options.ts";
 
 const { values } = parseArgs({
   options: { folder: { type: "string" }, store: { type: "string" }, ...workflowOptions },

@@ -22,6 +22,7 @@ interface Frame {
 /** Programs are compiled under this name and their number. */
 const prefix = "workflow-";
 const sites = new WeakMap<object, Site>();
+const thrownAt = new WeakMap<object, Site>();
 let lastThrown: { readonly value: unknown; readonly at: Site } | undefined;
 
 function siteOf(frames: readonly Frame[]): Site | undefined {
@@ -59,9 +60,11 @@ export function callSite(): Site | undefined {
   return sites.get(probe);
 }
 
-/** Notes where a value is thrown, since only errors know it themselves, and passes it through. */
+/** Notes where a value is thrown, and passes it through; "=" in a place says that the value was made there. */
 export function noteThrow(value: unknown, at: Site): unknown {
   lastThrown = { value, at };
+  const isObject = typeof value === "object" && value !== null;
+  if (isObject && at.includes("=") && !thrownAt.has(value)) thrownAt.set(value, at);
   return value;
 }
 
@@ -73,7 +76,7 @@ export function placeError(error: object, at: Site | undefined): void {
 function placeOf(thrown: unknown): Site | undefined {
   if (typeof thrown === "object" && thrown !== null) {
     void (thrown as { stack?: unknown }).stack;
-    const at = sites.get(thrown);
+    const at = thrownAt.get(thrown) ?? sites.get(thrown);
     if (at !== undefined) return at;
   }
   return lastThrown !== undefined && Object.is(lastThrown.value, thrown) ? lastThrown.at : undefined;

@@ -125,6 +125,7 @@ refuseChance();
 replaceLocale();
 carryPathOverThen();
 harden();
+Reflect.deleteProperty(globalThis, Symbol.toStringTag);
 const language = { parallel, pipeline, setTimeout, clearTimeout, console: makeConsole() };
 for (const [name, value] of Object.entries(language)) defineGlobal(name, value);
 // The log takes any values; what it tells is a text.

@@ -99,10 +99,10 @@ export function callPlace(script: WorkflowScript, name: string, at: string): Tex
   return nearest === undefined ? told : { line: nearest.line, column: nearest.column };
 }
 
-/** Where a place told by an engine or by the rewriting ("line:column", "=line:column") is in the script. */
+/** Where a place told by an engine or by the rewriting ("line:column", "=line:column", "~line:column") is in the script. */
 export function originalPlace(script: WorkflowScript, at: string): TextPlace | undefined {
-  const [, exact, line, column] = /^(=?)(\d+):(\d+)$/.exec(at) ?? [];
+  const [, exact, line, column] = /^([=~]?)(\d+):(\d+)$/.exec(at) ?? [];
   if (line === undefined || column === undefined) return undefined;
   const place = { line: Number(line), column: Number(column) };
-  return exact === "=" ? place : script.compiled.original(place);
+  return exact !== "" ? place : script.compiled.original(place);
 }

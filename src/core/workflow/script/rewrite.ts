@@ -48,6 +48,7 @@ class Rewriter {
   visit(node: AnyNode, parent: AnyNode | undefined, isAsyncGenerator = false): void {
     const isOwn = isFunction(node) ? isAsyncGeneratorNode(node) : isAsyncGenerator;
     const around = [this.#forPlace(node, parent), this.#forNode(node, parent, isOwn)];
+    if (needsMark(node, parent)) this.#insert(node.start, "0;");
     for (const ends of around) if (ends !== undefined) this.#insert(node.start, ends.start);
     this.#enterBlocks(node);
     for (const child of childrenOf(node)) this.visit(child, node, isOwn);
@@ -62,7 +63,9 @@ class Rewriter {
     // Only errors know where they were thrown.
     if (parent?.type === "ThrowStatement") {
       const { line, column } = this.#lines.place(node.start);
-      return { start: "__boo_t((", end: `),"=${line}:${column}")` };
+      // What is thrown again came from elsewhere.
+      const isFresh = node.type !== "Identifier" && node.type !== "MemberExpression";
+      return { start: "__boo_t((", end: `),"${isFresh ? "=" : "~"}${line}:${column}")` };
     }
     const isBody = parent?.type === "ForOfStatement" && parent.await && node === parent.body;
     if (!isBody || node.type === "BlockStatement") return undefined;
@@ -118,6 +121,16 @@ class Rewriter {
     return name;
   }
 }
+
+/** Statements that begin with no expression: one engine knows places of expressions only. */
+function needsMark(node: AnyNode, parent: AnyNode | undefined): boolean {
+  return ["Program", "BlockStatement", "SwitchCase"].includes(parent?.type ?? "") && marked.has(node.type);
+}
+
+const marked: ReadonlySet<string> = new Set([
+  ...["VariableDeclaration", "ReturnStatement", "IfStatement", "ForStatement", "ForInStatement"],
+  ...["ForOfStatement", "WhileStatement", "SwitchStatement", "ThrowStatement"],
+]);
 
 const resume: Ends = { start: "__boo_r(__boo_p(),", end: ")" };
 
