@@ -27,7 +27,7 @@ export interface Guest {
 export interface Engine {
   readonly name: EngineName;
   /** Opens a realm and evaluates the guest's code in it, `before` ahead of it. */
-  open(guestCode: string, before: string | undefined, limits: GuestLimits): Guest;
+  open(guestCode: string, before: string | undefined, limits: GuestLimits): Promise<Guest>;
 }
 
 /** What is said when a limit is reached. */

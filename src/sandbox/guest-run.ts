@@ -29,6 +29,9 @@ export class GuestRun {
   #outputBytes = 0;
   #outputLines = 0;
   #calls = 0;
+  /** Calls that were not answered yet. */
+  #openCalls = 0;
+  #hasEnded = false;
 
   constructor(limits: GuestLimits, code: GuestCode, outlet: Outlet) {
     this.#limits = limits;
@@ -40,8 +43,8 @@ export class GuestRun {
   async open(engine: Engine, { start }: Open): Promise<void> {
     const { program, ...rest } = start;
     const url = program.usesUrl ? await this.#code.url() : undefined;
-    this.#guard(() => {
-      this.#guest = engine.open(this.#code.main, url, this.#limits);
+    await this.#guard(async () => {
+      this.#guest = await engine.open(this.#code.main, url, this.#limits);
       this.#hasUrl = url !== undefined;
       this.#guest.define(0, program.code);
       this.#enter([{ t: "start", ...rest }]);
@@ -49,14 +52,16 @@ export class GuestRun {
   }
 
   /** Delivers what came from the host together. */
-  deliver(messages: readonly Extract<ToSandbox, { kind: "answer" }>[]): void {
-    this.#guard(() => this.#enter(messages.map(({ id, answer }) => ({ t: "answer", id, ...answer }))));
+  async deliver(messages: readonly Extract<ToSandbox, { kind: "answer" }>[]): Promise<void> {
+    this.#openCalls -= messages.length;
+    await this.#guard(() => this.#enter(messages.map(({ id, answer }) => ({ t: "answer", id, ...answer }))));
   }
 
   /** Compiles another script and runs it in the place of a call's answer. */
   async runProgram({ id, number, name, program, ...rest }: Program): Promise<void> {
     const url = program.usesUrl && !this.#hasUrl ? await this.#code.url() : undefined;
-    this.#guard(() => {
+    this.#openCalls -= 1;
+    await this.#guard(() => {
       if (url !== undefined) this.#guest?.load(url);
       this.#hasUrl ||= url !== undefined;
       this.#guest?.define(number, program.code);
@@ -69,14 +74,19 @@ export class GuestRun {
     this.#isOver = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    this.#guest?.dispose();
+    const guest = this.#guest;
     this.#guest = undefined;
+    try {
+      guest?.dispose();
+    } catch {
+      // An engine that was stopped in the middle can not always be taken apart; its process is not used again.
+    }
   }
 
-  #guard(body: () => void): void {
+  async #guard(body: () => void | Promise<void>): Promise<void> {
     if (this.#isOver) return;
     try {
-      body();
+      await body();
     } catch (error) {
       if (error instanceof GuestStopped) this.#stop(error.reason, error.message);
       else this.#stop("crash", error instanceof Error ? error.message : String(error));
@@ -84,8 +94,8 @@ export class GuestRun {
   }
 
   #stop(reason: GuestStop, message: string): void {
-    this.close();
     this.#outlet.tell({ kind: "stopped", reason, message });
+    this.close();
   }
 
   #enter(messages: readonly object[]): void {
@@ -95,7 +105,7 @@ export class GuestRun {
     const passed: string[] = [];
     for (const line of lines) if (this.#sort(line)) passed.push(line);
     if (passed.length > 0) this.#outlet.pass(passed);
-    if (lines.at(-1) === '{"t":"stuck"}')
+    if (!this.#hasEnded && this.#openCalls <= 0 && this.#timers.size === 0)
       this.#stop(
         "stuck",
         "The script waits for something that can not happen: a promise that nothing settles.",
@@ -114,13 +124,16 @@ export class GuestRun {
       this.#setTimer(JSON.parse(line) as { t: string; id: number; ms: number });
       return false;
     }
-    if (line === '{"t":"stuck"}') return false;
     if (line.startsWith('{"t":"call"')) {
       this.#calls += 1;
+      this.#openCalls += 1;
       if (this.#calls > calls) throw new GuestStopped("calls", `The script made more than ${calls} calls.`);
       return true;
     }
-    if (line.startsWith('{"t":"end"')) return true;
+    if (line.startsWith('{"t":"end"')) {
+      this.#hasEnded = true;
+      return true;
+    }
     this.#outputLines += 1;
     this.#outputBytes += line.length;
     if (this.#outputBytes > outputBytes || this.#outputLines > outputLines)
@@ -139,7 +152,7 @@ export class GuestRun {
     }
     const fire = (): void => {
       this.#timers.delete(id);
-      this.#guard(() => this.#enter([{ t: "fire", id }]));
+      void this.#guard(() => this.#enter([{ t: "fire", id }]));
     };
     this.#timers.set(id, setTimeout(fire, ms));
   }

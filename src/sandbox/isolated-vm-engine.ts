@@ -10,7 +10,8 @@ export async function loadIsolatedVm(onCatastrophe: (message: string) => void): 
   const { default: module } = (await import("isolated-vm")) as { default: IsolatedVm };
   return {
     name: "isolated-vm",
-    open: (guestCode, before, limits) => new IsolateGuest(module, guestCode, before, limits, onCatastrophe),
+    open: (guestCode, before, limits) =>
+      Promise.resolve(new IsolateGuest(module, guestCode, before, limits, onCatastrophe)),
   };
 }
 

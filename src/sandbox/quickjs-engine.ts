@@ -16,18 +16,30 @@ import { type Engine, type Guest, GuestStopped, stopMessages } from "./engine.ts
 /** Bytes of stack that a script may use; the process is started with a stack that holds what the engine makes of them. */
 const stackBytes = process.platform === "win32" ? 96 * 1024 : 256 * 1024;
 
+/** Bytes of a page of WebAssembly's memory. */
+const pageBytes = 64 * 1024;
+/** Pages that the engine itself begins with; a script's limit is counted on top of them. */
+const ownPages = 256;
+
 /** Makes the engine from its WebAssembly. */
 export async function loadQuickJs(wasmFile: string): Promise<Engine> {
   // Its types say that the default export is in a default export.
   const variant = quickJsVariant as unknown as QuickJSSyncVariant;
-  const wasm = readFileSync(wasmFile);
-  const wasmBinary = wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) as ArrayBuffer;
-  const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmBinary }));
+  const wasmModule = await WebAssembly.compile(readFileSync(wasmFile));
   return {
     name: "quickjs",
-    open: (guestCode, before, limits) => new QuickJsGuest(module, guestCode, before, limits),
+    // The engine counts no bytes in WebAssembly, so its limit is that of a memory of its own.
+    async open(guestCode, before, limits) {
+      const pages = Math.ceil((limits.memoryMb * 1024 * 1024) / pageBytes);
+      const wasmMemory = new WebAssembly.Memory({ initial: ownPages, maximum: ownPages + pages });
+      const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule, wasmMemory }));
+      return new QuickJsGuest(module, guestCode, before, limits);
+    },
   };
 }
+
+/** How a script's end is told that did not catch the engine's own error. */
+const outOfMemory = '{"t":"end","error":{"name":"InternalError","message":"out of memory"';
 
 class QuickJsGuest implements Guest {
   readonly #runtime: QuickJSRuntime;
@@ -40,7 +52,6 @@ class QuickJsGuest implements Guest {
   constructor(module: QuickJSWASMModule, guestCode: string, before: string | undefined, limits: GuestLimits) {
     this.#limits = limits;
     this.#runtime = module.newRuntime();
-    this.#runtime.setMemoryLimit(limits.memoryMb * 1024 * 1024);
     this.#runtime.setMaxStackSize(stackBytes);
     this.#runtime.setInterruptHandler(() => performance.now() > this.#deadline);
     this.#context = this.#runtime.newContext();
@@ -73,6 +84,7 @@ class QuickJsGuest implements Guest {
       const lines = this.#call(2, []);
       const given = this.#context.getString(lines);
       lines.dispose();
+      if (given.includes(outOfMemory)) throw new GuestStopped("memory", stopMessages.memory(this.#limits));
       return given;
     });
   }

@@ -36,19 +36,20 @@ pipe.tell({
 
 async function take(messages: readonly ToSandbox[]): Promise<void> {
   let answers: Extract<ToSandbox, { kind: "answer" }>[] = [];
-  const deliver = (): void => {
-    if (answers.length > 0) run?.deliver(answers);
+  const deliver = async (): Promise<void> => {
+    const ready = answers;
     answers = [];
+    if (ready.length > 0) await run?.deliver(ready);
   };
   for (const message of messages) {
     if (message.kind === "answer") {
       answers.push(message);
       continue;
     }
-    deliver();
+    await deliver();
     await act(message, engine);
   }
-  deliver();
+  await deliver();
 }
 
 async function act(message: Exclude<ToSandbox, { kind: "answer" }>, loaded: Engine | Error): Promise<void> {

@@ -30,6 +30,7 @@ export class GuestClient implements GuestSession {
   readonly #watch: NodeJS.Timeout;
   #isOver = false;
   #isClosing = false;
+  #wasStopped = false;
   #lastPing = 0;
   #unansweredSince: number | undefined;
 
@@ -88,12 +89,13 @@ export class GuestClient implements GuestSession {
       return;
     }
     if (message.kind === "stopped") this.#stop(message.reason, message.message);
-    else if (message.kind === "closed") this.#settle(true);
+    else if (message.kind === "closed") this.#settle(!this.#wasStopped);
   }
 
   #stop(reason: GuestStop, message: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#wasStopped = true;
     this.#listener.stopped(reason, message);
   }
 

@@ -1,7 +1,7 @@
 /** The guest's end of the bridge: lines of JSON that are fetched, calls that are answered. It knows no primitive, only names. */
 import { currentPath } from "./context.ts";
 import { callSite, placeError, type Described, type Site } from "./errors.ts";
-import { create, NativePromise, stringify } from "./natives.ts";
+import { create, defineProperty, NativePromise, stringify } from "./natives.ts";
 
 /** What the host answers a call with. */
 export interface Answer {
@@ -20,11 +20,11 @@ interface Pending {
 const pending = create(null) as Record<number, Pending | undefined>;
 let outbox = "";
 let lastId = 0;
-let waiting = 0;
 
 /** Puts a message in the outbox. */
 export function send(message: object): void {
-  outbox += `${stringify(message)}\n`;
+  // Without a prototype no script can change how it is written.
+  outbox += `${stringify(Object.assign(create(null) as object, message))}\n`;
 }
 
 /** The lines since the last time. */
@@ -32,16 +32,6 @@ export function drainOutbox(): string {
   const lines = outbox;
   outbox = "";
   return lines;
-}
-
-/** How many things that come from outside are waited for. */
-export function waitingCount(): number {
-  return waiting;
-}
-
-/** Counts something outside that is waited for (1) or came (-1). */
-export function countWaiting(change: 1 | -1): void {
-  waiting += change;
 }
 
 /** Asks the host to do what a name stands for; rejects where the arguments are no JSON. */
@@ -52,7 +42,6 @@ export function call(name: string, args: readonly unknown[]): Promise<unknown> {
     const id = ++lastId;
     send({ t: "call", id, name, args, path, ...(at !== undefined && { at }) });
     pending[id] = { resolve, reject, at, path };
-    waiting += 1;
   });
 }
 
@@ -66,7 +55,6 @@ export function takePending(id: number): Pending | undefined {
   const entry = pending[id];
   if (entry === undefined) return undefined;
   delete pending[id];
-  waiting -= 1;
   return entry;
 }
 
@@ -82,11 +70,14 @@ function makeError(told: NonNullable<Answer["error"]>, at: Site | undefined): Er
   const kinds: Record<string, ErrorConstructor | undefined> = { TypeError, RangeError };
   const error = new (kinds[told.name] ?? Error)(told.message);
   if (error.name !== told.name)
-    Object.defineProperty(error, "name", { value: told.name, configurable: true, writable: true });
-  const extra = { code: told.code, rawText: told.rawText };
-  for (const [key, value] of Object.entries(extra))
-    if (value !== undefined)
-      Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true });
+    defineProperty(error, "name", { value: told.name, configurable: true, writable: true });
+  addField(error, "code", told.code);
+  addField(error, "rawText", told.rawText);
   placeError(error, at);
   return error;
+}
+
+function addField(error: Error, key: string, value: string | undefined): void {
+  if (value !== undefined)
+    defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true });
 }

@@ -1,5 +1,5 @@
 /** `setTimeout` and `clearTimeout`; the time itself passes outside. */
-import { countWaiting, send } from "./bridge.ts";
+import { send } from "./bridge.ts";
 import { bindPath } from "./context.ts";
 import { apply, create } from "./natives.ts";
 
@@ -22,7 +22,6 @@ export function setTimeout(callback: unknown, delay: unknown, ...given: unknown[
   const bound = bindPath(callback) as (...given: unknown[]) => unknown;
   timers[id] = () => void apply(bound, undefined, given);
   count += 1;
-  countWaiting(1);
   send({ t: "timer", id, ms });
   return id;
 }
@@ -38,7 +37,6 @@ function takeTimer(id: number): (() => void) | undefined {
   if (timer === undefined) return undefined;
   delete timers[id];
   count -= 1;
-  countWaiting(-1);
   return timer;
 }
 
