@@ -7,15 +7,22 @@ import { BooError, messageOf } from "#core/errors.ts";
 import { printEvents, type Print } from "#node/headless/event-lines.ts";
 import { readJob, runJob, type Job } from "#node/headless/jobs.ts";
 import { makePlainPorts, type HeadlessOptions } from "#node/headless/plain-ports.ts";
+import {
+  readWorkflowJob,
+  type WorkflowJob,
+  workflowOptions,
+  workflowUsage,
+} from "#node/headless/workflow-options.ts";
 import { commandSchema, type Command } from "#node/headless/commands.ts";
 
 const usage = `Usage: npm run headless -- --folder DIR --store DIR [--provider deepseek|openai-compatible|rehearsal] [--base-url URL] [--model NAME] [--effort low|high|max] [--session ID | --new]
-  or one of, which tell and end: --list · --search TEXT · --fork SESSION:MESSAGE · --export SESSION --format md|json · --export-trace SESSION --format otlp|chrome|csv · --import FILE
+  or one of, which tell and end: --list · --search TEXT · --fork SESSION:MESSAGE · --export SESSION --format md|json · --export-trace SESSION --format otlp|chrome|csv · --import FILE · ${workflowUsage}
 Keys come from DEEPSEEK_API_KEY or BOOCODE_API_KEY. Commands on stdin, a JSON object a line: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true}, {"continue": true}, {"mode": "default|ask|plan"}.`;
 
 function readOptions(): HeadlessOptions & {
   readonly session: string | undefined;
   readonly job: Job | undefined;
+  readonly workflow: WorkflowJob | undefined;
 } {
   const { values } = parseArgs({
     options: {
@@ -34,6 +41,7 @@ function readOptions(): HeadlessOptions & {
       "export-trace": { type: "string" },
       format: { type: "string", default: "md" },
       import: { type: "string" },
+      ...workflowOptions,
     },
   });
   const { folder, store, provider, model, effort, session } = values;
@@ -49,7 +57,17 @@ function readOptions(): HeadlessOptions & {
     ...{ list, search, fork, format },
     ...{ export: values.export, exportTrace: values["export-trace"], import: values.import },
   });
-  return { folder, store, provider, baseUrl: values["base-url"], model, effort, session, job };
+  return {
+    folder,
+    store,
+    provider,
+    baseUrl: values["base-url"],
+    model,
+    effort,
+    session,
+    job,
+    workflow: readWorkflowJob(values),
+  };
 }
 
 async function obey(agent: Agent, command: Command): Promise<void> {
@@ -101,8 +119,14 @@ async function openAgent(core: BooCode, session: string | undefined): Promise<Ag
   return agent;
 }
 
+async function runWorkflow(job: WorkflowJob, options: HeadlessOptions): Promise<void> {
+  const { runWorkflowFrom } = await import("#node/headless/workflow-job.ts");
+  process.exitCode = await runWorkflowFrom(job, options);
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
+  if (options.workflow !== undefined) return runWorkflow(options.workflow, options);
   const ports = await makePlainPorts(options);
   const core = createBooCode(ports);
   const end = async (): Promise<void> => {

@@ -16,6 +16,11 @@ const imports = {
 
 /** Which layers may import a package; a package that is not here has no home yet. */
 const packages = {
+  acorn: ["core"],
+  "@cfworker/json-schema": ["core"],
+  "whatwg-url": ["sandbox"],
+  "quickjs-emscripten-core": ["sandbox"],
+  "@jitl/quickjs-ng-wasmfile-release-sync": ["sandbox"],
   zod: ["protocol", "core", "node", "editor", "headless.ts"],
   ai: ["core"],
   "@ai-sdk/*": ["core"],
@@ -27,7 +32,6 @@ const packages = {
   globby: ["node"],
   ignore: ["core", "node"],
   "proper-lockfile": ["node"],
-  "quickjs-emscripten": ["sandbox"],
   "isolated-vm": ["sandbox"],
   vscode: ["editor", "extension.ts"],
   "vscode-languageclient": ["editor"],

@@ -1,0 +1,163 @@
+/** Runs a workflow without an editor; its events are told as JSON lines, each when it is on disk. */
+import { createHash, randomUUID } from "node:crypto";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RunEvent, RunEventOf } from "#protocol/run.ts";
+import { BooError, messageOf } from "#core/errors.ts";
+import type { Clock, Log } from "#core/ports.ts";
+import { createStubAgents } from "#core/workflow/agents/stub-agents.ts";
+import type { WorkflowAgents } from "#core/workflow/agents/workflow-agents.ts";
+import { findWorkflow } from "#core/workflow/catalog.ts";
+import { dryRun } from "#core/workflow/dry-run.ts";
+import { type RunRequest, WorkflowEngine } from "#core/workflow/engine.ts";
+import type { WorkflowPorts, WorkflowSource } from "#core/workflow/ports.ts";
+import { createWorkflowFiles } from "../workflow/workflow-files.ts";
+import { createSystemClock } from "../system-clock.ts";
+import { openRunJournal } from "../workflow/run-journal.ts";
+import { createSandboxes } from "../workflow/sandboxes.ts";
+import type { Line } from "./event-lines.ts";
+import { LineOrder } from "./line-order.ts";
+import type { WorkflowJob } from "./workflow-options.ts";
+
+/** Where the run happens; `agents` are real ones, where there are any. */
+export interface WorkflowPlace {
+  readonly folder: string;
+  readonly store: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly agents: WorkflowAgents | undefined;
+}
+
+/** Runs it to its end; gives the run's outcome. Aborting the signal stops the run. */
+export async function runWorkflowJob(
+  job: WorkflowJob,
+  place: WorkflowPlace,
+  print: (line: Line) => void,
+  signal: AbortSignal,
+): Promise<RunEventOf<"run-end">["outcome"]> {
+  await using journal = openRunJournal(join(resolve(place.store), "runs"));
+  await using sandboxes = createSandboxes();
+  const ports: WorkflowPorts = {
+    ...{ sandboxes, journal, clock: place.clock, log: place.log },
+    files: createWorkflowFiles({
+      workspace: resolve(place.folder),
+      home: homedir(),
+      builtIn: fileURLToPath(new URL("../../../workflows", import.meta.url)),
+    }),
+    sha256: (text) => createHash("sha256").update(text).digest("hex"),
+    newId: randomUUID,
+  };
+  const source = job.workflow === undefined ? undefined : await findSource(ports, job.workflow);
+  if (job.isDryRun) return tellDryRun(job, ports, source, print);
+  const lines = new LineOrder(print);
+  const request: RunRequest = {
+    listener: (event, durable) => lines.add(lineOf(event), durable),
+    agents: agentsFor(job, place),
+    ...(job.engine && { engine: job.engine }),
+    ...(job.isStub && { synthetic: "stub" }),
+    ...(job.concurrency !== undefined && { settings: { concurrency: job.concurrency } }),
+  };
+  const run = await begin(new WorkflowEngine(ports), request, job, source);
+  signal.addEventListener("abort", () => void run.stop(), { once: true });
+  const end = await run.done;
+  await lines.flushed();
+  return end.outcome;
+}
+
+function begin(
+  engine: WorkflowEngine,
+  request: RunRequest,
+  job: WorkflowJob,
+  source: WorkflowSource | undefined,
+): ReturnType<WorkflowEngine["start"]> {
+  const rerun =
+    job.rerun === undefined ? undefined : job.rerun === "all" ? { all: true } : { phases: [job.rerun] };
+  const common = { ...request, ...(job.budget && { budget: job.budget }), ...(rerun && { rerun }) };
+  if (job.resume !== undefined)
+    return engine.resume({
+      ...common,
+      run: job.resume,
+      ...(source && { source }),
+      ...(job.args && { args: job.args }),
+    });
+  if (source === undefined) throw new BooError("usage", "Give --workflow FILE_OR_NAME.");
+  return engine.start({
+    ...common,
+    source,
+    args: job.args?.value,
+    ...(job.from !== undefined && { from: job.from }),
+  });
+}
+
+async function findSource(ports: WorkflowPorts, named: string): Promise<WorkflowSource> {
+  const isPath = /[\\/]|\.m?js$/.test(named);
+  // A path on a command line means where it was typed.
+  const found = isPath ? await ports.files.read(resolve(process.env["INIT_CWD"] ?? ".", named)) : undefined;
+  return found ?? (isPath ? undefinedFile(named) : findWorkflow(ports.files, named));
+}
+
+function undefinedFile(path: string): never {
+  throw new BooError("usage", `There is no workflow at ${path}.`);
+}
+
+function agentsFor(job: WorkflowJob, { clock, agents }: WorkflowPlace): WorkflowAgents {
+  if (job.isStub) {
+    const { seed = "", latencyMs, failEvery } = job;
+    return createStubAgents(clock, {
+      latencyMs,
+      latencySeed: seed,
+      ...(failEvery !== undefined && { failEvery }),
+    });
+  }
+  if (agents !== undefined) return agents;
+  throw new BooError(
+    "no-workflow-agents",
+    "Workflows can not run real agents without an editor yet. Use --dry-run to walk through it, or --stub for made-up answers.",
+  );
+}
+
+async function tellDryRun(
+  job: WorkflowJob,
+  ports: WorkflowPorts,
+  source: WorkflowSource | undefined,
+  print: (line: Line) => void,
+): Promise<RunEventOf<"run-end">["outcome"]> {
+  if (source === undefined) throw new BooError("usage", "Give --workflow FILE_OR_NAME.");
+  const { end, report } = await dryRun(ports, {
+    ...{ source, args: job.args?.value, listener: (event: RunEvent) => print(lineOf(event)) },
+    ...(job.seed !== undefined && { seed: job.seed }),
+    ...(job.failEvery !== undefined && { failEvery: job.failEvery }),
+    ...(job.engine && { engine: job.engine }),
+    ...(job.budget && { budget: job.budget }),
+  });
+  print({ type: "dry-run-report", ...report });
+  return end.outcome;
+}
+
+// The script's own text is in the journal; a line that began with it would be all one sees.
+function lineOf(event: RunEvent): Line {
+  if (event.type !== "run-start") return { ...event };
+  const { source, ...rest } = event;
+  return { ...rest, sourceLength: source.length };
+}
+
+const log: Log = {
+  info: () => {},
+  warn: (message) => process.stderr.write(`${message}\n`),
+  error: (message, cause) =>
+    process.stderr.write(`${message} ${cause === undefined ? "" : messageOf(cause)}\n`),
+};
+
+/** Runs what the command line asks for; gives the exit code: 0 done, 1 failed, 3 incomplete, 130 stopped. */
+export async function runWorkflowFrom(
+  job: WorkflowJob,
+  options: { readonly folder: string; readonly store: string },
+): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const place: WorkflowPlace = { ...options, clock: createSystemClock(), log, agents: undefined };
+  const print = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+  const outcome = await runWorkflowJob(job, place, print, stop.signal);
+  return { done: 0, failed: 1, incomplete: 3, stopped: 130, interrupted: 130 }[outcome];
+}

@@ -1,0 +1,121 @@
+/** Sandboxes for workflows: chooses the engine, starts a process for each guest, and ends one that does not answer. */
+import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import type { EngineName, GuestLimits, GuestStart, SandboxStatus } from "#protocol/guest.ts";
+import { BooError, messageOf } from "#core/errors.ts";
+import type { GuestListener, GuestSession, Sandboxes } from "#core/workflow/ports.ts";
+import { GuestClient } from "./guest-client.ts";
+import { findNode, fitsHost, hostRuntime } from "./runtimes.ts";
+import { SandboxProcess, type SandboxRuntime } from "./sandbox-process.ts";
+
+/** What may be set. */
+export interface SandboxOptions {
+  /** A Node to use where the host's own runtime can not run isolated-vm. */
+  readonly nodePath?: string;
+  /** Keeps a process whose guest ended in good order for the next one: for many short runs. */
+  readonly reuses?: boolean;
+}
+
+interface Choice {
+  readonly engine: EngineName;
+  readonly runtime: SandboxRuntime;
+  readonly notes: readonly string[];
+}
+
+/** Makes the port; `close` ends all processes. */
+export function createSandboxes(options: SandboxOptions = {}): Sandboxes & AsyncDisposable {
+  return new SandboxPool(options);
+}
+
+class SandboxPool implements Sandboxes, AsyncDisposable {
+  readonly #options: SandboxOptions;
+  readonly #choices = new Map<EngineName | "any", Choice>();
+  readonly #idle: { readonly choice: Choice; readonly process: SandboxProcess }[] = [];
+  readonly #running = new Set<SandboxProcess>();
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+  }
+
+  async status(engine?: EngineName): Promise<SandboxStatus> {
+    const { choice, process } = await this.#start(engine);
+    this.#idle.push({ choice, process });
+    return statusOf(choice, process);
+  }
+
+  async open(
+    request: { readonly engine?: EngineName; readonly limits: GuestLimits; readonly start: GuestStart },
+    listener: GuestListener,
+  ): Promise<GuestSession> {
+    const { choice, process } = await this.#start(request.engine);
+    this.#running.add(process);
+    void process.gone().then(() => this.#running.delete(process));
+    const onClosed = (isClean: boolean): void => {
+      this.#running.delete(process);
+      if (isClean && this.#options.reuses === true) this.#idle.push({ choice, process });
+      else process.kill("its run is over");
+    };
+    return new GuestClient(process, statusOf(choice, process), request, listener, onClosed);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [...this.#idle.splice(0).map(({ process }) => process), ...this.#running];
+    for (const process of all) process.kill("everything ends");
+    await Promise.all(all.map((process) => process.gone()));
+  }
+
+  /** A process that waits, or a new one on the first runtime that can. */
+  async #start(
+    engine: EngineName | undefined,
+  ): Promise<{ readonly choice: Choice; readonly process: SandboxProcess }> {
+    const index = this.#idle.findIndex(
+      ({ choice, process }) => !process.isGone && (engine === undefined || choice.engine === engine),
+    );
+    const [waiting] = index < 0 ? [] : this.#idle.splice(index, 1);
+    if (waiting !== undefined) return waiting;
+    const known = this.#choices.get(engine ?? "any");
+    if (known !== undefined) return { choice: known, process: await startWith(known) };
+    const notes: string[] = [];
+    for await (const candidate of this.#candidates(engine, notes)) {
+      try {
+        const choice = { ...candidate, notes: [...notes] };
+        const process = await startWith(choice);
+        this.#choices.set(engine ?? "any", choice);
+        return { choice, process };
+      } catch (error) {
+        notes.push(`${candidate.engine} in ${candidate.runtime.name}: ${messageOf(error)}`);
+      }
+    }
+    throw new BooError("no-sandbox", `No engine can run workflows here. ${notes.join(" ")}`);
+  }
+
+  async *#candidates(
+    engine: EngineName | undefined,
+    notes: string[],
+  ): AsyncGenerator<{ readonly engine: EngineName; readonly runtime: SandboxRuntime }> {
+    if (engine !== "quickjs") {
+      if (fitsHost()) yield { engine: "isolated-vm", runtime: hostRuntime };
+      else notes.push(`isolated-vm has no binary for the host's runtime (ABI ${process.versions.modules}).`);
+      const node = await findNode(this.#options.nodePath);
+      if (node === undefined) notes.push("No Node 24 or newer was found on the PATH for isolated-vm.");
+      else yield { engine: "isolated-vm", runtime: node };
+    }
+    if (engine !== "isolated-vm") yield { engine: "quickjs", runtime: hostRuntime };
+  }
+}
+
+function startWith({ engine, runtime }: Choice): Promise<SandboxProcess> {
+  return SandboxProcess.start(entryFile(), engine, runtime);
+}
+
+function statusOf({ engine, runtime, notes }: Choice, { node }: SandboxProcess): SandboxStatus {
+  return { engine, runtime: runtime.name, node, notes };
+}
+
+/** The sandbox's own bundle, or its sources. */
+function entryFile(): string {
+  if (import.meta.url.endsWith(".ts"))
+    return fileURLToPath(new URL("../../sandbox/sandbox-process.ts", import.meta.url));
+  const here = fileURLToPath(new URL("sandbox-process.js", import.meta.url));
+  return existsSync(here) ? here : fileURLToPath(new URL("../sandbox-process.js", import.meta.url));
+}
