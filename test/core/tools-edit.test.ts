@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { FileAccess } from "#core/permissions/guard.ts";
-import { diagnostic, fakePorts, runTool, tellModel, type FakePorts } from "../support/fake-ports.ts";
+import {
+  diagnostic,
+  fakePorts,
+  guardOfFiles,
+  runTool,
+  tellModel,
+  type FakePorts,
+} from "../support/fake-ports.ts";
 
 describe("edit_file: finding the text", () => {
   const text = "function one() {\n\treturn 1;\n}\n\nfunction two() {\n\treturn 2;\n}\n";
@@ -128,15 +135,19 @@ describe("write_file", () => {
     const ports = fakePorts({ files: { "src/a.ts": "one\n" } });
     ports.workspace.links.set("/project/link", "/project/src");
     const asked: FileAccess[] = [];
-    const guard = { file: async (access: FileAccess) => void asked.push(access) };
+    const guard = guardOfFiles(async (access) => void asked.push(access));
     await runTool(ports, "write_file", { path: ".git/hooks/pre-commit", content: "x" }, undefined, guard);
     await runTool(ports, "edit_file", { path: "link/a.ts", old: "one", new: "two" }, undefined, guard);
-    await runTool(ports, "edit_file", { path: "src/a.ts", old: "two", new: "3" }, undefined, {
-      file: async (access) => {
+    await runTool(
+      ports,
+      "edit_file",
+      { path: "src/a.ts", old: "two", new: "3" },
+      undefined,
+      guardOfFiles(async (access) => {
         await guard.file(access);
         ports.workspace.disk.set("/project/src/a.ts", "two, typed\n");
-      },
-    });
+      }),
+    );
     const write = { operation: "write", kind: "file", links: 1 } as const;
     assert.deepEqual(asked, [
       { ...write, path: "/project/.git/hooks/pre-commit", kind: "missing", change: { after: "x" } },

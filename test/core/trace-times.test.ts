@@ -104,7 +104,7 @@ async function timedSession(): Promise<TimedSession> {
       const id = await asked.promise;
       await timer(35);
       question = { from: askedAt, to: wallClock() };
-      await world.agent.answer(id, "continue");
+      await world.agent.answer(id, { value: "continue" });
       await world.agent.idle();
     },
   );

@@ -19,10 +19,14 @@ const labels: Readonly<Record<PermissionAnswer, string>> = {
 
 /** A question with the answers that fit: what can not be a rule is allowed once or not at all. */
 export function questionOf(
-  access: Pick<PermissionRequest, "agent" | "call" | "operation" | "target" | "folder" | "change">,
+  access: Pick<
+    PermissionRequest,
+    "agent" | "call" | "operation" | "target" | "folder" | "change" | "ruleFor"
+  >,
   judgement: Judgement & Partial<Pick<LineJudgement, "commands">>,
 ): NewQuestion {
-  const { agent, operation, target, change } = access;
+  const { ruleFor, ...rest } = access;
+  const { agent, operation, target, change } = rest;
   const { offers, reason, commands = [] } = judgement;
   const asking = commands.filter(({ verdict }) => verdict !== "allow").map(({ text }) => text);
   const answers: readonly PermissionAnswer[] =
@@ -32,12 +36,13 @@ export function questionOf(
     text: `${agent} wants to ${wishes[operation]}${what}`,
     choices: answers.map((value) => ({ value, label: labels[value] })),
     permission: {
-      ...access,
+      ...rest,
       reason,
       ...(commands.length > 1 && asking.length > 0 && { commands: asking }),
       ...(change && { change: cutChange(change) }),
       ...(offers.length > 0 && {
         rule: offers.map(ruleText).join("\n"),
+        ...(ruleFor !== undefined && { ruleFor }),
       }),
     },
   };

@@ -116,7 +116,8 @@ export class SessionGuard implements Guard {
     if (judgement.verdict === "allow") return this.#allow(judgement, asked);
     if (judgement.verdict === "deny") throw await this.#deny(asked, judgement);
     const { agent, call, ask } = this.#context;
-    const question = questionOf({ ...asked, agent, call }, judgement);
+    const [ruleFor] = (await this.#world()).folders;
+    const question = questionOf({ ...asked, agent, call, ...(ruleFor && { ruleFor }) }, judgement);
     // Whatever else is granted meanwhile may answer this, too.
     const settled = async (): Promise<string | undefined> =>
       (await judgeNow()).verdict === "ask" ? undefined : "once";
