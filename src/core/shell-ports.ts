@@ -105,7 +105,7 @@ export interface Snapshot extends AsyncDisposable {
 
 /** Remembers how folders are, in bounded time and space, without touching them or their repositories. */
 export interface Snapshots {
-  /** Undefined where a folder is too large to be remembered: `problem` says so, once for each folder. */
+  /** A `problem` where the folders can not be remembered (too large, too slow): in the same words each time, so that they can be told once. */
   take(folders: readonly string[], signal: AbortSignal): Promise<Snapshot | { readonly problem: string }>;
 }
 

@@ -10,7 +10,7 @@ import { bubblewrapArguments, type Mount } from "./bubblewrap.ts";
 import { layOutView, type ConfinedView, type ProtectedLink } from "./confined-view.ts";
 import type { HostFolder } from "./host-folder.ts";
 import { MountStubs } from "./mount-stubs.ts";
-import { findProgram } from "./programs.ts";
+import { findProgram } from "../programs.ts";
 import { sandboxProfile } from "./sandbox-exec.ts";
 import { sessionMounts, systemMounts } from "./system-view.ts";
 import { findToolFolders } from "./tool-folders.ts";

@@ -14,7 +14,7 @@ import { listeningPorts } from "./listeners.ts";
 import { Output } from "./output.ts";
 import { closeNow } from "./output-source.ts";
 import type { Pipe, Pipes } from "./pipes.ts";
-import { findShell } from "./programs.ts";
+import { findShell } from "../programs.ts";
 import { findRefusals } from "./refusals.ts";
 import { exists, realPath } from "./tool-folders.ts";
 

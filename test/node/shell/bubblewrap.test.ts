@@ -7,7 +7,7 @@ import type { Confinement } from "#core/shell-ports.ts";
 import { bubblewrapArguments, inOrder, type Mount } from "#node/shell/bubblewrap.ts";
 import { layOutView } from "#node/shell/confined-view.ts";
 import { makeHostFolder, type HostFolder } from "#node/shell/host-folder.ts";
-import { findProgram } from "#node/shell/programs.ts";
+import { findProgram } from "#node/programs.ts";
 import { sandboxProfile } from "#node/shell/sandbox-exec.ts";
 import { sessionMounts, systemMounts } from "#node/shell/system-view.ts";
 
