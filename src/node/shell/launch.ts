@@ -121,7 +121,11 @@ async function invoke(
     const all = { ...environment, ...marked };
     return { program, arguments: rest, environment: all, confined: undefined };
   }
-  const confined = await context.confiner.prepare(id, spec, confinement, command, marked);
+  const confined = await context.confiner.prepare(id, spec, confinement, {
+    words: command,
+    shell,
+    variables: marked,
+  });
   return { program: confined.program, arguments: confined.arguments, environment, confined };
 }
 

@@ -211,7 +211,7 @@ describe("shell: bubblewrap for an ordinary user", () => {
         ...{ writable: [workspace], readable: [], readOnly: [join(workspace, ".vscode")] },
         ...{ temporary, hasNetwork: false },
       };
-      const common = [...systemMounts(masks), ...sessionMounts(temporary, home, [])];
+      const common = [...(await systemMounts(masks)), ...sessionMounts(temporary, home, [])];
       const view = layOutView({
         confinement,
         common,

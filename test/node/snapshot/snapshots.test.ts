@@ -217,7 +217,7 @@ for (const [name, options] of [
       const outside = join(project.root, "outside");
       writeFileSync(outside, "outside\n");
       symlinkSync(outside, join(project.folder, "link"));
-      execFileSync("mkfifo", [join(project.folder, "pipe")]);
+      execFileSync("sh", ["-c", "mkfifo pipe"], { cwd: project.folder });
       project.write("file", "text\n");
       const snapshot = await project.take();
       appendFileSync(outside, "more\n");
