@@ -106,7 +106,7 @@ export interface Snapshot extends AsyncDisposable {
 
 /** Remembers how folders are, in bounded time and space, without touching them or their repositories. */
 export interface Snapshots {
-  /** `problem` where a folder can not be remembered: a sentence the first time, then empty. */
+  /** A `problem` where the folders can not be remembered (too large, too slow): in the same words each time, so that they can be told once. */
   take(folders: readonly string[], signal: AbortSignal): Promise<Snapshot | { readonly problem: string }>;
 }
 

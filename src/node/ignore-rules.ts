@@ -169,8 +169,8 @@ function covers(levels: readonly Level[], target: string, isFolder: boolean): bo
   return false;
 }
 
-// In a linked worktree `.git` is a file that names a folder, which names the common one.
-async function excludeFile(git: string, isFolder: boolean): Promise<string> {
+/** A repository's own exclude file, by its `.git`: in a linked worktree that is a file that names a folder, which names the common one. */
+export async function excludeFile(git: string, isFolder: boolean): Promise<string> {
   if (isFolder) return join(git, "info/exclude");
   const named = /^gitdir: (.+)$/m.exec(await readSmall(git))?.[1] ?? "";
   const own = resolve(dirname(git), named);

@@ -4,7 +4,7 @@ import type { IgnoreRules } from "./ignore-rules.ts";
 import { badPattern, type Line, type Scope, type SearchEngine } from "./search-engine.ts";
 import { globTest } from "./search-glob.ts";
 import type { ThreadAnswer, ThreadJob } from "./search-thread.ts";
-import { threadFile } from "./thread-file.ts";
+import { scriptFile } from "./script-file.ts";
 
 // Beyond this many files a folder is not searched: ripgrep is there for such.
 const fileLimit = 100_000;
@@ -40,7 +40,7 @@ export function fallbackEngine(rules: IgnoreRules): SearchEngine {
 function runThread(job: ThreadJob, take: (line: Line) => boolean, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const thread = new Worker(threadFile("search-thread", import.meta.url), { workerData: job });
+    const thread = new Worker(scriptFile("search-thread", import.meta.url), { workerData: job });
     const end = (settle: () => void) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);

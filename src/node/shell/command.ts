@@ -21,6 +21,8 @@ const killPauseMs = 20;
 const lookMs = 200;
 /** A line without an end is taken for a question after so long a silence (ms). */
 const silenceMs = 300;
+/** A timer for longer than this (ms) would be over at once. */
+const longestTimer = 2 ** 31 - 1;
 /** Bytes of an output's beginning and end in which refusals are looked for. */
 const searched = { head: 64 * 1024, tail: 192 * 1024 };
 
@@ -183,7 +185,9 @@ export class Command implements RunningCommand {
   async #watch(exited: Promise<Exit>): Promise<void> {
     const { timeoutMs, log } = this.#launch;
     const timer =
-      timeoutMs === undefined ? undefined : setTimeout(() => void this.stopFor("timeout"), timeoutMs);
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => void this.stopFor("timeout"), Math.min(timeoutMs, longestTimer));
     let exit: Exit = { code: null, signal: null };
     let isDrained = false;
     const leader = exited.then((told) => (exit = told));

@@ -126,8 +126,8 @@ class Layout {
       "/run/docker.sock",
       "/run/podman",
     ];
-    for (const path of sensitive.map((one) => realPath(one) ?? one)) {
-      if (this.#named.includes(path) || !exists(path)) continue;
+    for (const path of sensitive.filter(exists).map((one) => realPath(one) ?? one)) {
+      if (this.#named.includes(path)) continue;
       if (!["writable", "readable"].includes(this.#sight(path))) continue;
       const holdsMore = this.#mounts.some((mount) => mount.path !== path && isIn(mount.path, path));
       this.#mounts.push(holdsMore ? { kind: "empty", path } : maskOf(path, masks));

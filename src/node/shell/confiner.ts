@@ -10,22 +10,29 @@ import { bubblewrapArguments, type Mount } from "./bubblewrap.ts";
 import { layOutView, type ConfinedView, type ProtectedLink } from "./confined-view.ts";
 import type { HostFolder } from "./host-folder.ts";
 import { MountStubs } from "./mount-stubs.ts";
-import { findProgram } from "./programs.ts";
+import { findProgram } from "../programs.ts";
 import { sandboxProfile } from "./sandbox-exec.ts";
 import { sessionMounts, systemMounts } from "./system-view.ts";
-import { findToolFolders } from "./tool-folders.ts";
+import { findToolFolders, realPath } from "./tool-folders.ts";
 
 const run = promisify(execFile);
 
-/** What the system's folders look like is believed for so long (ms). */
-const freshMs = 30_000;
+/** What lies in the system's folders, and where tools are, is believed for so long (ms). */
+const systemFreshMs = 600_000;
+const toolsFreshMs = 30_000;
 const trialMs = 10_000;
 
 /**
  * The first process in there. When it ends everything ends, so it waits until nobody else is left. A signal to end is not for it, but not to
- * be ignored by what it starts; what it would say about the end of that goes nowhere.
+ * be ignored by what it starts; what it would say about the end of that goes nowhere. Files that the host left open are closed: they are ways
+ * out. (A shell that is not bash knows no numbers above nine.)
  */
 const waiter = `trap : TERM INT HUP
+if [ -n "$BASH_VERSION" ]; then
+  for file in /proc/self/fd/*; do
+    [ "\${file##*/}" -gt 2 ] && eval "exec \${file##*/}>&-"
+  done 2> /dev/null
+fi
 exec 3>&2 2> /dev/null
 (exec "$@" 2>&3 3>&-)
 code=$?
@@ -44,6 +51,13 @@ export interface Confined {
   readonly release: () => Promise<readonly Refusal[]>;
 }
 
+/** What is to be run in there: the words of a command, by which shell, with variables that nobody outside has. */
+export interface ConfinedCommand {
+  readonly words: readonly string[];
+  readonly shell: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** What a confiner needs. */
 export interface ConfinerOptions {
   /** The store's directory. */
@@ -59,7 +73,7 @@ export class Confiner {
   readonly #options: ConfinerOptions;
   #kind: Promise<ConfinementKind | undefined> | undefined;
   #stubs: MountStubs | undefined;
-  #system: { readonly at: number; readonly mounts: readonly Mount[] } | undefined;
+  #system: { readonly at: number; readonly mounts: Promise<readonly Mount[]> } | undefined;
   #tools: { readonly at: number; readonly folders: readonly string[] } | undefined;
 
   constructor(options: ConfinerOptions) {
@@ -74,7 +88,7 @@ export class Confiner {
 
   toolFolders(): readonly string[] {
     const { home, environment } = this.#options;
-    if (this.#tools === undefined || Date.now() - this.#tools.at > freshMs)
+    if (this.#tools === undefined || Date.now() - this.#tools.at > toolsFreshMs)
       this.#tools = { at: Date.now(), folders: findToolFolders(home, environment["PATH"] ?? "") };
     return this.#tools.folders;
   }
@@ -84,14 +98,13 @@ export class Confiner {
     id: string,
     spec: CommandSpec,
     confinement: Confinement,
-    command: readonly string[],
-    variables: Readonly<Record<string, string>>,
+    command: ConfinedCommand,
   ): Promise<Confined> {
     switch (await this.kind()) {
       case "bubblewrap":
-        return this.#prepareBubblewrap(id, spec, confinement, command, variables);
+        return this.#prepareBubblewrap(id, spec, confinement, command);
       case "sandbox-exec":
-        return this.#prepareSandboxExec(confinement, command);
+        return this.#prepareSandboxExec(confinement, command.words);
       case undefined:
         throw new BooError("not-confined", "Nothing on this machine can confine commands.");
     }
@@ -116,12 +129,11 @@ export class Confiner {
     id: string,
     spec: CommandSpec,
     confinement: Confinement,
-    command: readonly string[],
-    variables: Readonly<Record<string, string>>,
+    { words, shell, variables }: ConfinedCommand,
   ): Promise<Confined> {
     const stubs = await this.#mountStubs();
     const view = await this.#view(confinement, stubs.claimed());
-    if (!["writable", "readable"].includes(view.sightOf(spec.folder)))
+    if (!["writable", "readable"].includes(view.sightOf(realPath(spec.folder) ?? spec.folder)))
       throw new BooError("not-confined", `${spec.folder} is not among what a confined command may see.`);
     const unclaim = await stubs.claim(id, view.stubs);
     const arguments_ = bubblewrapArguments({
@@ -129,7 +141,7 @@ export class Confiner {
       folder: spec.folder,
       hasNetwork: confinement.hasNetwork,
       variables: { ...variables, TMPDIR: "/tmp" },
-      command: ["/bin/sh", "-c", waiter, "sh", ...command],
+      command: [...shell, "-c", waiter, "sh", ...words],
     });
     return {
       program: this.#program("bwrap") ?? "bwrap",
@@ -145,13 +157,18 @@ export class Confiner {
   async #view(confinement: Confinement, stubs: ReadonlySet<string>): Promise<ConfinedView> {
     const { home, directory } = this.#options;
     const masks = await this.#options.hostFolder();
-    if (this.#system === undefined || Date.now() - this.#system.at > freshMs)
-      this.#system = { at: Date.now(), mounts: systemMounts(masks) };
     const common = [
-      ...this.#system.mounts,
+      ...(await this.#systemMounts()),
       ...sessionMounts(confinement.temporary, home, this.toolFolders()),
     ];
     return layOutView({ confinement, common, masks, home, stubs, ownFolder: directory });
+  }
+
+  async #systemMounts(): Promise<readonly Mount[]> {
+    const masks = await this.#options.hostFolder();
+    if (this.#system === undefined || Date.now() - this.#system.at > systemFreshMs)
+      this.#system = { at: Date.now(), mounts: systemMounts(masks) };
+    return this.#system.mounts;
   }
 
   #prepareSandboxExec(confinement: Confinement, command: readonly string[]): Confined {
@@ -177,7 +194,7 @@ export class Confiner {
     if (program === undefined) return undefined;
     try {
       const arguments_ = bubblewrapArguments({
-        mounts: systemMounts(await this.#options.hostFolder()),
+        mounts: await this.#systemMounts(),
         folder: "/",
         hasNetwork: false,
         variables: {},

@@ -2,16 +2,16 @@
 
 /** Variables of the editor, of what it puts into extensions' processes, and of shells that would run something unasked. */
 const foreign =
-  /^(VSCODE_|ELECTRON_|CODE_SERVER_|BASH_FUNC_|BOOCODE_)|^(BASH_ENV|ENV|BASHOPTS|SHELLOPTS|PS4|PROMPT_COMMAND|CDPATH|GLOBIGNORE|HASHED_PASSWORD|PASSWORD|GIT_ASKPASS|SSH_ASKPASS|SUDO_ASKPASS|CHROME_DESKTOP|GIO_LAUNCHED_DESKTOP_FILE|GIO_LAUNCHED_DESKTOP_FILE_PID|ORIGINAL_XDG_CURRENT_DESKTOP|APPLICATION_INSIGHTS_NO_DIAGNOSTIC_CHANNEL|TERM_PROGRAM|TERM_PROGRAM_VERSION|COLORTERM|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE|NODE_UNIQUE_ID)$/;
+  /^(VSCODE_|ELECTRON_|CODE_SERVER_|BASH_FUNC_|BOOCODE_)|^(BASH_ENV|ENV|BASHOPTS|SHELLOPTS|PS4|PROMPT_COMMAND|CDPATH|OLDPWD|GLOBIGNORE|HASHED_PASSWORD|PASSWORD|GIT_ASKPASS|SSH_ASKPASS|SUDO_ASKPASS|CHROME_DESKTOP|GIO_LAUNCHED_DESKTOP_FILE|GIO_LAUNCHED_DESKTOP_FILE_PID|ORIGINAL_XDG_CURRENT_DESKTOP|APPLICATION_INSIGHTS_NO_DIAGNOSTIC_CHANNEL|TERM_PROGRAM|TERM_PROGRAM_VERSION|COLORTERM|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE|NODE_UNIQUE_ID)$/;
 
-/** Ways to what a confined command can not reach: sockets of agents, buses, displays, containers. */
+/** Ways to what a confined command can not reach: sockets of agents, buses, displays, containers, folders of other users and of other disks. */
 const outside =
-  /^(SSH_AUTH_SOCK|SSH_AGENT_PID|GPG_AGENT_INFO|DBUS_SESSION_BUS_ADDRESS|XDG_RUNTIME_DIR|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DOCKER_HOST|CONTAINER_HOST|PULSE_SERVER|TMUX|STY)$/;
+  /^(SSH_AUTH_SOCK|SSH_AGENT_PID|GPG_AGENT_INFO|DBUS_SESSION_BUS_ADDRESS|XDG_RUNTIME_DIR|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DOCKER_HOST|CONTAINER_HOST|PULSE_SERVER|TMUX|STY|TMP|TEMP|XDG_CACHE_HOME|XDG_STATE_HOME)$/;
 
 /**
  * Nobody sits before the terminal. None of these changes what a tool does when it is not asked anything. Colours are not forced:
- * FORCE_COLOR colours mocha, eslint and npm alike, but also what they write into a pipe or a snapshot, so that "npm test | grep" finds less;
- * git and coreutils ignore it. A tool that colours unasked keeps its colours.
+ * FORCE_COLOR colours mocha, tsc and what Node's console shows, but not git, npm, ls or grep, and it does so in pipes and snapshots as well, so
+ * that "npm test | grep" finds less and tests of output fail. A tool that colours unasked keeps its colours.
  */
 const quiet: Readonly<Record<string, string>> = {
   TERM: "dumb",

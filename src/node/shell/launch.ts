@@ -14,7 +14,7 @@ import { listeningPorts } from "./listeners.ts";
 import { Output } from "./output.ts";
 import { closeNow } from "./output-source.ts";
 import type { Pipe, Pipes } from "./pipes.ts";
-import { findShell } from "./programs.ts";
+import { findShell } from "../programs.ts";
 import { findRefusals } from "./refusals.ts";
 import { exists, realPath } from "./tool-folders.ts";
 
@@ -121,7 +121,11 @@ async function invoke(
     const all = { ...environment, ...marked };
     return { program, arguments: rest, environment: all, confined: undefined };
   }
-  const confined = await context.confiner.prepare(id, spec, confinement, command, marked);
+  const confined = await context.confiner.prepare(id, spec, confinement, {
+    words: command,
+    shell,
+    variables: marked,
+  });
   return { program: confined.program, arguments: confined.arguments, environment, confined };
 }
 

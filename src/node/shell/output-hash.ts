@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { BooError } from "#core/errors.ts";
-import { threadFile } from "../thread-file.ts";
+import { scriptFile } from "../script-file.ts";
 import type { HashAnswer, HashJob } from "./hash-thread.ts";
 
 /** Hashing this much takes the host some 25 ms, in slices. */
@@ -45,7 +45,7 @@ class HashThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(threadFile("hash-thread", import.meta.url));
+    const worker = new Worker(scriptFile("hash-thread", import.meta.url));
     worker.unref();
     worker.on("message", ({ path, hash }: HashAnswer) => this.#waiting.get(path)?.(hash));
     const fail = (): void => {

@@ -18,7 +18,7 @@ import {
 } from "./host-folder.ts";
 import { prepareLaunch, type Undo } from "./launch.ts";
 import { Pipes } from "./pipes.ts";
-import { usualShells } from "./programs.ts";
+import { usualShells } from "../programs.ts";
 import { exists } from "./tool-folders.ts";
 
 /** Bytes of output that are kept at most; a command that says more is ended. */

@@ -1,24 +1,26 @@
 /** What every confined command finds: the system's own folders without their secrets, tools, caches of its own. */
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Mount } from "./bubblewrap.ts";
 import { caches, gitSettings } from "./home-folders.ts";
 import type { HostFolder } from "./host-folder.ts";
 import { exists, isIn, realPath, systemFolders } from "./tool-folders.ts";
 
-/** Entries of /etc that are looked at; there are some thousands. */
+/** Entries of /etc that are looked at; there are one or two thousand. */
 const entryLimit = 20_000;
-const entryDepth = 6;
+/** Looking leaves the event loop to others after this long (ms). */
+const slice = 2;
 
 /** The system's folders, links as links, and over what only root may read there something that nobody can. */
-export function systemMounts(masks: HostFolder): readonly Mount[] {
+export async function systemMounts(masks: HostFolder): Promise<readonly Mount[]> {
   const folders = systemFolders.flatMap((path): readonly Mount[] => {
     if (!exists(path)) return [];
     return lstatSync(path).isSymbolicLink()
       ? [{ kind: "link", path, to: readlinkSync(path) }]
       : [{ kind: "readable", path }];
   });
-  const secrets = privateEntries("/etc").map((path) => maskOf(path, masks));
+  const secrets = (await privateEntries("/etc")).map((path) => maskOf(path, masks));
   return [...folders, ...secrets, { kind: "proc", path: "/proc" }, { kind: "dev", path: "/dev" }];
 }
 
@@ -29,22 +31,24 @@ export function maskOf(path: string, { hiddenFile, hiddenFolder }: HostFolder): 
 }
 
 // Who is root here could read them, and so could members of their groups.
-function privateEntries(top: string): readonly string[] {
+async function privateEntries(top: string): Promise<readonly string[]> {
   const found: string[] = [];
-  let looked = 0;
-  const look = (folder: string, depth: number): void => {
-    for (const name of namesIn(folder)) {
-      if ((looked += 1) > entryLimit) return;
-      const path = join(folder, name);
+  const folders = [top];
+  let left = entryLimit;
+  let startedAt = performance.now();
+  for (let folder = folders.pop(); folder !== undefined && left > 0; folder = folders.pop()) {
+    const paths = namesIn(folder).map((name) => `${folder}/${name}`);
+    left -= paths.length;
+    for (const path of paths) {
       const stat = lstatSync(path, { throwIfNoEntry: false });
       if (stat === undefined || stat.isSymbolicLink()) continue;
-      if (stat.isDirectory()) {
-        if ((stat.mode & 0o005) === 0) found.push(path);
-        else if (depth < entryDepth) look(path, depth + 1);
-      } else if ((stat.mode & 0o004) === 0) found.push(path);
+      if ((stat.mode & (stat.isDirectory() ? 0o005 : 0o004)) === 0) found.push(path);
+      else if (stat.isDirectory()) folders.push(path);
     }
-  };
-  look(top, 1);
+    if (performance.now() - startedAt < slice) continue;
+    await nextTurn();
+    startedAt = performance.now();
+  }
   return found;
 }
 

@@ -62,7 +62,7 @@ export function exists(path: string): boolean {
 /** The path with all links resolved; undefined where nothing is. */
 export function realPath(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }

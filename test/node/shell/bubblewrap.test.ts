@@ -7,7 +7,7 @@ import type { Confinement } from "#core/shell-ports.ts";
 import { bubblewrapArguments, inOrder, type Mount } from "#node/shell/bubblewrap.ts";
 import { layOutView } from "#node/shell/confined-view.ts";
 import { makeHostFolder, type HostFolder } from "#node/shell/host-folder.ts";
-import { findProgram } from "#node/shell/programs.ts";
+import { findProgram } from "#node/programs.ts";
 import { sandboxProfile } from "#node/shell/sandbox-exec.ts";
 import { sessionMounts, systemMounts } from "#node/shell/system-view.ts";
 
@@ -211,7 +211,7 @@ describe("shell: bubblewrap for an ordinary user", () => {
         ...{ writable: [workspace], readable: [], readOnly: [join(workspace, ".vscode")] },
         ...{ temporary, hasNetwork: false },
       };
-      const common = [...systemMounts(masks), ...sessionMounts(temporary, home, [])];
+      const common = [...(await systemMounts(masks)), ...sessionMounts(temporary, home, [])];
       const view = layOutView({
         confinement,
         common,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fork, type ChildProcess } from "node:child_process";
+import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,6 +30,20 @@ async function startHost(world: World): Promise<Host> {
 }
 
 const count = async (call: string | undefined) => (await findProcesses({ mark: call ?? "" }, false)).length;
+
+describe("shell: a host that was started with open files", () => {
+  it("hands none of them to a confined command", async () => {
+    await using world = new World();
+    const open = `exec 9> ${world.root}/nine 200> ${world.root}/high; exec "$@"`;
+    const words = [world.store, world.home, world.workspace, join(world.workspace, ".vscode")];
+    const line = "ls /proc/self/fd | tr '\\n' ' '; echo done";
+    const host = spawn("bash", ["-c", open, "bash", process.execPath, script, ...words, line]);
+    let said = "";
+    host.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    await once(host, "close");
+    assert.match(said, / 0 1 2 3 done\n$/);
+  });
+});
 
 describe("shell: a host that is killed", () => {
   let world: World;
