@@ -198,6 +198,7 @@ export class BooCode {
     this.permissions[Symbol.dispose]();
     await this.supervisor.close();
     await this.#ports.shell[Symbol.asyncDispose]();
+    await this.#ports.snapshots[Symbol.asyncDispose]();
     await this.#live.close();
   }
 

@@ -86,13 +86,12 @@ export interface Shell extends AsyncDisposable {
   toolFolders(): Promise<readonly string[]>;
 }
 
-/** A file that a command changed; texts as `DocumentText` has them, undefined where there is no file, empty where it is kept out. */
+/** A file that a command changed; bytes are undefined where there is no file, and where it is larger than what is kept (`isTooLarge`). */
 export interface FileDifference {
   readonly path: string;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-  /** Why its texts are not here: no text, or larger than what is kept. */
-  readonly keptOut?: "binary" | "too-large";
+  readonly before: Uint8Array | undefined;
+  readonly after: Uint8Array | undefined;
+  readonly isTooLarge?: true;
 }
 
 /** How the workspace's folders were at a moment. */
@@ -105,7 +104,7 @@ export interface Snapshot extends AsyncDisposable {
 }
 
 /** Remembers how folders are, in bounded time and space, without touching them or their repositories. */
-export interface Snapshots {
+export interface Snapshots extends AsyncDisposable {
   /** A `problem` where the folders can not be remembered (too large, too slow): in the same words each time, so that they can be told once. */
   take(folders: readonly string[], signal: AbortSignal): Promise<Snapshot | { readonly problem: string }>;
 }

@@ -5,7 +5,7 @@ import type { ReadTarget } from "#core/ports.ts";
 import { binaryFile, missingFile, systemCode, unreadableFile } from "#node/file-errors.ts";
 import { readBytes } from "#node/read-bytes.ts";
 import { isMissing } from "#node/real-path.ts";
-import { lineEndOf, toNewlines } from "#node/plain-text.ts";
+import { lineEndOf, toNewlines } from "#core/decode-text.ts";
 
 /** A file as it is on disk. */
 export interface FileText {

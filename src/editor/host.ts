@@ -110,7 +110,7 @@ function diskPorts(
     files,
     store: openStore({ directory, log }),
     shell: createShell({ directory, log }),
-    snapshots: createSnapshots(join(directory, "snapshots"), files),
+    snapshots: createSnapshots({ directory, log }),
     configFiles: createConfigFiles({ home: homedir(), memory: join(directory, "memory") }),
   };
 }

@@ -10,7 +10,8 @@ import {
 } from "./file-errors.ts";
 import { ownTarget, readBytes } from "./read-bytes.ts";
 import { createFile, removeFile, replaceFile } from "./replace-file.ts";
-import { decodeText, encodeText, newFileFormat, type TextFormat } from "./plain-text.ts";
+import { decodeText, type TextFormat } from "#core/decode-text.ts";
+import { encodeText, newFileFormat } from "./plain-text.ts";
 
 /** Makes an editor of plain files; there are no unsaved documents, and nothing to show. */
 export function createPlainEditor(folders: readonly WorkspaceFolder[]): Editor {

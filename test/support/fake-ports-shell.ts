@@ -86,6 +86,7 @@ function fakeRunning(
 /** Snapshots of the disk in memory. */
 export function fakeSnapshots(workspace: FakeWorkspace): Snapshots {
   return {
+    [Symbol.asyncDispose]: async () => {},
     async take() {
       const before = new Map(workspace.disk);
       return {
@@ -93,7 +94,7 @@ export function fakeSnapshots(workspace: FakeWorkspace): Snapshots {
           const paths = [...new Set([...before.keys(), ...workspace.disk.keys()])].toSorted();
           const files = paths.flatMap((path): readonly FileDifference[] => {
             const [old, now] = [before.get(path), workspace.disk.get(path)];
-            return old === now ? [] : [{ path, before: textOf(old), after: textOf(now) }];
+            return old === now ? [] : [{ path, before: bytesOf(old), after: bytesOf(now) }];
           });
           return { files: files.slice(0, limit), isCut: files.length > limit };
         },
@@ -103,6 +104,6 @@ export function fakeSnapshots(workspace: FakeWorkspace): Snapshots {
   };
 }
 
-function textOf(content: string | Uint8Array | undefined): string | undefined {
-  return content === undefined ? undefined : Buffer.from(content).toString();
+function bytesOf(content: string | Uint8Array | undefined): Uint8Array | undefined {
+  return content === undefined ? undefined : Buffer.from(content);
 }

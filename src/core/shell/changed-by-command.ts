@@ -1,4 +1,5 @@
 /** What a command did to the workspace's files, in the form in which tools report changes. */
+import { decodeText } from "../decode-text.ts";
 import { messageOf } from "../errors.ts";
 import type { FileDifference, Snapshot } from "../shell-ports.ts";
 import { relativePath } from "../tools/paths.ts";
@@ -9,11 +10,6 @@ const mostChanges = 200;
 /** After Stop it is still found out what had been changed, within this time (ms). */
 const afterStopMs = 2_000;
 
-const reasons: Readonly<Record<NonNullable<FileDifference["keptOut"]>, string>> = {
-  binary: "It is no text, so it can not be reverted here.",
-  "too-large": "It is too large to be kept, so it can not be reverted.",
-};
-
 /** The changes since a snapshot; what is kept out says why it can not be reverted. */
 export async function changesOf(snapshot: Snapshot, run: ToolRun): Promise<readonly TextChange[]> {
   const signal = run.signal.aborted ? AbortSignal.timeout(afterStopMs) : run.signal;
@@ -21,14 +17,26 @@ export async function changesOf(snapshot: Snapshot, run: ToolRun): Promise<reado
     const { files, isCut } = await snapshot.changes(mostChanges, signal);
     if (isCut) run.log.warn(`A command changed more than ${mostChanges} files; the others are not listed.`);
     const folders = run.editor.folders();
-    return files.map(({ path, before, after, keptOut }) => ({
-      path: relativePath(folders, path) ?? path,
-      before,
-      after,
-      ...(keptOut !== undefined && { keptOut: reasons[keptOut] }),
-    }));
+    return files.map((file) => changeOf(file, relativePath(folders, file.path) ?? file.path));
   } catch (error) {
     run.log.warn(`What a command changed could not be found out: ${messageOf(error)}`);
     return [];
   }
+}
+
+function changeOf({ before, after, isTooLarge }: FileDifference, path: string): TextChange {
+  const texts = [before, after].map((bytes) => (bytes === undefined ? undefined : decodeText(bytes)));
+  const isBinary = texts.some((text) => typeof text === "string");
+  if (!isTooLarge && !isBinary) {
+    const [first, second] = texts.map((text) => (typeof text === "object" ? text.text : undefined));
+    return { path, before: first, after: second };
+  }
+  const why = isTooLarge ? "It is too large to be kept" : "It is no text";
+  // Only whether there was and is a file is told of what is not kept.
+  return {
+    path,
+    before: before && "",
+    after: after && "",
+    keptOut: `${why}, so it can not be reverted here.`,
+  };
 }

@@ -1,6 +1,6 @@
 /** The commands of one session: started, followed, ended; those in the background live on between turns. */
 import { BooError } from "../errors.ts";
-import type { Ports } from "../ports.ts";
+import type { Log, Ports } from "../ports.ts";
 import type { CommandLeave } from "../permissions/guard.ts";
 import { keyVariables } from "../models/router.ts";
 import { secretMarker, type Redactor } from "../session/redact.ts";
@@ -37,6 +37,7 @@ export class Commands {
   readonly #redactor: Redactor;
   readonly #known = new Map<string, SessionCommand>();
   readonly #stopped = new WeakSet<RunningCommand>();
+  readonly #warnings = new Set<string>();
   #count = 0;
 
   constructor(ports: Pick<Ports, "shell">, redactor: Redactor) {
@@ -100,6 +101,13 @@ export class Commands {
   async stopByUser(command: SessionCommand): Promise<void> {
     this.#stopped.add(command.running);
     await command.running.stop();
+  }
+
+  /** Says something about the session's commands once. */
+  warnOnce(message: string, log: Log): void {
+    if (this.#warnings.has(message)) return;
+    this.#warnings.add(message);
+    log.warn(message);
   }
 
   /** Whether the user, not the agent, ended a command. */

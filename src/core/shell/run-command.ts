@@ -90,7 +90,7 @@ async function takeSnapshot(run: ToolRun): Promise<Snapshot | undefined> {
     run.signal,
   );
   if (!("problem" in taken)) return taken;
-  if (taken.problem !== "") run.log.warn(taken.problem);
+  run.commands.warnOnce(taken.problem, run.log);
   return undefined;
 }
 

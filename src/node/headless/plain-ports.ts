@@ -45,7 +45,7 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
     files,
     store: openStore({ directory, log }),
     shell: createShell({ directory, log }),
-    snapshots: createSnapshots(join(directory, "snapshots"), files),
+    snapshots: createSnapshots({ directory, log }),
     configFiles: createConfigFiles({ home: homedir(), memory: join(directory, "memory") }),
     home: homedir(),
     http: createHttp(),

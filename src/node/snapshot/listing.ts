@@ -23,7 +23,7 @@ export class Listing {
   /** Files below a folder, relative to it, also those of repositories in it; links are not followed. */
   async *files(folder: string, signal: AbortSignal): AsyncGenerator<string> {
     if (this.#git === undefined) {
-      yield* this.#rules.walk(folder, { withIgnored: false, withGit: false });
+      yield* this.#rules.walk(folder, { folder, withIgnored: false, withGit: false, leftOut: [] });
       return;
     }
     const found = await this.#ask(this.#git, folder, signal);
