@@ -31,7 +31,7 @@ const waiter = `trap : TERM INT HUP
 if [ -n "$BASH_VERSION" ]; then
   for file in /proc/self/fd/*; do
     [ "\${file##*/}" -gt 2 ] && eval "exec \${file##*/}>&-"
-  done 2> /dev/null
+  done
 fi
 exec 3>&2 2> /dev/null
 (exec "$@" 2>&3 3>&-)
