@@ -6,7 +6,7 @@ import type { Files, FileStat, SearchMatch } from "#core/ports.ts";
 import { changedPath, missingFile, notAFile, notAFolder, systemCode, unreadableFile } from "./file-errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
-import { boundBelow, readMounts, sourceOf } from "./mounts.ts";
+import { boundBelow, MountTable, sourceOf } from "./mounts.ts";
 import { kindOf, lookAt, openReal } from "./real-file.ts";
 import { isMissing, isSamePath, realPathOf } from "./real-path.ts";
 import { confirmLines } from "./search-confirm.ts";
@@ -30,22 +30,25 @@ type SearchQuery = Parameters<Files["search"]>[0];
 /** Makes the port; `ripgrep` is the binary to use, undefined to do without. */
 export function createFiles(options: {
   readonly ripgrep: string | undefined;
-  /** For how long (ms) ignore rules are believed without another look. */
+  /** For how long (ms) ignore rules and mounts are believed without another look. */
   readonly freshMs?: number;
 }): Files {
   const rules = new IgnoreRules(options.freshMs);
   const engine = lazyEngine(options.ripgrep, rules);
   const rootPaths = new RootPaths();
+  const mounts = new MountTable(options.freshMs);
   return {
     stat: statFile,
     realPath: realPathOf,
     rootPath: (folder) => rootPaths.of(folder),
-    mountSource: async (folder, path) => sourceOf(readMounts(), folder, path),
+    mountSource: async (folder, path) => sourceOf(mounts.now(), folder, path),
     isIgnored: (root, path, kind) => rules.isIgnored(root, path, kind),
     list: (query, signal) =>
-      withTimeout(signal, async (bounded) => listFiles(await engine(), query, bounded)),
+      withTimeout(signal, async (bounded) => listFiles(await engine(), mounts, query, bounded)),
     search: (query, signal) =>
-      withTimeout(signal, async (bounded) => searchIn(await engine(), rules, query, bounded)),
+      withTimeout(signal, async (bounded) =>
+        searchIn({ engine: await engine(), mounts, rules }, query, bounded),
+      ),
   };
 }
 
@@ -112,7 +115,11 @@ class RootPaths {
 }
 
 /** Runs in a directory that is held open, so that it is looked at and nothing that takes its place. */
-async function lookIn<T>(query: ListQuery, run: (scope: Scope) => Promise<T>): Promise<T> {
+async function lookIn<T>(
+  mounts: MountTable,
+  query: ListQuery,
+  run: (scope: Scope) => Promise<T>,
+): Promise<T> {
   const { root, real = root, withIgnored } = query;
   if (lookAt(real).kind !== "directory") throw notAFolder(root);
   using held = await HeldDirectory.open(real).catch((error: unknown) => {
@@ -124,26 +131,37 @@ async function lookIn<T>(query: ListQuery, run: (scope: Scope) => Promise<T>): P
     withIgnored,
     glob: await relativeGlob(root, query.glob),
     withGit: namesGit(root, query.glob),
-    leftOut: boundBelow(readMounts(), real),
+    leftOut: boundBelow(mounts.now(), real),
   };
   const result = await run(scope);
   if (held.isByPath && !(await held.isStill())) throw changedPath(root);
   return result;
 }
 
-async function listFiles(engine: SearchEngine, query: ListQuery, signal: AbortSignal) {
+async function listFiles(engine: SearchEngine, mounts: MountTable, query: ListQuery, signal: AbortSignal) {
   const found: string[] = [];
   const take = (path: string) => found.push(path) <= query.limit;
-  await lookIn(query, (scope) => engine.list(scope, take, signal));
+  await lookIn(mounts, query, (scope) => engine.list(scope, take, signal));
   const paths = found.slice(0, query.limit).map((path) => join(query.root, path));
   return { paths, isCut: found.length > query.limit };
 }
 
-async function searchIn(engine: SearchEngine, rules: IgnoreRules, query: SearchQuery, signal: AbortSignal) {
-  const isFolder = lookAt(query.real ?? query.root).kind === "directory";
-  return isFolder
-    ? lookIn(query, (scope) => searchFolder(engine, rules, scope, query, signal))
-    : searchFile(engine, query, signal);
+/** What a search works with. */
+interface Means {
+  readonly engine: SearchEngine;
+  readonly mounts: MountTable;
+  readonly rules: IgnoreRules;
+}
+
+async function searchIn(means: Means, query: SearchQuery, signal: AbortSignal) {
+  const { root, real = root } = query;
+  const { kind } = lookAt(real);
+  if (kind === "missing") throw missingFile(root);
+  // A device does things when it is only opened.
+  if (kind === "other") throw notAFile(root, false);
+  return kind === "directory"
+    ? lookIn(means.mounts, query, (scope) => searchFolder(means, scope, query, signal))
+    : searchFile(means.engine, query, signal);
 }
 
 async function searchFile(engine: SearchEngine, query: SearchQuery, signal: AbortSignal) {
@@ -162,13 +180,7 @@ async function searchFile(engine: SearchEngine, query: SearchQuery, signal: Abor
   return { matches: matches.slice(0, limit), isCut: matches.length > limit, leftOut: 0 };
 }
 
-async function searchFolder(
-  engine: SearchEngine,
-  rules: IgnoreRules,
-  scope: Scope,
-  query: SearchQuery,
-  signal: AbortSignal,
-) {
+async function searchFolder({ engine, rules }: Means, scope: Scope, query: SearchQuery, signal: AbortSignal) {
   const pattern: Pattern = { source: query.pattern, ignoreCase: query.ignoreCase };
   const overlays = await overlaysIn(scope, rules, query);
   const isReplaced = new Set(query.overlays.map(({ path }) => slashed(relative(query.root, path))));
@@ -214,8 +226,9 @@ async function overlaysIn(scope: Scope, rules: IgnoreRules, { root, overlays }: 
     const below = relative(root, path);
     if (below === "" || below.startsWith("..") || isAbsolute(below) || !isWanted(slashed(below))) continue;
     if (!scope.withIgnored && (await rules.isIgnored(root, path))) continue;
-    // As on disk, links are not followed: an open document may have been reached through one.
-    if (!isSamePath(await realPathOf(path), join(scope.root, below))) continue;
+    // As on disk, links are not followed (an open document may have been reached through one), and files with other names are left out.
+    const real = join(scope.root, below);
+    if (!isSamePath(await realPathOf(path), real) || lookAt(real).links > 1) continue;
     inside.push({ path: slashed(below), text });
   }
   return inside;

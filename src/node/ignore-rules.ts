@@ -3,13 +3,12 @@ import { constants } from "node:fs";
 import { lstat, open, readdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import { openFlags } from "./real-file.ts";
 
 // One entry a folder that was asked about; the oldest go first.
 const folderLimit = 5_000;
 // A file of rules that is larger is none.
 const sizeLimit = 1024 * 1024;
-const withoutWaiting = (constants as Partial<typeof constants>).O_NONBLOCK ?? 0;
+const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: withoutWaiting = 0 } = constants as Partial<typeof constants>;
 /** A changed rule holds for single questions after this long at the latest; listing and searching always look afresh. */
 const defaultFreshMs = 1_000;
 
@@ -132,7 +131,7 @@ export class IgnoreRules {
     }
     const known = this.#files.get(file);
     if (known !== undefined && known.mtimeMs === now.mtimeMs && known.size === now.size) return known.rules;
-    const text = await readSmall(file, openFlags);
+    const text = await readSmall(file, noFollow);
     const rules = ignore({ ignorecase: false, allowRelativePaths: false }).add(text);
     if (this.#files.size >= folderLimit) this.#files.delete(this.#files.keys().next().value ?? "");
     this.#files.set(file, { mtimeMs: now.mtimeMs, size: now.size, rules });
@@ -179,9 +178,9 @@ export async function excludeFile(git: string, isFolder: boolean): Promise<strin
 }
 
 // A pipe of such a name would keep a reader waiting for ever.
-async function readSmall(path: string, flags = withoutWaiting): Promise<string> {
+async function readSmall(path: string, flags = 0): Promise<string> {
   try {
-    await using file = await open(path, constants.O_RDONLY | flags);
+    await using file = await open(path, constants.O_RDONLY | withoutWaiting | flags);
     const found = await file.stat();
     return found.isFile() && found.size <= sizeLimit ? await file.readFile("utf8") : "";
   } catch {

@@ -14,11 +14,28 @@ export interface Mount {
 // The format of proc_pid_mountinfo(5): spaces and the like are octal escapes.
 const tableFile = "/proc/self/mountinfo";
 
-/** Reads the mounts of this process; none where the system does not tell. */
-export function readMounts(): readonly Mount[] {
-  if (process.platform !== "linux") return [];
+/** The mounts of this process, as they were a moment ago at most; none where the system does not tell. */
+export class MountTable {
+  readonly #freshMs: number;
+  #at = -Infinity;
+  #mounts: readonly Mount[] = [];
+
+  /** Every access looks here, and reading the table takes as long as half of a short read: it is believed for so long. Who may mount may read everything anyway. */
+  constructor(freshMs = 1_000) {
+    this.#freshMs = freshMs;
+  }
+
+  now(): readonly Mount[] {
+    const now = performance.now();
+    if (now - this.#at < this.#freshMs) return this.#mounts;
+    this.#at = now;
+    return (this.#mounts = process.platform === "linux" ? readTable() : []);
+  }
+}
+
+function readTable(): readonly Mount[] {
   try {
-    // The table is made by the system as it is read, which waits for no disk.
+    // The system makes the table as it is read, which waits for no disk.
     return parseMounts(readFileSync(tableFile, "utf8"));
   } catch {
     return [];

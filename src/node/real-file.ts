@@ -87,8 +87,7 @@ export async function isAt(file: number, path: string): Promise<boolean> {
 // Two looks by name may see two things, so this leaves a window; macOS opens through no link at all, and Windows lets few people make them.
 async function isFoundAt(file: number, path: string): Promise<boolean> {
   try {
-    const there = await lstat(path, { bigint: true });
-    const real = await realpath(path);
+    const [there, real] = await Promise.all([lstat(path, { bigint: true }), realpath(path)]);
     const here = fstatSync(file, { bigint: true });
     return isSamePath(real, path) && there.dev === here.dev && there.ino === here.ino;
   } catch {

@@ -1,4 +1,7 @@
-/** Writing a file at a real path and nowhere else, whatever takes the place of the directories above it meanwhile. */
+/**
+ * Writing a file at a real path and nowhere else, whatever takes the place of the directories above it meanwhile. Where names can not be
+ * reached through an open directory (macOS, Windows) a window of a few milliseconds remains: a file that went elsewhere in it is told.
+ */
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, rename, rm, type FileHandle } from "node:fs/promises";
@@ -45,10 +48,14 @@ export async function replaceFile(
   await put(held, target, bytes, current);
 }
 
-/** Removes a file; throws BooError "path-changed" where its directory is elsewhere by now. */
+/** Removes a file, if there is one; throws BooError "path-changed" where its directory is elsewhere by now. */
 export async function removeFile(real: string): Promise<void> {
-  using held = await HeldDirectory.open(dirname(real));
-  await rm(held.at(basename(real)), { force: true });
+  try {
+    using held = await HeldDirectory.open(dirname(real));
+    await rm(held.at(basename(real)), { force: true });
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+  }
 }
 
 async function readCurrent(held: HeldDirectory, target: WriteTarget): Promise<Current> {

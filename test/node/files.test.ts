@@ -173,6 +173,20 @@ function checkSearch(files: Files, root: () => string): void {
   check("a pattern that looks like an option", "--files|hello:", {}, [".github/workflow.yml:1:hello: 1"]);
   check("nothing", "absent", {}, []);
 
+  it("finds in one file, whatever rules say of it", async () => {
+    const inFile = (name: string, options = {}) => search("hello", { root: join(root(), name), ...options });
+    assert.deepEqual(await inFile("wide.txt"), { lines: ["wide.txt:1:hello wide"], isCut: false });
+    assert.deepEqual(await inFile("dist/out.js"), { lines: ["dist/out.js:1:hello"], isCut: false });
+    assert.deepEqual(await inFile("binary.bin"), { lines: [], isCut: false });
+    const overlays = [{ path: join(root(), "a/z.ts"), text: "hello\nhello unsaved\n" }];
+    assert.deepEqual(await inFile("a/z.ts", { overlays, limit: 1 }), {
+      lines: ["a/z.ts:1:hello"],
+      isCut: true,
+    });
+    await assert.rejects(inFile("nothing.ts"), { code: "file-missing" });
+    await assert.rejects(inFile("link.ts"), { code: "path-changed" });
+  });
+
   it("finds in unsaved documents instead of what is on disk", async () => {
     const overlays = [
       { path: join(root(), "a/z.ts"), text: "x\nhello unsaved\n" },

@@ -2,6 +2,8 @@ import { emptySession } from "#protocol/session.ts";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { linkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createBooCode } from "#core/boocode.ts";
+import { BooError } from "#core/errors.ts";
 import { ContextSource } from "#core/agent/context.ts";
 import { revertTurn } from "#core/session/revert.ts";
 import type { FileChange, Turn } from "#protocol/session.ts";
@@ -135,4 +137,27 @@ describe("path attacks: reverting", () => {
     },
     /other names \(hard links\)/,
   );
+});
+
+describe("path attacks: opening what the chat names", () => {
+  const check = (name: string, path: string, expected: string, prepare?: (world: AttackWorld) => void) =>
+    it(name, async () => {
+      await using world = await AttackWorld.make();
+      prepare?.(world);
+      const opened: string[] = [];
+      const openFile = async (file: string) => void opened.push(file.replace(world.base, ""));
+      const fake = fakePorts();
+      const ports = { ...fake, ...world.ports, editor: { ...world.ports.editor, openFile } };
+      const handlers = createBooCode(ports).handlers;
+      const failure = await handlers["file.open"]({ path }, new AbortController().signal).then(
+        () => undefined,
+        (error: unknown) => (error instanceof BooError ? error.code : String(error)),
+      );
+      assert.equal(failure ?? opened.join(), expected);
+    });
+  check("a file", "src/b.txt", "/ws/src/b.txt");
+  check("a file outside, under its own name", "dir/a.txt", "/out/a.txt", link("out", "ws/dir"));
+  check("a file at home", "~/notes.txt", "/home/notes.txt");
+  check("a computer on the network", "//server/share/a.txt", "outside-workspace");
+  check("a NUL", "a.txt\0", "bad-path");
 });

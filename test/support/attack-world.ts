@@ -49,7 +49,7 @@ export class AttackWorld implements AsyncDisposable {
     const editor = createPlainEditor([]);
     this.ports = {
       editor: { ...editor, folders: () => this.folders, dirtyDocuments: () => this.dirty },
-      files: this.#watched(createFiles({ ripgrep: withRipgrep ? ripgrep : undefined })),
+      files: this.#watched(createFiles({ ripgrep: withRipgrep ? ripgrep : undefined, freshMs: 0 })),
       codeIntel: noCodeIntel,
       home: join(base, "home"),
       isTrusted: () => true,
