@@ -195,6 +195,7 @@ describe("two windows on one store", () => {
     assert.deepEqual(await found("tide", "high"), ["a1"]);
     assert.deepEqual(await found("100%"), ["b1"]);
     assert.deepEqual(await found("0_"), []);
+    assert.deepEqual(await found(...Array.from({ length: 3_000 }, (_, at) => `tide${at}`)), []);
     assert.deepEqual(await found(), []);
   });
 
