@@ -268,9 +268,10 @@ export interface Store {
   search(words: readonly string[], limits: SearchLimits): Promise<readonly SearchHit[]>;
   /**
    * Makes this window the session's owner, which others then only follow; all that they wrote is told to the listeners of `follow` before.
-   * Throws BooError "session-busy" while another window runs it.
+   * Resolves with how many events it has as far as is known here (0 where nothing is). Throws BooError "session-busy" while another window
+   * runs it.
    */
-  acquire(session: string): Promise<void>;
+  acquire(session: string): Promise<number>;
   /** Ends what `acquire` began; resolves when others can know. */
   release(session: string): Promise<void>;
   owner(session: string): SessionOwner;

@@ -200,6 +200,24 @@ describe("an exported session", () => {
     assert.deepEqual(copy.session.transcript.bytes(), world.agent.session.transcript.bytes());
   });
 
+  it("can be gone on with where a result is missing in the file", async () => {
+    await using world = await conversation(1);
+    const { handlers } = world.core;
+    await handlers["session.export"]({ session: world.agent.session.id, format: "json" }, signal);
+    const exported = JSON.parse(world.ports.saved.get("Question-1.json") ?? "") as {
+      readonly events: readonly { readonly type: string }[];
+    };
+    const events = exported.events.filter(({ type }) => type !== "tool-end");
+    assert.notEqual(events.length, exported.events.length);
+    world.ports.picked = JSON.stringify({ ...exported, events });
+    const { session: imported = "" } = await handlers["session.import"]({}, signal);
+    const agent = world.core.supervisor.find(imported);
+    await agent?.prompt("And now?");
+    await agent?.idle();
+    assert.deepEqual(world.server.problems, []);
+    assert.ok(world.server.requests.at(-1)?.body.includes("Interrupted: BooCode ended before"));
+  });
+
   it("is Markdown that a person can read", async () => {
     await using world = await conversation(1);
     await world.core.handlers["session.export"](

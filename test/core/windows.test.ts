@@ -92,6 +92,69 @@ describe("a session that another window runs", () => {
   });
 });
 
+describe("what another window writes at the last moment", () => {
+  /** What another window that runs the session does in the end. */
+  const lastTurnThere = (world: AgentWorld): (() => Promise<void>) => {
+    const { store } = world.ports;
+    const { id: session, eventCount } = world.agent.session;
+    return async () => {
+      const blob = await store.putBlob("from there");
+      const message = { id: "m", text: { blob, bytes: 10, preview: "from there" } };
+      const read = store.readBlob.bind(store);
+      store.readBlob = async (hash) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        return read(hash);
+      };
+      const events = [
+        { type: "turn-start", at: 1, turn: "there", number: 2, message },
+        { type: "turn-end", at: 2, turn: "there", reason: "done" },
+      ] as const;
+      for (const [index, event] of events.entries()) {
+        const n = eventCount + index;
+        await store.append([{ kind: "event", session, n, event }]);
+        store.hear({ kind: "event", session, n, epoch: 1, event: () => event });
+      }
+    };
+  };
+  const said = (world: AgentWorld, core = world.core) =>
+    core.supervisor.find(world.agent.session.id)?.session.state.turns.map((turn) => outline(turn)[0]);
+
+  it("is there when the session is opened meanwhile", async () => {
+    await using world = await conversation(1);
+    const writeThere = lastTurnThere(world);
+    const { store } = world.ports;
+    const events = store.events.bind(store);
+    store.events = async (session) => {
+      const before = await events(session);
+      store.events = events;
+      await writeThere();
+      return before;
+    };
+    const core = createBooCode(fakePorts({ store, environment: { DEEPSEEK_API_KEY: "sk-test-0123456789" } }));
+    const agent = await core.openSession(world.agent.session.id);
+    await agent.choose({ provider: "rehearsal", model: "rehearsal", effort: "high" });
+    assert.deepEqual(said(world, core), ["user: Question 1", "user: from there"]);
+  });
+
+  it("comes before what is said here then", async () => {
+    await using world = await conversation(1);
+    const writeThere = lastTurnThere(world);
+    const { store } = world.ports;
+    const acquire = store.acquire.bind(store);
+    store.acquire = async (session) => {
+      store.acquire = acquire;
+      await writeThere();
+      return acquire(session);
+    };
+    world.server.use([reply.text("Yes.")]);
+    await world.say("And here?");
+    assert.deepEqual(said(world), ["user: Question 1", "user: from there", "user: And here?"]);
+    const kept = await store.events(world.agent.session.id);
+    const starts = kept.flatMap((event) => (event.type === "turn-start" ? [event.number] : []));
+    assert.deepEqual(starts, [1, 2, 3]);
+  });
+});
+
 describe("limits of the history", () => {
   const day = 86_400_000;
 

@@ -89,10 +89,11 @@ export class FakeStore implements Store {
     });
   }
 
-  async acquire(session: string): Promise<void> {
+  async acquire(session: string): Promise<number> {
     if (this.owners.get(session) === "elsewhere")
       throw new BooError("session-busy", "This session is running in another window.");
     this.owners.set(session, "here");
+    return this.#numbers.get(session) ?? 0;
   }
 
   async release(session: string): Promise<void> {

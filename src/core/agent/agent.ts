@@ -186,7 +186,7 @@ export class Agent {
     const { store } = this.#dependencies.ports;
     const { session } = this;
     const isOwned = this.isRunning || session.isUnused;
-    if (!isOwned) await store.acquire(session.id);
+    if (!isOwned) await this.#claim();
     await session.emit(event);
     if (!isOwned) await store.release(session.id);
   }
@@ -210,12 +210,22 @@ export class Agent {
   async recover(isForeign = false): Promise<void> {
     const { store } = this.#dependencies.ports;
     const { session } = this;
+    if (runningTurn(session.state) === undefined || this.isRunning) return;
+    await this.#claim();
+    // What the window before wrote last may have ended it.
     const turn = runningTurn(session.state);
-    if (turn === undefined || this.isRunning) return;
-    await store.acquire(session.id);
-    if (!isForeign && session.state.questions.length > 0 && (await this.#takeUp(turn.id))) return;
+    const isAsking = turn !== undefined && session.state.questions.length > 0;
+    if (!isForeign && isAsking && (await this.#takeUp(turn.id))) return;
     await recover(session, this.#now());
     await store.release(session.id);
+  }
+
+  /** Makes this window the session's owner, and takes in what the one before wrote last. Throws BooError "session-busy". */
+  async #claim(): Promise<void> {
+    const { store } = this.#dependencies.ports;
+    const { id } = this.session;
+    const count = await store.acquire(id);
+    if (count > this.session.eventCount) await this.reload(await store.events(id));
   }
 
   // Nothing is sent before the user has answered; what a call does begins only then.
@@ -243,7 +253,7 @@ export class Agent {
     const isShared = !this.session.isUnused;
     try {
       // From here to the turn's end no other window writes this session.
-      if (isShared) await store.acquire(this.session.id);
+      if (isShared) await this.#claim();
       // What a window left in the middle is ended before anything new begins.
       await recover(this.session, this.#now());
       const route = await this.#pin();

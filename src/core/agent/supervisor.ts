@@ -201,7 +201,9 @@ export class Supervisor {
       await Promise.all([...this.#agents.values()].map((agent) => this.#readAgain(agent)));
       return;
     }
-    const agent = this.#agents.get(change.kind === "summary" ? change.summary.id : change.session);
+    const id = change.kind === "summary" ? change.summary.id : change.session;
+    // What is written while a session is read here is in it afterwards.
+    const agent = this.#agents.get(id) ?? (await this.#opening.get(id)?.catch(() => undefined));
     if (change.kind === "lease") this.library.hear(change);
     if (agent === undefined) return;
     const { session } = agent;

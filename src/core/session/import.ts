@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { SessionEvent } from "#protocol/session.ts";
 import { BooError } from "../errors.ts";
 import { exportFormat } from "./export.ts";
+import { interruptedOutput } from "./recover.ts";
 
 const id = z.string().min(1).max(200);
 const at = z.number();
@@ -243,5 +244,32 @@ export function parseSessionFile(json: string): ImportedSession {
   const [start, ...rest] = parsed.data.events;
   if (start?.type !== "session-start" || rest.some(({ type }) => type === "session-start"))
     throw new BooError("bad-import", "This file does not begin with a session's start.");
-  return parsed.data;
+  return { ...parsed.data, events: answered(parsed.data.events) };
+}
+
+const goingOn: ReadonlySet<SessionEvent["type"]> = new Set([
+  "turn-start",
+  "user-message",
+  "step-start",
+  "step-end",
+  "turn-end",
+]);
+
+/** Gives calls that the file goes on without a result one that says so: no model takes a conversation with a hole. */
+function answered(events: readonly SessionEvent[]): SessionEvent[] {
+  const open = new Map<string, string>();
+  const whole: SessionEvent[] = [];
+  for (const event of events) {
+    if (goingOn.has(event.type) && "at" in event) {
+      for (const [call, turn] of open) {
+        const output = { text: interruptedOutput };
+        whole.push({ type: "tool-end", at: event.at, turn, call, outcome: "interrupted", output });
+      }
+      open.clear();
+    }
+    if (event.type === "step-end") for (const { id: call } of event.calls) open.set(call, event.turn);
+    if (event.type === "tool-end") open.delete(event.call);
+    whole.push(event);
+  }
+  return whole;
 }

@@ -2,7 +2,8 @@
 import { runningTurn, type Turn } from "#protocol/session.ts";
 import type { Session } from "./session.ts";
 
-const interruptedOutput =
+/** What a model is told of a call whose result is not known. */
+export const interruptedOutput =
   "Interrupted: BooCode ended before this call did. It may have had part of its effect; check before you repeat it.";
 
 /** Ends a cut turn: keeps what was said, gives unanswered calls a result that says so, marks the turn interrupted. Does nothing where no turn is open. */

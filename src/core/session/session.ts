@@ -47,6 +47,7 @@ export class Session {
   #flushing: ReturnType<typeof setTimeout> | undefined;
   #lastAppend: Promise<unknown> = Promise.resolve();
   #lastAnnounced: Promise<unknown> = Promise.resolve();
+  #reloading: Promise<unknown> = Promise.resolve();
   /** Called after each turn or title with the session's new line for the list. */
   onSummary: (summary: SessionSummary) => void = () => {};
 
@@ -107,10 +108,14 @@ export class Session {
    * The texts of its bodies are read first, which keeps events in order as long as one call is waited for before the next.
    */
   async follow(n: number, event: SessionEvent): Promise<boolean> {
+    await this.#reloading;
     if (n < this.#count) return true;
     if (n > this.#count) return false;
+    const { transcript } = this;
     await this.#loadBodies(event);
-    this.transcript.apply(event);
+    // Read again meanwhile: it may be in that.
+    if (this.transcript !== transcript) return this.follow(n, event);
+    transcript.apply(event);
     this.#count += 1;
     if (event.type === "turn-end") this.#texts.clear();
     this.channel.emit(event);
@@ -123,11 +128,15 @@ export class Session {
   }
 
   /** Begins anew with what the store has of it. */
-  async reload(events: readonly SessionEvent[]): Promise<void> {
-    this.#count = 0;
-    this.#partial = undefined;
-    this.transcript = new Transcript((body) => this.#textOf(body));
-    await this.load(events);
+  reload(events: readonly SessionEvent[]): Promise<void> {
+    const reloading = this.#reloading.then(async () => {
+      this.#count = 0;
+      this.#partial = undefined;
+      this.transcript = new Transcript((body) => this.#textOf(body));
+      await this.load(events);
+    });
+    this.#reloading = reloading.catch(() => {});
+    return reloading;
   }
 
   /** Makes a new session out of events, as if they had happened here; resolves when they are on disk. */

@@ -101,7 +101,7 @@ export class Queries {
     limits: { readonly sessions: number; readonly perSession: number },
   ): Generator<string> {
     if (words.length === 0) return;
-    const holds = words.map(() => "instr(folded, ?)").join(" AND ");
+    const holds = allOf(words.map(() => "instr(folded, ?)"));
     // Messages are read as they lie, which takes half as long as session by session.
     const query = `SELECT +session, group_concat(n) FROM messages WHERE ${holds} GROUP BY +session`;
     const found = new Map<number, string>();
@@ -137,6 +137,13 @@ export class Queries {
     };
     return { turn, role, text: event.text ?? event.message?.text.text ?? event.message?.text.preview ?? "" };
   }
+}
+
+/** A condition of many, as a tree that is as low as can be: SQLite refuses a high one. */
+function allOf(conditions: readonly string[]): string {
+  const half = conditions.length >> 1;
+  if (half === 0) return conditions[0] ?? "1";
+  return `(${allOf(conditions.slice(0, half))} AND ${allOf(conditions.slice(half))})`;
 }
 
 function makeshiftSummary(id: string, folder: string, at: number): string {

@@ -166,11 +166,12 @@ class FileStore implements Store {
     return (await this.#ask<SearchHit>({ kind: "search", words, limits })).values;
   }
 
-  async acquire(session: string): Promise<void> {
+  async acquire(session: string): Promise<number> {
     await this.#startFollowing();
     await this.#leases.acquire(session);
     await this.#journal.show();
     this.#heartbeat ??= setInterval(() => this.#beat(), heartbeatEvery).unref();
+    return (this.#last.get(session) ?? -1) + 1;
   }
 
   async release(session: string): Promise<void> {
@@ -291,6 +292,8 @@ class FileStore implements Store {
       case "event": {
         const isLost = this.#leases.noteEvent(session, head.epoch ?? firstEpoch, writer);
         if (isLost) this.#tell({ kind: "lost", session });
+        const isOfTheLog = (head.epoch ?? firstEpoch) >= this.#leases.epochOf(session);
+        if (isOfTheLog && head.n > (this.#last.get(session) ?? -1)) this.#setLast(session, head.n);
         const parse = (): SessionEvent => JSON.parse(body) as SessionEvent;
         return this.#tell({ kind, session, n: head.n, epoch: head.epoch ?? firstEpoch, event: parse });
       }
