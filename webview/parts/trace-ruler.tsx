@@ -2,12 +2,14 @@ import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { formatDuration } from "#protocol/words.ts";
 import { useTrace, type TraceApp } from "../trace/app.ts";
-import type { Interval } from "../trace/axis.ts";
+import type { Gap, Interval } from "../trace/axis.ts";
 import { ticksBetween } from "../trace/ticks.ts";
 import { momentAt, shareOf, type Scale } from "../trace/zoom.ts";
 
 /** The room that a label of the ruler needs, in pixels. */
 const labelPixels = 96;
+/** The least room between two marks of skipped time, in pixels. */
+const gapPixels = 8;
 /** A pointer that moved less than this has clicked, in pixels. */
 const clickPixels = 3;
 
@@ -64,6 +66,18 @@ function beginRange(app: TraceApp, event: PointerEvent, box: HTMLElement | null)
   box.addEventListener("pointerup", end);
 }
 
+// Those that are seen; of many that stand closely side by side only some, so that there is something to be seen between them.
+function drawnGaps({ axis, from, to }: Scale, width: number): readonly Gap[] {
+  const drawn: Gap[] = [];
+  let free = -Infinity;
+  for (const gap of axis.gaps) {
+    if (gap.markTo < from || gap.markFrom > to || gap.markFrom < free) continue;
+    drawn.push(gap);
+    free = gap.markTo + (gapPixels / Math.max(1, width)) * (to - from);
+  }
+  return drawn;
+}
+
 /** What lies behind the bars: the lines of the ruler, the marks of skipped time, the chosen stretch. */
 export function TraceBackdrop({ width }: { readonly width: number }): VNode {
   const app = useTrace();
@@ -79,16 +93,14 @@ export function TraceBackdrop({ width }: { readonly width: number }): VNode {
       {ticks.map(({ at, ms }) => (
         <i key={ms} class="tick" style={{ left: percent(shareOf(scale, at)) }} />
       ))}
-      {scale.axis.gaps.map(({ from, to, markFrom, markTo }) =>
-        markTo < scale.from || markFrom > scale.to ? null : (
-          <span
-            key={from}
-            class="gap"
-            style={place(markFrom, markTo)}
-            title={`${formatDuration(to - from)} without a turn, skipped`}
-          />
-        ),
-      )}
+      {drawnGaps(scale, width).map(({ from, to, markFrom, markTo }) => (
+        <span
+          key={from}
+          class="gap"
+          style={place(markFrom, markTo)}
+          title={`${formatDuration(to - from)} without a turn, skipped`}
+        />
+      ))}
       {range !== undefined && (
         <span
           class="chosen"

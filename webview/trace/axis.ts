@@ -13,8 +13,10 @@ export interface Gap extends Interval {
   readonly markTo: number;
 }
 
-/** Idle stretches longer than this are left out, in milliseconds. */
-const idleMs = 30_000;
+/** Idle stretches shorter than this are never left out, in milliseconds. */
+const leastIdleMs = 1_000;
+/** As much idle time as this share of the time of work stays, the shortest stretches of it. */
+const idleShare = 0.1;
 /** The width of the mark of a gap, of the time that is shown; all marks together take at most ten times as much. */
 const markShare = 0.02;
 
@@ -103,10 +105,11 @@ function whole(busy: readonly Interval[]): readonly Piece[] {
 }
 
 function cut(busy: readonly Interval[]): readonly Piece[] {
+  const cutFrom = shortestCut(busy);
   const stretches: Interval[] = [];
   for (const one of busy) {
     const last = stretches.at(-1);
-    if (last !== undefined && one.from - last.to <= idleMs)
+    if (last !== undefined && one.from - last.to < cutFrom)
       stretches[stretches.length - 1] = { from: last.from, to: Math.max(last.to, one.to) };
     else stretches.push(one);
   }
@@ -128,10 +131,24 @@ function cut(busy: readonly Interval[]): readonly Piece[] {
   return pieces;
 }
 
-// In steps of two, so that the axis does not breathe while the last turn grows.
+/** From which length on idle stretches are left out: what matters in a minute of work is nothing in a day of it. */
+function shortestCut(busy: readonly Interval[]): number {
+  const worked = busy.reduce((sum, { from, to }) => sum + to - from, 0);
+  const idle = Float64Array.from(busy.slice(1), ({ from }, index) => from - (busy[index]?.to ?? from)).sort();
+  let left = inSteps(worked) * idleShare;
+  const first = idle.findIndex((length) => (left -= length) < 0 && length >= leastIdleMs);
+  if (first < 0) return Infinity;
+  // A mark that is wider than what it stands for would not be worth it.
+  return Math.max(idle[first] ?? 0, 2 * markWidth(worked, idle.length - first));
+}
+
 function markWidth(worked: number, gaps: number): number {
-  const wanted = worked * Math.min(markShare, (markShare * 10) / Math.max(1, gaps));
-  return 2 ** Math.floor(Math.log2(Math.max(1, wanted)));
+  return inSteps(worked * Math.min(markShare, (markShare * 10) / Math.max(1, gaps)));
+}
+
+// In steps of two, so that the axis does not breathe while the last turn grows.
+function inSteps(ms: number): number {
+  return 2 ** Math.floor(Math.log2(Math.max(1, ms)));
 }
 
 /** The stretches in which something of a session ran, in order and without overlaps; what is open runs until `now`. */

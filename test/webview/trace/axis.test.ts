@@ -53,17 +53,29 @@ describe("the axis of time", () => {
     assert.deepEqual(ticksBetween(empty, { from: 0, to: 1 }, 8), []);
   });
 
-  it("keeps short pauses", () =>
-    assert.equal(
-      new Axis(
-        [
-          { from: 0, to: 10 },
-          { from: 30_010, to: 30_020 },
-        ],
-        true,
-      ).gaps.length,
-      0,
-    ));
+  /** Turns of so many seconds each, with pauses of so many seconds between them. */
+  const skips = (turnSeconds: number, pauses: readonly number[], expected: readonly number[]) =>
+    it(`of turns of ${turnSeconds} s leaves out the pauses of ${expected.join(", ") || "none"} of ${pauses.join(", ")} s`, () => {
+      let at = 0;
+      const turns = [0, ...pauses].map((pause) => {
+        const from = at + pause * 1_000;
+        at = from + turnSeconds * 1_000;
+        return { from, to: at };
+      });
+      const { gaps } = new Axis(turns, true);
+      assert.deepEqual(
+        gaps.map(({ from, to }) => (to - from) / 1_000),
+        expected,
+      );
+    });
+  skips(0.01, [0.9], []);
+  skips(0.01, [30], [30]);
+  skips(4, [20, 20], [20, 20]);
+  skips(4, [0.5, 20, 0.3], [20]);
+  skips(60, [2, 5, 90], [90]);
+  skips(3_600, [60, 300, 30], []);
+  skips(3_600, [60, 7_200], [7_200]);
+  skips(5, [8, 8, 8, 8, 8, 8], [8, 8, 8, 8, 8, 8]);
 
   it("gives many marks little room", () => {
     const many = Array.from({ length: 100 }, (_, index) => ({
