@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { SessionEvent, SessionState, TurnEndReason } from "../../src/protocol/session.ts";
+import { asks, questionScenes } from "../support/permission-scenes.ts";
 import { frame } from "../support/webview-harness.ts";
 import { useView } from "../support/webview-harness-page.ts";
 import { scene, scenes, turn } from "../support/webview-harness-scenes.ts";
@@ -131,5 +132,46 @@ describe("what the chat view tells assistive technology", () => {
     await view.page.locator(".hidden[role=alert]").getByText("The disk is full.").waitFor();
     await button.click();
     await tells("", "");
+  });
+
+  describe("of questions for leave", () => {
+    const asked = (id: string): SessionEvent => ({
+      type: "question-asked",
+      at: Date.now(),
+      turn: "t2",
+      question: asks(id, { agent: id, target: `run ${id}` }),
+    });
+    const told = (id: string) =>
+      `${id} wants to run a command: run ${id}. In /home/ada/projects/weather-station. It opens a connection, and there is no rule for it. 1, Once; 2, This session; 3, Always; 4, Deny`;
+
+    it("is each once, at once, as it comes", async () => {
+      await listen();
+      await happen(asked("reviewer"));
+      await happen(asked("tester"));
+      await happen({ type: "question-answered", at: Date.now(), id: "reviewer", value: "once" });
+      await hears(told("reviewer"), told("tester"));
+    });
+
+    it("is how many came at once, and the first", async () => {
+      await listen();
+      await happen(asked("reviewer"), asked("tester"));
+      await hears(`2 questions wait for you. First: ${told("reviewer")}`);
+    });
+
+    it("is over when the last one is answered", async () => {
+      await listen();
+      await happen(asked("reviewer"));
+      await tells("", told("reviewer"));
+      await happen({ type: "question-answered", at: Date.now(), id: "reviewer", value: "once" });
+      await tells("", "");
+    });
+
+    it("is what waits already when the view is opened", async () => {
+      await view.open(questionScenes.three);
+      await view.page
+        .locator(".hidden[role=alert]")
+        .getByText(/^3 questions wait for you\. First: reviewer wants to read a file: \/etc\/hosts\./)
+        .waitFor({ state: "attached" });
+    });
   });
 });

@@ -79,7 +79,9 @@ function Detail({ entry }: { readonly entry: PermissionEntry }): VNode {
         </span>
         <CopyButton label="Copy" text={() => target} />
       </Term>
-      <Term name="Reason">{reason}</Term>
+      <Term name="Reason">
+        <Visible text={reason} />
+      </Term>
       {rule !== undefined && (
         <Term name="Rule">
           <code>

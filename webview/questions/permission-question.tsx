@@ -37,7 +37,9 @@ export function PermissionQuestion(props: Props): VNode {
       </p>
       <div class="question-what">
         <Target permission={permission} />
-        <p class="question-reason">{permission.reason}</p>
+        <p class="question-reason">
+          <Visible text={permission.reason} />
+        </p>
         <Commands commands={permission.commands ?? []} />
         {permission.change !== undefined && <ChangeView change={permission.change} />}
       </div>
@@ -190,18 +192,20 @@ function DenyForm({ question, words, isClosed, settled, onAnswer, onDeny }: Prop
         disabled={isClosed}
         onInput={(event) => words.set(question.id, event.currentTarget.value)}
       />
-      <button type="submit" class="button" data-testid="permission-deny" disabled={isClosed} {...guard}>
-        Deny
-      </button>
-      <button
-        type="button"
-        class="button secondary"
-        disabled={isClosed}
-        aria-disabled={!settled.isSettled}
-        onClick={(event) => !isEarly(settled, event) && onDeny(false)}
-      >
-        Back
-      </button>
+      <div class="deny-buttons">
+        <button type="submit" class="button" data-testid="permission-deny" disabled={isClosed} {...guard}>
+          Deny
+        </button>
+        <button
+          type="button"
+          class="button secondary"
+          disabled={isClosed}
+          aria-disabled={!settled.isSettled}
+          onClick={(event) => !isEarly(settled, event) && onDeny(false)}
+        >
+          Back
+        </button>
+      </div>
     </form>
   );
 }
