@@ -1,6 +1,7 @@
 import { build, context } from "esbuild";
 import { cpSync, existsSync, globSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, normalize } from "node:path";
+import { buildSandbox } from "./sandbox-bundle.mjs";
 import { readShell, webviewBundle } from "./webview-bundle.mjs";
 
 /** Limits of what is shipped, in bytes of minified files. */
@@ -8,6 +9,10 @@ const limits = { host: 60 * 1024, webview: 350 * 1024 };
 
 const isProduction = process.argv.includes("--production");
 const isWatching = process.argv.includes("--watch");
+/** Whose binaries of isolated-vm are shipped: a platform as VS Code names it, or none ("universal"). */
+const target =
+  process.argv.find((word) => word.startsWith("--target="))?.slice("--target=".length) ??
+  `${process.platform}-${process.arch}`;
 const showsSizes = process.argv.includes("--meta");
 
 /** Says when a build begins and ends, in words that the editor's background task waits for. */
@@ -149,6 +154,7 @@ function removeStale(files) {
 const bundles = [host, webview].filter((options) => options.entryPoints.length > 0);
 const wasm = "dist/sql-wasm.wasm";
 const loadOrderFile = "dist/load-order.json";
+const sandboxFiles = await buildSandbox("dist", { minify: isProduction, target });
 if (isWatching) {
   for (const options of bundles) await (await context(options)).watch();
 } else {
@@ -156,7 +162,13 @@ if (isWatching) {
   const [hostOutputs = {}, webviewOutputs = {}] = [host, webview].map(
     (options) => results[bundles.indexOf(options)]?.metafile.outputs,
   );
-  removeStale([...Object.keys(hostOutputs), ...Object.keys(webviewOutputs), wasm, loadOrderFile]);
+  removeStale([
+    ...Object.keys(hostOutputs),
+    ...Object.keys(webviewOutputs),
+    ...sandboxFiles,
+    wasm,
+    loadOrderFile,
+  ]);
   writeLoadOrder(hostOutputs);
   if (showsSizes) weigh(hostOutputs, webviewOutputs);
 }

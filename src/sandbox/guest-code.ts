@@ -8,9 +8,9 @@ const isBundle = !import.meta.url.endsWith(".ts");
 /** A part of the guest's code. */
 export async function readGuestCode(name: "main" | "url"): Promise<string> {
   if (isBundle) return readFile(new URL(`guest/${name}.js`, import.meta.url), "utf8");
-  const bundler = new URL("../../guest-bundle.mjs", import.meta.url).href;
-  const { bundleGuest } = (await import(bundler)) as { bundleGuest: (name: string) => Promise<string> };
-  return bundleGuest(name);
+  const bundler = new URL("../../sandbox-bundle.mjs", import.meta.url).href;
+  const { cachedGuest } = (await import(bundler)) as { cachedGuest: (name: string) => Promise<string> };
+  return cachedGuest(name);
 }
 
 /** The path of QuickJS's WebAssembly. */

@@ -1,4 +1,6 @@
 /** V8 in an isolate of its own: nothing is shared with the process around it. */
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import type ivm from "isolated-vm";
 import type { GuestLimits } from "#protocol/guest.ts";
 import { type Engine, type Guest, GuestStopped, stopMessages } from "./engine.ts";
@@ -7,12 +9,26 @@ type IsolatedVm = typeof ivm;
 
 /** Makes the engine; throws where its binary does not fit this runtime. `onCatastrophe` hears of a guest that broke its isolate. */
 export async function loadIsolatedVm(onCatastrophe: (message: string) => void): Promise<Engine> {
-  const { default: module } = (await import("isolated-vm")) as { default: IsolatedVm };
+  const module = await loadBinary();
   return {
     name: "isolated-vm",
     open: (guestCode, before, limits) =>
       Promise.resolve(new IsolateGuest(module, guestCode, before, limits, onCatastrophe)),
   };
+}
+
+/** The package, or from the bundle its binary for this runtime alone. */
+async function loadBinary(): Promise<IsolatedVm> {
+  if (import.meta.url.endsWith(".ts"))
+    return ((await import("isolated-vm")) as { default: IsolatedVm }).default;
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  const library =
+    process.platform !== "linux" ? "" : header.glibcVersionRuntime === undefined ? ".musl" : ".glibc";
+  const file = new URL(
+    `isolated-vm/isolated-vm.abi${process.versions.modules}${library}.node`,
+    import.meta.url,
+  );
+  return (createRequire(import.meta.url)(fileURLToPath(file)) as { ivm: IsolatedVm }).ivm;
 }
 
 class IsolateGuest implements Guest {

@@ -1,7 +1,7 @@
 import { listFiles, PackageManager } from "@vscode/vsce";
 import { execFile } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "./setup.mjs";
 
@@ -10,7 +10,7 @@ const maxPackageBytes = 3 * 1024 * 1024;
 
 /** What a package may hold; anything else is a mistake in .vscodeignore. */
 const allowed =
-  /^(package(\.nls)?\.json|(README|CHANGELOG)\.md|LICENSE|media\/(icon\.png|screenshot\.png|activity\.svg|walkthrough\/\w+\.md|schemas\/[\w-]+\.json)|dist\/load-order\.json|dist\/.+\.(js|css|ttf|wasm))$/;
+  /^(package(\.nls)?\.json|(README|CHANGELOG)\.md|LICENSE|media\/(icon\.png|screenshot\.png|activity\.svg|walkthrough\/\w+\.md|schemas\/[\w-]+\.json)|dist\/load-order\.json|dist\/.+\.(js|css|ttf|wasm)|dist\/isolated-vm\/[\w.-]+\.node)$/;
 
 const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
@@ -18,8 +18,9 @@ const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "u
 export const packageFile = join(root, `${name}-${version}.vsix`);
 
 /** Builds the bundles as they are shipped; rejects with what the build printed when it fails or is over a limit. */
-export async function buildBundles(): Promise<string> {
-  return runNode(["esbuild.mjs", "--production", "--meta"], "The build failed");
+export async function buildBundles(target?: string): Promise<string> {
+  const forTarget = target === undefined ? [] : [`--target=${target}`];
+  return runNode(["esbuild.mjs", "--production", "--meta", ...forTarget], "The build failed");
 }
 
 async function runNode(args: readonly string[], failure: string): Promise<string> {
@@ -31,7 +32,7 @@ async function runNode(args: readonly string[], failure: string): Promise<string
 }
 
 /** Packages the built bundles into `packageFile`; returns a line that says what it weighs, or throws what is wrong with it. */
-export async function packageExtension(): Promise<string> {
+export async function packageExtension(target?: string): Promise<string> {
   const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
   const strangers = files.map((file) => file.replaceAll("\\", "/")).filter((file) => !allowed.test(file));
   if (strangers.length > 0)
@@ -39,10 +40,16 @@ export async function packageExtension(): Promise<string> {
   if (!files.some((file) => file.endsWith("load-order.json")))
     throw new Error("The package lacks the order in which its chunks are loaded.");
   const vsce = join(root, "node_modules/@vscode/vsce/vsce");
+  const isPlatform = target !== undefined && target !== "universal";
+  const file = isPlatform ? join(root, `${name}-${target}-${version}.vsix`) : packageFile;
+  const forTarget = isPlatform ? ["--target", target] : [];
   const options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
-  await runNode([vsce, "package", ...options, "--out", packageFile], "The extension can not be packaged");
-  const { size } = statSync(packageFile);
-  const line = `${name}-${version}.vsix: ${(size / 1024).toFixed(0)} KB of ${maxPackageBytes / 1024} KB, ${files.length} files`;
+  await runNode(
+    [vsce, "package", ...options, ...forTarget, "--out", file],
+    "The extension can not be packaged",
+  );
+  const { size } = statSync(file);
+  const line = `${basename(file)}: ${(size / 1024).toFixed(0)} KB of ${maxPackageBytes / 1024} KB, ${files.length} files`;
   if (size > maxPackageBytes) throw new Error(`The package is over its limit. ${line}`);
   return line;
 }

@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly nodePath?: string;
   /** Keeps a process whose guest ended in good order for the next one: for many short runs. */
   readonly reuses?: boolean;
+  /** The sandbox's entry, where it is not beside this file. */
+  readonly entry?: string;
 }
 
 interface Choice {
@@ -74,12 +76,12 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
     const [waiting] = index < 0 ? [] : this.#idle.splice(index, 1);
     if (waiting !== undefined) return waiting;
     const known = this.#choices.get(engine ?? "any");
-    if (known !== undefined) return { choice: known, process: await startWith(known) };
+    if (known !== undefined) return { choice: known, process: await this.#startWith(known) };
     const notes: string[] = [];
     for await (const candidate of this.#candidates(engine, notes)) {
       try {
         const choice = { ...candidate, notes: [...notes] };
-        const process = await startWith(choice);
+        const process = await this.#startWith(choice);
         this.#choices.set(engine ?? "any", choice);
         return { choice, process };
       } catch (error) {
@@ -87,6 +89,10 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
       }
     }
     throw new BooError("no-sandbox", `No engine can run workflows here. ${notes.join(" ")}`);
+  }
+
+  #startWith({ engine, runtime }: Choice): Promise<SandboxProcess> {
+    return SandboxProcess.start(this.#options.entry ?? entryFile(), engine, runtime);
   }
 
   async *#candidates(
@@ -102,10 +108,6 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
     }
     if (engine !== "isolated-vm") yield { engine: "quickjs", runtime: hostRuntime };
   }
-}
-
-function startWith({ engine, runtime }: Choice): Promise<SandboxProcess> {
-  return SandboxProcess.start(entryFile(), engine, runtime);
 }
 
 function statusOf({ engine, runtime, notes }: Choice, { node }: SandboxProcess): SandboxStatus {

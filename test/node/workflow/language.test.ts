@@ -201,6 +201,11 @@ for (const engine of engineNames)
       );
       gives("BigInt", "return String(2n ** 64n % 1000007n);", String(2n ** 64n % 1000007n));
       gives(
+        "BigInt cut to a width",
+        "return [BigInt.asUintN(64, -1n), BigInt.asUintN(64, 2n ** 64n + 5n), BigInt.asUintN(0, 5n), BigInt.asIntN(8, 255n), BigInt.asIntN(8, 127n), BigInt.asIntN(64, 2n ** 63n), BigInt.asIntN(0, 1n), BigInt.asIntN(1, 1n)].map(String);",
+        ["18446744073709551615", "5", "0", "-1", "127", "-9223372036854775808", "0", "-1"],
+      );
+      gives(
         "tagged templates",
         "const tag = (parts, ...values) => parts.raw.join('|') + values.join(); return tag`a${1}\\n${2}c`;",
         "a|\\n|c1,2",
