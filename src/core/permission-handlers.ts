@@ -6,6 +6,7 @@ import { BooError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import type { Ports } from "./ports.ts";
 import { plainOutput } from "./shell/output-text.ts";
+import { terminalLine } from "./shell/terminal-line.ts";
 
 /** The requests that are answered here. */
 export type PermissionMethod =
@@ -73,7 +74,7 @@ function callHandlers(ports: Ports, agentOf: AgentOf): Pick<Handlers, CallMethod
     "call.openTerminal": async ({ session, call }) => {
       const { line, folder } = commandOf(findCall(await agentOf(session), call).arguments);
       const [first] = ports.editor.folders();
-      await ports.ui.openTerminal(folder ?? first?.path ?? "", line);
+      await ports.ui.openTerminal(folder ?? first?.path ?? "", terminalLine(line));
       return {};
     },
     "call.stop": async ({ session, call }) => {

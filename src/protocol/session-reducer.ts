@@ -120,13 +120,19 @@ function reduceStep(state: SessionState, event: StepEvent): SessionState {
         ),
       );
     case "tool-end":
-      return changeTurn(state, event.turn, (turn) =>
+      return changeTurn(withoutQuestionsOf(state, event.call), event.turn, (turn) =>
         changeCall(turn, event.call, (call) => endCall(call, event)),
       );
     // What a newer version has written and this one does not know.
     default:
       return state;
   }
+}
+
+// A call that went on without an answer, since a rule came to give one, asks no more.
+function withoutQuestionsOf(state: SessionState, call: string): SessionState {
+  const left = state.questions.filter(({ permission }) => permission?.call !== call);
+  return left.length === state.questions.length ? state : { ...state, questions: left };
 }
 
 function startTurn(state: SessionState, event: EventOf<"turn-start">): SessionState {

@@ -71,8 +71,9 @@ export class Agent {
       context.apply(event);
       this.#cache.apply(event);
       if (event.type === "question-asked") dependencies.questionsChanged(session.id, event.question);
-      if (event.type === "question-answered" || event.type === "turn-end")
-        dependencies.questionsChanged(session.id, undefined);
+      const mayEnd = event.type === "question-answered" || event.type === "tool-end";
+      if (mayEnd) this.#questions.drop();
+      if (mayEnd || event.type === "turn-end") dependencies.questionsChanged(session.id, undefined);
     });
     this.#dependencies = dependencies;
     const { ports, redactor, traces } = dependencies;

@@ -27,6 +27,12 @@ interface Waiting {
   readonly settled: Asking["settled"];
 }
 
+/** What a user says with an answer goes to the model as it is, so it has a limit (characters). */
+const longestWord = 10_000;
+
+/** The answer of a question that nobody answers any more. */
+const withdrawn = "withdrawn";
+
 /** Says that a turn rests with its window and goes on in the next one. */
 export const suspended = new BooError("suspended", "The window closed while the agent waited for an answer.");
 
@@ -56,6 +62,16 @@ export class Questions {
     this.#early.clear();
   }
 
+  /** Questions have ended without an answer: those who answered them early are told. */
+  drop(): void {
+    const open = new Set(this.#session.state.questions.map(({ id }) => id));
+    for (const [id, { resolve }] of this.#early) {
+      if (open.has(id)) continue;
+      resolve(undefined);
+      this.#early.delete(id);
+    }
+  }
+
   /** Whether somebody waits for an answer. */
   get isWaiting(): boolean {
     return this.#waiting.size > 0;
@@ -67,9 +83,7 @@ export class Questions {
    */
   async ask(question: NewQuestion, { turn, trace, signal, settled }: Asking): Promise<Answer> {
     signal.throwIfAborted();
-    const known = this.#session.state.questions.find(
-      (open) => !this.#waiting.has(open.id) && isSame(open, question),
-    );
+    const known = await this.#takeUp(question);
     const id = known?.id ?? crypto.randomUUID();
     const done = trace.asked(id, question.text);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -101,9 +115,26 @@ export class Questions {
     }
   }
 
+  // What an earlier window showed counts only where it is still what is asked; otherwise it makes room for what is.
+  async #takeUp(question: NewQuestion): Promise<Question | undefined> {
+    const known = this.#session.state.questions.find(
+      (open) => !this.#waiting.has(open.id) && isAbout(open, question),
+    );
+    if (known === undefined || isSame(known, question)) return known;
+    await this.#session.emit({
+      type: "question-answered",
+      at: this.#now(),
+      id: known.id,
+      value: withdrawn,
+    });
+    return undefined;
+  }
+
   /** Answers a question; what is no longer asked, and an answer that was not offered, is refused. Throws BooError "not-asked", "no-such-choice". */
   async answer(id: string, { value, word }: Answer): Promise<void> {
     const asked = this.#session.state.questions.find((question) => question.id === id);
+    if (word !== undefined && word.length > longestWord)
+      throw new BooError("too-long", `Say it in at most ${longestWord} characters.`);
     if (asked?.choices.some((choice) => choice.value === value) === false)
       throw new BooError("no-such-choice", "Choose one of the answers offered.");
     const waiting = asked && (await this.#waiterOf(id));
@@ -131,8 +162,17 @@ export class Questions {
   }
 }
 
-function isSame(open: Question, question: NewQuestion): boolean {
+function isAbout(open: Question, question: NewQuestion): boolean {
   const [a, b] = [open.permission, question.permission];
   if (a === undefined || b === undefined) return a === b && open.text === question.text;
   return a.call === b.call && a.operation === b.operation && a.target === b.target;
+}
+
+function isSame({ id: _id, ...open }: Question, question: NewQuestion): boolean {
+  return shownOf(open) === shownOf(question);
+}
+
+function shownOf({ text, choices, permission }: NewQuestion): string {
+  const { reason, commands, rule, change, folder } = permission ?? {};
+  return JSON.stringify([text, choices, reason, commands, rule, change?.before, change?.after, folder]);
 }

@@ -63,8 +63,20 @@ export class SessionGuard implements Guard {
   }
 
   async refused(access: CommandAccess, refusals: readonly Refusal[]): Promise<CommandLeave> {
-    for (const refusal of refusals) await this.#askRefused(refusal);
-    return this.#leave(await this.#judgeLine(access));
+    for (const refusal of refusals) {
+      await this.#checkLine(access);
+      await this.#askRefused(refusal);
+    }
+    return this.#leave(await this.#checkLine(access));
+  }
+
+  // While somebody was asked, a mode or a rule may have come to forbid a line that had its leave.
+  async #checkLine(access: CommandAccess): Promise<LineJudgement> {
+    const { line, folder } = access;
+    const judgement = await this.#judgeLine(access);
+    if (judgement.verdict === "deny")
+      throw await this.#deny({ operation: "execute", target: line, folder }, judgement);
+    return judgement;
   }
 
   async #askRefused(refusal: Refusal): Promise<void> {
@@ -112,20 +124,24 @@ export class SessionGuard implements Guard {
   }
 
   async #decide<J extends Judgement>(judgeNow: () => Promise<J>, asked: AskedAccess): Promise<J> {
-    const judgement = await judgeNow();
-    if (judgement.verdict === "allow") return this.#allow(judgement, asked);
-    if (judgement.verdict === "deny") throw await this.#deny(asked, judgement);
     const { agent, call, ask } = this.#context;
-    const [ruleFor] = (await this.#world()).folders;
-    const question = questionOf({ ...asked, agent, call, ...(ruleFor && { ruleFor }) }, judgement);
-    // Whatever else is granted meanwhile may answer this, too.
-    const settled = async (): Promise<string | undefined> =>
-      (await judgeNow()).verdict === "ask" ? undefined : "once";
-    const answer = await ask(question, settled);
-    const now = await judgeNow();
-    if (now.verdict === "deny") throw await this.#deny(asked, now);
-    if (now.verdict === "allow") return this.#allow(now, asked);
-    return this.#take(answer, asked, now);
+    let judgement = await judgeNow();
+    for (;;) {
+      if (judgement.verdict === "allow") return this.#allow(judgement, asked);
+      if (judgement.verdict === "deny") throw await this.#deny(asked, judgement);
+      const [ruleFor] = (await this.#world()).folders;
+      const question = questionOf({ ...asked, agent, call, ...(ruleFor && { ruleFor }) }, judgement);
+      // Whatever else is granted meanwhile may answer this, too.
+      const settled = async (): Promise<string | undefined> =>
+        (await judgeNow()).verdict === "ask" ? undefined : "once";
+      const answer = await ask(question, settled);
+      const now = await judgeNow();
+      const isShown = isSameRequest(judgement, now);
+      judgement = now;
+      if (answer.value === "deny" && now.verdict !== "deny") return this.#take(answer, asked, now);
+      // An answer counts for what was shown: what has become something else meanwhile is asked anew.
+      if (now.verdict === "ask" && isShown) return this.#take(answer, asked, now);
+    }
   }
 
   async #take<J extends Judgement>({ value, word }: Answer, asked: AskedAccess, judgement: J): Promise<J> {
@@ -189,6 +205,13 @@ export class SessionGuard implements Guard {
       : undefined;
     return { confinement, isReadOnly: judgement.isReadOnly };
   }
+}
+
+/** Whether an answer to one is an answer to the other: they touch the same things for the same reasons. */
+function isSameRequest(one: Judgement, other: Judgement): boolean {
+  const asked = ({ reason, offers, needs, commands }: Judgement & Partial<LineJudgement>): string =>
+    JSON.stringify([reason, offers, needs, commands?.map((command) => [command.text, command.reason])]);
+  return asked(one) === asked(other);
 }
 
 /** A line of the log shows so much of a target. */
