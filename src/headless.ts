@@ -6,6 +6,7 @@ import { createBooCode, type BooCode } from "#core/boocode.ts";
 import { BooError, messageOf } from "#core/errors.ts";
 import { printEvents, type Print } from "#node/headless/event-lines.ts";
 import { readJob, runJob, type Job } from "#node/headless/jobs.ts";
+import { judgeLines } from "#node/headless/judge.ts";
 import { makePlainPorts, type HeadlessOptions } from "#node/headless/plain-ports.ts";
 import {
   readWorkflowJob,
@@ -17,7 +18,19 @@ import { commandSchema, type Command } from "#node/headless/commands.ts";
 
 const usage = `Usage: npm run headless -- --folder DIR --store DIR [--provider deepseek|openai-compatible|rehearsal] [--base-url URL] [--model NAME] [--effort low|high|max] [--session ID | --new]
   or one of, which tell and end: --list · --search TEXT · --fork SESSION:MESSAGE · --export SESSION --format md|json · --export-trace SESSION --format otlp|chrome|csv · --import FILE · ${workflowUsage}
+  or, without a store: --folder DIR --judge, which tells what would be allowed: JSON lines on stdin, {"command": "…"} or {"operation": "read", "target": "…"}, with "cwd", "mode", "rules", "isConfined", "isTrusted" where they differ.
 Keys come from DEEPSEEK_API_KEY or BOOCODE_API_KEY. Commands on stdin, a JSON object a line: {"prompt": "…"}, {"answer": {"id", "value"}}, {"cancel": true}, {"continue": true}, {"mode": "default|ask|plan"}.`;
+
+/** The folder in which requests are only judged, where that is what is wanted. */
+function readJudge(): string | undefined {
+  const { values } = parseArgs({
+    options: { folder: { type: "string" }, judge: { type: "boolean", default: false } },
+    strict: false,
+  });
+  if (values.judge !== true) return undefined;
+  if (typeof values.folder !== "string") throw new BooError("usage", usage);
+  return values.folder;
+}
 
 function readOptions(): HeadlessOptions & {
   readonly session: string | undefined;
@@ -125,6 +138,9 @@ async function runWorkflow(job: WorkflowJob, options: HeadlessOptions): Promise<
 }
 
 async function main(): Promise<void> {
+  const judged = readJudge();
+  if (judged !== undefined)
+    return judgeLines(process.stdin, judged, (line) => process.stdout.write(`${JSON.stringify(line)}\n`));
   const options = readOptions();
   if (options.workflow !== undefined) return runWorkflow(options.workflow, options);
   const ports = await makePlainPorts(options);

@@ -5,6 +5,7 @@ import type { Span } from "#protocol/trace.ts";
 import type { UiAction } from "#protocol/protocol.ts";
 import type { StoreProblem } from "#protocol/workspace.ts";
 import type { FileAccess } from "./permissions/guard.ts";
+import type { RealPath } from "./permissions/judgement.ts";
 import type { ConfigFiles, Shell, Snapshots } from "./shell-ports.ts";
 
 /** A folder of the workspace, named as the editor shows it. */
@@ -143,6 +144,8 @@ interface SearchQuery extends LookQuery {
 /** Files on disk: looking, listing, searching. Ignored = .gitignore rules and .git itself. */
 export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
+  /** Finds what is at a path as the system does: links are followed before ".." is applied. */
+  locate(path: string): Promise<RealPath>;
   /** The real path of the nearest existing ancestor joined with the rest, for paths that do not exist yet. */
   realPath(path: string): Promise<string>;
   /** The real path of a folder as it was when it was first asked for: one that a link replaces later leads out of the workspace. */

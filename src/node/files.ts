@@ -8,6 +8,7 @@ import { HeldDirectory } from "./held-directory.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { boundBelow, MountTable, sourceOf } from "./mounts.ts";
 import { kindOf, lookAt, openReal } from "./real-file.ts";
+import { findRealPath } from "./find-real-path.ts";
 import { isMissing, isSamePath, realPathOf } from "./real-path.ts";
 import { confirmLines } from "./search-confirm.ts";
 import {
@@ -39,6 +40,7 @@ export function createFiles(options: {
   const mounts = new MountTable(options.freshMs);
   return {
     stat: statFile,
+    locate: findRealPath,
     realPath: realPathOf,
     rootPath: (folder) => rootPaths.of(folder),
     mountSource: async (folder, path) => sourceOf(mounts.now(), folder, path),

@@ -190,6 +190,11 @@ export function fakeFiles(workspace: FakeWorkspace): Files {
   };
   return {
     stat: async (path) => workspace.stat(path),
+    locate: async (path) => {
+      const stat = workspace.stat(path);
+      if (stat === undefined) return { path: workspace.realPath(path), kind: "missing", links: 1 };
+      return { path: stat.realPath, kind: stat.kind, links: stat.links };
+    },
     realPath: async (path) => workspace.realPath(path),
     rootPath: async (folder) => workspace.realPath(folder),
     mountSource: async () => undefined,

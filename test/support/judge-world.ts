@@ -29,6 +29,14 @@ export class Disk {
     if (!path.endsWith("/")) folder.entries.set(names.at(-1) ?? "", nodeOf(what));
   }
 
+  /** The names in a folder. */
+  readonly list = (path: string): Promise<readonly string[]> => {
+    let node: Node | undefined = this.#root;
+    for (const name of this.find(path).path.split("/").slice(1).filter(Boolean))
+      node = node?.kind === "directory" ? node.entries.get(name) : undefined;
+    return Promise.resolve(node?.kind === "directory" ? [...node.entries.keys()] : []);
+  };
+
   /** What is at a path, links followed before "..". */
   readonly resolve = (path: string): Promise<RealPath> => Promise.resolve(this.find(path));
 

@@ -1,7 +1,8 @@
 /** Looks up the real places that a judgement needs, at the moment of use, and judges. */
 import { parseLine } from "./command-line.ts";
 import type { Judgement, LineJudgement, RealPath, World } from "./judgement.ts";
-import { isWithin } from "./path-policy.ts";
+import type { ParsedLine } from "./parsed-line.ts";
+import { entryTest, isWithin } from "./path-policy.ts";
 import { judge } from "./policy.ts";
 
 /** What is asked for, with paths as they were said: absolute, links and ".." in them. */
@@ -20,21 +21,27 @@ export type Request =
 /** Finds what is at a path as the system does: links are followed before ".." is applied. */
 export type Resolve = (path: string) => Promise<RealPath>;
 
+/** The names in a folder, as they are now; without it, what a pattern such as "*.ts" matches counts as being no link. */
+export type List = (folder: string) => Promise<readonly string[]>;
+
 /** Judges a command line. */
 export function judgeRequest(
   request: Extract<Request, { operation: "execute" }>,
   world: World,
   resolve: Resolve,
+  list?: List,
 ): Promise<LineJudgement>;
 export function judgeRequest(
   request: Request,
   world: World,
   resolve: Resolve,
+  list?: List,
 ): Promise<Judgement | LineJudgement>;
 export async function judgeRequest(
   request: Request,
   world: World,
   resolve: Resolve,
+  list?: List,
 ): Promise<Judgement | LineJudgement> {
   switch (request.operation) {
     case "network":
@@ -49,8 +56,13 @@ export async function judgeRequest(
         isWindows: world.isWindows,
         dialect: request.dialect ?? "bash",
       });
-      const resolved = await resolveAll(line.paths, world, resolve);
-      return judge({ operation: "execute", line, resolved }, world);
+      const matched = list === undefined ? undefined : await matchAll(line, world, list);
+      const paths = [...line.paths, ...(matched?.paths ?? [])];
+      const resolved = await resolveAll(paths, world, resolve);
+      return judge(
+        { operation: "execute", line, resolved, ...(matched && { entries: matched.entries }) },
+        world,
+      );
     }
   }
 }
@@ -77,4 +89,27 @@ async function resolveAll(
     }
   await add([...firsts].filter((path) => !resolved.has(path)));
   return resolved;
+}
+
+// A pattern that matches more names than this is judged by its folder alone.
+const matchLimit = 500;
+
+/** The names that patterns of a line match now: each may be a link. */
+async function matchAll(
+  line: ParsedLine,
+  world: World,
+  list: List,
+): Promise<{ readonly entries: ReadonlyMap<string, readonly string[]>; readonly paths: readonly string[] }> {
+  const entries = new Map<string, readonly string[]>();
+  const paths = new Set<string>();
+  for (const { path, rest } of line.commands.flatMap(({ uses }) => uses)) {
+    const matches = rest === undefined ? undefined : entryTest(rest, world);
+    if (path === undefined || matches === undefined) continue;
+    const names = entries.get(path) ?? (await list(path).catch(() => []));
+    const found = names.filter((name) => matches(name));
+    if (found.length > matchLimit) continue;
+    entries.set(path, names);
+    for (const name of found) paths.add(`${path.replace(/\/$/, "")}/${name}`);
+  }
+  return { entries, paths: [...paths] };
 }

@@ -53,6 +53,8 @@ export interface LineRequest {
   readonly operation: "execute";
   readonly line: ParsedLine;
   readonly resolved: ReadonlyMap<string, RealPath>;
+  /** What folders hold in which the line matches names (by `PathUse.path`); what a pattern matches is in `resolved`, too. */
+  readonly entries?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What is judged. */

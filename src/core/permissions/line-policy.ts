@@ -1,9 +1,10 @@
 /** What may be done with a command line: each of its commands by itself, and all of them together. */
 import { beforeDots } from "./command-line.ts";
+import { applyDots } from "./command-line/places.ts";
 import { LOOSE } from "./command-line/values.ts";
 import type { JudgedCommand, LineRequest, Needs, Offer, RealPath, Verdict, World } from "./judgement.ts";
 import type { Condition, ParsedCommand, PathUse } from "./parsed-line.ts";
-import { isWithin, judgePath, type Finding } from "./path-policy.ts";
+import { entryTest, isWithin, judgePath, type Finding } from "./path-policy.ts";
 import { deniesWords, matchHost, matchWords, patternOf, rulesFor } from "./rule-match.ts";
 import type { Rule } from "./rule.ts";
 
@@ -15,6 +16,8 @@ export interface CommandJudgement extends JudgedCommand {
   readonly isReadOnly: boolean;
   /** A rule gives it more than the workspace. */
   readonly isGranted: boolean;
+  /** As `runsCode`, for the choice of what is said about a line. */
+  readonly isCode: boolean;
 }
 
 interface CommandRule {
@@ -41,24 +44,26 @@ export class LineJudge {
   }
 
   #judge(command: ParsedCommand, index: number): CommandJudgement {
-    const rule = this.#commandRule(command);
-    const covered = rule?.match;
+    const found = this.#commandRule(command);
+    const match = found?.match;
     const holding = command.conditions.filter((condition) => this.#holds(condition));
-    const own = [
-      ...this.#uses(command, command.uses, index).map((finding) =>
-        lift(finding, rule, covered === "exact" && finding.isCovered === true),
-      ),
-      ...this.#concerns(command, holding).map((finding) => lift(finding, rule, isLifted(finding, covered))),
-      ...this.#hosts(command).map((finding) => lift(finding, rule, covered !== undefined)),
-    ];
-    const code =
-      command.code ??
-      holding.map(({ means }) => ("code" in means ? means.code : undefined)).find((one) => one !== undefined);
+    const code = command.code ?? holding.flatMap(({ means }) => ("code" in means ? [means.code] : []))[0];
+    const uses = this.#uses(command, command.uses, index).map((finding) =>
+      lift(finding, found, match === "exact" && finding.isCovered === true),
+    );
+    const redirections = this.#uses(command, command.redirectionUses, index);
+    const isLoose = (some: readonly Finding[]): boolean =>
+      some.some((finding) => finding.needsConfinement === true);
     const findings = [
       ...this.#denials(command),
-      ...own,
-      ...this.#code(code, [...own], command).map((finding) => lift(finding, rule, covered !== undefined)),
-      ...this.#uses(command, command.redirectionUses, index),
+      ...uses,
+      ...this.#concerns(command, holding).map((finding) => lift(finding, found, isLifted(finding, match))),
+      ...this.#hosts(command).map((finding) => lift(finding, found, match !== undefined)),
+      ...this.#code(code, isLoose(uses), this.#offer(command)).map((finding) =>
+        lift(finding, found, match !== undefined),
+      ),
+      ...redirections,
+      ...this.#code(undefined, isLoose(redirections), undefined),
     ];
     return this.#sum(command, findings, code, holding);
   }
@@ -103,7 +108,23 @@ export class LineJudge {
   }
 
   #uses(command: ParsedCommand, uses: readonly PathUse[], index: number): readonly Finding[] {
-    return uses.map((use) => this.#use(use, command, index));
+    return uses.flatMap((use) => [
+      this.#use(use, command, index),
+      ...this.#matches(use).map((one) => this.#use(one, command, index)),
+    ]);
+  }
+
+  /** What a pattern matches now, each by itself. */
+  #matches({ path, rest, ...use }: PathUse): readonly PathUse[] {
+    const names = path === undefined ? undefined : this.#request.entries?.get(path);
+    const matches = rest === undefined ? undefined : entryTest(rest, this.#world);
+    if (path === undefined || names === undefined || matches === undefined) return [];
+    const folder = path.replace(/\/$/, "");
+    return names
+      .filter((name) => matches(name) && this.#real(`${folder}/${name}`) !== undefined)
+      .map((name) =>
+        use.isRemoval ? { ...use, path: folder, entry: name } : { ...use, path: `${folder}/${name}` },
+      );
   }
 
   #use(use: PathUse, command: ParsedCommand, index: number): Finding {
@@ -112,8 +133,7 @@ export class LineJudge {
     const devices = operation === "write" ? writableDevices : readableDevices;
     if (rest === undefined && entry === undefined && devices.test(path))
       return { verdict: "allow", reason: "It is a device that keeps nothing." };
-    if (path.replaceAll(/\/+/g, "/").startsWith("/proc/self/"))
-      return { verdict: "ask", reason: `What ${path} is, depends on who asks.` };
+    if (dependsOnReader(path)) return { verdict: "ask", reason: `What ${path} is, depends on who asks.` };
     if (this.#isVoid(use)) return { verdict: "allow", reason: "There is no such folder." };
     const real = this.#realOf(path, entry);
     if (real === undefined) return { verdict: "ask", reason: `What is at ${path} is not known.` };
@@ -209,19 +229,25 @@ export class LineJudge {
     });
   }
 
-  #code(code: string | undefined, own: readonly Finding[], command: ParsedCommand): readonly Finding[] {
-    const loose = own.some((finding) => finding.needsConfinement === true);
-    const why = code ?? (loose ? "Which files it reaches is certain only in a sandbox." : undefined);
+  #code(
+    code: string | undefined,
+    isLoose: boolean,
+    offer: { readonly offer: Offer } | undefined,
+  ): readonly Finding[] {
+    const why = code ?? (isLoose ? "Which files it reaches is certain only in a sandbox." : undefined);
     if (why === undefined) return [];
     const { isConfined, runsUnconfined } = this.#world;
-    if (isConfined) return [{ verdict: "allow", reason: `${why.replace(/\.$/, "")}, confined.` }];
+    if (isConfined)
+      return [{ verdict: "allow", reason: `${why.replace(/\.$/, "")}, confined.`, isCode: true }];
     if (runsUnconfined)
-      return [{ verdict: "allow", reason: `${why.replace(/\.$/, "")}, as the settings allow.` }];
+      return [
+        { verdict: "allow", reason: `${why.replace(/\.$/, "")}, as the settings allow.`, isCode: true },
+      ];
     return [
       {
         verdict: "ask",
         reason: `${why.replace(/\.$/, "")}, and nothing confines it here.`,
-        ...this.#offer(command),
+        ...offer,
       },
     ];
   }
@@ -235,7 +261,8 @@ export class LineJudge {
     const worst = worstOf(findings);
     const asking = findings.filter((finding) => finding.verdict === "ask");
     const offers = asking.map(
-      (finding) => finding.offer ?? (finding.isCovered === true ? this.#offer(command)?.offer : undefined),
+      (finding) =>
+        finding.offer ?? (finding.offersCommand === true ? this.#offer(command)?.offer : undefined),
     );
     const rule = worst?.rule ?? findings.find((finding) => finding.rule !== undefined)?.rule;
     const reason =
@@ -251,6 +278,7 @@ export class LineJudge {
       needs: this.#needs(command, holding),
       runsCode: code !== undefined || findings.some((finding) => finding.needsConfinement === true),
       isReadOnly: this.#isReadOnly(command, code, holding),
+      isCode: code !== undefined,
       isGranted:
         findings.some((finding) => finding.rule?.effect === "allow" && finding.isBeyond === true) ||
         (command.hosts.length > 0 && worst?.verdict === "allow"),
@@ -292,6 +320,15 @@ export class LineJudge {
   }
 }
 
+// Such paths lead each process to its own folder, descriptors or root.
+function dependsOnReader(path: string): boolean {
+  const plain = path.replaceAll(/\/(?:\.?\/)+/g, "/");
+  return (
+    /\/proc\/(?:self|thread-self|\d+)(?:\/|$)|\/dev\/fd(?:\/|$)/.test(plain) ||
+    /^\/(?:proc|sys|dev)(?:\/|$)/.test(applyDots(plain))
+  );
+}
+
 function isLifted(
   finding: Finding & { readonly lift?: string },
   match: "exact" | "open" | undefined,
@@ -308,18 +345,16 @@ function lift(finding: Finding, found: { readonly rule: Rule } | undefined, isLi
 
 const order: Readonly<Record<Verdict, number>> = { allow: 0, ask: 1, deny: 2 };
 
-/** The strictest of several; the first of those, or of allowances one that has something to say. */
-export function worstOf<Found extends { readonly verdict: Verdict; readonly rule?: Rule }>(
-  findings: readonly Found[],
-): Found | undefined {
+/** The strictest of several; the first of those, or of allowances the one that says most: a rule, then that code is run. */
+export function worstOf<
+  Found extends { readonly verdict: Verdict; readonly rule?: Rule; readonly isCode?: boolean },
+>(findings: readonly Found[]): Found | undefined {
+  const weight = ({ rule, isCode }: Found): number => (rule === undefined ? (isCode === true ? 1 : 0) : 2);
   let worst: Found | undefined;
   for (const finding of findings) {
     const isWorse = worst === undefined || order[finding.verdict] > order[worst.verdict];
     const saysMore =
-      worst?.verdict === "allow" &&
-      finding.verdict === "allow" &&
-      worst.rule === undefined &&
-      finding.rule !== undefined;
+      worst?.verdict === "allow" && finding.verdict === "allow" && weight(finding) > weight(worst);
     if (isWorse || saysMore) worst = finding;
   }
   return worst;

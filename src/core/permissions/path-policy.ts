@@ -1,5 +1,14 @@
 /** What may be done with one path, by its real place. */
-import { BELOW, isAllMarks, LOOSE, showValue } from "./command-line/values.ts";
+import {
+  BELOW,
+  firstMark,
+  isAllMarks,
+  LOOSE,
+  NAME,
+  NUMBER,
+  showValue,
+  valuePattern,
+} from "./command-line/values.ts";
 import type { Offer, RealPath, Verdict, World } from "./judgement.ts";
 import { isInterpreter } from "./programs/index.ts";
 import { protectedMatch, protectedName } from "./protected.ts";
@@ -26,6 +35,10 @@ export interface Finding {
   readonly offer?: Offer;
   /** A rule for the whole command that has it to the letter covers it. */
   readonly isCovered?: boolean;
+  /** Such a rule may be offered. */
+  readonly offersCommand?: boolean;
+  /** It says that code is run. */
+  readonly isCode?: boolean;
   /** Only a sandbox keeps it inside. */
   readonly needsConfinement?: boolean;
   /** It lies where a sandbox must be told to let it through. */
@@ -161,15 +174,21 @@ function judgeOutside(access: Access, world: World): Finding {
     return { verdict: "allow", reason: `A rule allows to ${operation} ${shown}.`, rule, ...beyond };
   const offer = operation === "run" ? undefined : offerFor(access, world);
   const reason = `It ${verbs[operation]} ${operation === "run" ? "code " : ""}outside of the workspace: ${shown}.`;
-  return { ...ask(reason), ...beyond, isCovered: true, ...(offer !== undefined && { offer }) };
+  return {
+    ...ask(reason),
+    ...beyond,
+    isCovered: true,
+    offersCommand: operation === "run",
+    ...(offer !== undefined && { offer }),
+  };
 }
 
 const secrets = /(?:^|\/)\.(?:ssh|gnupg|aws|kube|docker|azure|password-store|mozilla|config\/gcloud)(?:\/|$)/;
 
 /** The rule that "Always" would write for a path: reading allows the folder around a file, where that is not too much. */
 export function offerFor(access: Access, world: World): Offer | undefined {
-  const { real, operation } = access;
-  if (operation === "run" || secrets.test(real.path.replaceAll("\\", "/"))) return undefined;
+  const { real, operation, isRemoval } = access;
+  if (operation === "run" || isRemoval || secrets.test(real.path.replaceAll("\\", "/"))) return undefined;
   const folder = real.kind === "directory" ? real.path : real.path.replace(/[\\/][^\\/]*$/, "");
   const isWide =
     folder === "" ||
@@ -179,4 +198,17 @@ export function offerFor(access: Access, world: World): Offer | undefined {
   const isOne = real.kind !== "directory" && (operation === "write" || isWide);
   if (isOne) return /[*]/.test(real.path) ? undefined : { operation, pattern: real.path };
   return isWide || folder.includes("*") ? undefined : { operation, pattern: `${folder}/**` };
+}
+
+/** Tells which names in a folder a pattern behind it may mean; undefined where it may mean what lies deeper. */
+export function entryTest(
+  rest: string,
+  { ignoresCase }: Pick<World, "ignoresCase">,
+): ((name: string) => boolean) | undefined {
+  const [first = "", ...deeper] = rest.split("/");
+  const isOneName = firstMark(first.replaceAll(NAME, "").replaceAll(NUMBER, "")) < 0;
+  if (!isOneName || firstMark(first) < 0 || deeper.some((name) => name !== "")) return undefined;
+  const pattern = valuePattern(first, ignoresCase);
+  // A pattern does not match a dot at the beginning unless it has it.
+  return (name) => pattern.test(name) && (!name.startsWith(".") || first.startsWith("."));
 }

@@ -14,7 +14,7 @@ const knownLimit = 1000;
 const known = new Map<string, CommandPattern | undefined>();
 
 /** The words of an execute rule; undefined where it is not one simple command of plain words. */
-export function commandPattern(pattern: string): CommandPattern | undefined {
+function commandPattern(pattern: string): CommandPattern | undefined {
   if (known.has(pattern)) return known.get(pattern);
   const read = readPattern(pattern);
   if (known.size >= knownLimit) known.clear();

@@ -116,11 +116,8 @@ export class SessionGuard implements Guard {
 
   async #judgeLine({ line, folder }: CommandAccess): Promise<LineJudgement> {
     const { files } = this.#ports;
-    return judgeRequest({ operation: "execute", line, folder }, await this.#world(), async (path) => {
-      const stat = await files.stat(path);
-      if (stat === undefined) return { path: await files.realPath(path), kind: "missing", links: 1 };
-      return { path: stat.realPath, kind: stat.kind, links: stat.links };
-    });
+    const request = { operation: "execute", line, folder } as const;
+    return judgeRequest(request, await this.#world(), (path) => files.locate(path));
   }
 
   async #decide<J extends Judgement>(judgeNow: () => Promise<J>, asked: AskedAccess): Promise<J> {

@@ -98,6 +98,12 @@ function source({ args, draft, setting }: Call): Outcome {
   const path = file === undefined ? undefined : exactTexts(file);
   if (path === undefined || path.some((text) => /^\/(?:dev|proc)\//.test(text)))
     draft.ask("What it would run is not known.", "nothing");
+  for (const text of path ?? [])
+    if (!text.includes("/"))
+      draft.askIf("none-exists", [text], {
+        reason: `There is no script "${text}" here.`,
+        liftedBy: "exact-rule",
+      });
   draft.runsCode("It runs a script of the project in this shell.");
   draft.useFolders({ operation: "run" });
   return unknownShell(setting.state);
@@ -209,7 +215,7 @@ function killProcess({ args, draft, setting: { state } }: Call): Outcome {
 }
 
 function printFolder({ setting: { state } }: Call): Outcome {
-  return unchanged(state, state.folders);
+  return { ...unchanged(state, state.folders), isOneLine: true };
 }
 
 const harmless: Builtin = ({ setting }) => unchanged(setting.state);

@@ -126,7 +126,11 @@ function dispatch(
   if (isShell(own)) return startShell(call);
   if (own === "busybox" || own === "toybox") return runApplet(call);
   const program = programOf(own);
-  if (program !== undefined) return unchanged(state, applyProgram(program, call));
+  if (program !== undefined)
+    return {
+      ...unchanged(state, applyProgram(program, call)),
+      isOneLine: program.printsOneLine === true,
+    };
   draft.ask(`"${own}" is no program that is known.`, "rule");
   for (const field of args) draft.guess(field);
   draft.useFolders({ operation: "run" });

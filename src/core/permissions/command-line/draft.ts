@@ -85,11 +85,17 @@ export class CommandDraft {
     this.useValue(".", options);
   }
 
-  /** Adds what the shell looks at where it matches patterns with files. */
+  /** Adds the folders that the shell looks through where it matches patterns with files. */
   useGlobs(fields: readonly Field[]): void {
-    for (const field of fields)
-      for (const value of field.values)
-        if (value.includes(NAME)) this.useValue(value, { operation: "read" }, field.text);
+    for (const { values, text } of fields)
+      for (const value of values.filter((one) => one.includes(NAME))) {
+        const places = placesOf(value, this.folders, this.context) ?? [{ path: undefined }];
+        for (const { path } of places)
+          this.#uses.push({
+            ...{ operation: "read", path, shown: text },
+            ...{ isRecursive: false, isRemoval: false, isGuess: false },
+          });
+      }
   }
 
   /** Adds a word that may be a path, whole or behind "=", where it leads out of the folder that it begins in. */

@@ -50,6 +50,12 @@ export function startShell(call: Call): Outcome {
     return done;
   }
   draft.use(first, { operation: "run" });
+  // What is not here is looked for where programs are.
+  if (path !== undefined && !path.includes("/"))
+    draft.askIf("none-exists", [path], {
+      reason: `There is no script "${path}" here.`,
+      liftedBy: "exact-rule",
+    });
   if (path === undefined) draft.ask(`Which script "${name}" would run is not known.`, "exact-rule");
   for (const field of rest) draft.guess(field);
   draft.runsCode("It runs a script of the project.");

@@ -29,6 +29,8 @@ export interface Outcome {
   readonly failed: ShellState | undefined;
   /** What each printed line is a path of, or may be; undefined: anything. */
   readonly output?: readonly string[] | undefined;
+  /** It prints exactly one line. */
+  readonly isOneLine?: boolean;
 }
 
 /** The outcome of a command that leaves the shell as it was. */

@@ -64,7 +64,12 @@ export function readVariables({ args, draft, reader, setting }: Call): Outcome {
     input.kind === "pipe" && names.length === 1 && !hasOption(given, "-a") ? input.names : undefined;
   const isExactly = delimiter !== undefined && exactText(delimiter) === "";
   const values = isExactly ? paths : paths?.map((path) => path.replaceAll(BELOW, LOOSE));
-  return setNames(names.length === 0 ? ["REPLY"] : names, values ?? [ANY], { draft, reader, state });
+  const { ok } = setNames(names.length === 0 ? ["REPLY"] : names, values ?? [ANY], { draft, reader, state });
+  // At the end of its input it sets nothing.
+  const name = exactText(names[0]);
+  const empty =
+    ok !== undefined && paths !== undefined && name !== undefined ? setVariable(ok, name, [""]) : ok;
+  return { ok, failed: empty };
 }
 
 /** mapfile */

@@ -143,9 +143,10 @@ export class LineWalk implements Walk {
       const before = this.#source;
       if (script.source !== undefined) this.#source = script.source;
       this.#seen.add(script);
-      const { output } = this.#list(script.commands, { state, input: { kind: "inherited" } });
+      const { output, isOneLine } = this.#list(script.commands, { state, input: { kind: "inherited" } });
       this.#source = before;
-      return output;
+      // Where nothing is printed, nothing is what it stands for.
+      return isOneLine === true ? output : output && mergeValues(output, [""]);
     });
   }
 

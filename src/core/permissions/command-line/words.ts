@@ -166,7 +166,7 @@ class WordDraft {
     const [value] = values;
     if (values.every((one) => /^[^\s*?[\]\\]+$/.test(one) && isExact(one.replaceAll(NUMBER, ""))))
       return this.#append(values);
-    if (values.every((one) => /^[^\s*?[\]\\]+$/.test(one) && !one.includes(ANY)))
+    if (values.every((one) => /^[^\s*?[\]\\]*$/.test(one) && !one.includes(ANY)) && value !== "")
       return this.#append(
         values.map((one) => one.replaceAll(paths, LOOSE)),
         { isSplit: true },

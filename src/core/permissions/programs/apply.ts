@@ -112,7 +112,10 @@ class RoleReader {
     const operands = this.#roles();
     const how = { isRecursive: this.#isRecursive };
     for (const { field, roles } of operands) for (const role of roles) applyRole(draft, field, role, how);
-    const reads = operands.some(({ roles }) => roles.includes("read") || roles.includes("write"));
+    // Words of unknown number may be none.
+    const reads = operands.some(
+      ({ field, roles }) => !field.isSplit && (roles.includes("read") || roles.includes("write")),
+    );
     const isImplicit = readsFolder === "always" || (readsFolder === "if-recursive" && this.#isRecursive);
     if (isImplicit && !reads) draft.useFolders({ operation: "read", isRecursive: this.#isRecursive });
     if (this.#followsLinks)
@@ -194,7 +197,7 @@ export function applyRole(
 }
 
 /** The host of an address; "*" where it is not known. */
-export function hostOf(address: string): string {
+function hostOf(address: string): string {
   const [, host] = /^(?:https?:\/\/)?([A-Za-z0-9.-]+|\[[\da-f:]+\])(?::\d+)?(?:[/?#]|$)/i.exec(address) ?? [];
   return host === undefined || address.includes(BELOW) ? "*" : host.toLowerCase();
 }

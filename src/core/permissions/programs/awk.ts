@@ -1,6 +1,6 @@
 /** awk: which of its programs only read their input and print. */
 import { exactText, isExact, type Field } from "../command-line/values.ts";
-import { hasOption, type Arguments } from "./arguments.ts";
+import { hasOption, optionValues, type Arguments } from "./arguments.ts";
 import { type Call, each, type Program } from "./program.ts";
 
 /** awk, whose programs can run commands, read and write files. */
@@ -16,6 +16,9 @@ export const awk: Program = {
 function followAwk({ draft }: Call, given: Arguments): undefined {
   const isFile = hasOption(given, "-f", "--file", "-E", "--exec");
   if (isFile) draft.runsCode("The program of awk is in a file.");
+  const files = optionValues(given, "-f", "--file", "-E", "--exec");
+  if (files.some((file) => /^(?:-|\/dev\/)/.test(exactText(file) ?? "-")))
+    draft.ask("What awk would do comes from elsewhere.", "exact-rule");
   const [program] = given.operands;
   if (!isFile && program !== undefined) judgeProgram(program, draft);
   for (const field of given.operands.slice(isFile ? 0 : 1))

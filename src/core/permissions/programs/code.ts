@@ -1,6 +1,6 @@
 /** Programs that do what the project's files say: interpreters, compilers, build tools, linters, test runners. */
 import { exactText, type Field } from "../command-line/values.ts";
-import { hasOption, type Arguments } from "./arguments.ts";
+import { hasOption, optionValues, type Arguments } from "./arguments.ts";
 import { type Call, each, type Program, type Programs } from "./program.ts";
 
 const why = "It runs the project's own code.";
@@ -108,8 +108,19 @@ export const interpreters: Programs = {
         ...each("folder", "-C --directory"),
         ...each("guess", "-I --include-dir"),
         ...each("text", "-j --jobs -l -o -W"),
+        ...each("danger", "-E --eval"),
       },
       attached: ["-j", "-l"],
+      follow: ({ draft }, given) => {
+        const isText = given.operands.some((field) =>
+          /^\.?(?:SHELL|SHELLFLAGS|MAKE|MAKEFLAGS)\??=/.test(field.values[0] ?? "SHELL="),
+        );
+        const isInput = optionValues(given, "-f", "--file", "--makefile").some((field) =>
+          /^(?:-|\/dev\/)/.test(exactText(field) ?? "-"),
+        );
+        if (isText || isInput) draft.ask("What make would run stands in no file.", "exact-rule");
+        return undefined;
+      },
       code: why,
     } satisfies Program,
     "make gmake",

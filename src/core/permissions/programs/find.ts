@@ -197,9 +197,13 @@ function followXargs(call: Call, given: Arguments): readonly string[] | undefine
 function namesFrom({ setting: { input } }: Call, given: Arguments): readonly string[] {
   const isFromFile = hasOption(given, "-a", "--arg-file");
   if (isFromFile || input.kind !== "pipe" || input.names === undefined) return [ANY];
-  const isExact = hasOption(given, "-0", "--null");
-  // Blanks and quotes in a name would make others of it.
-  return isExact ? input.names : input.names.map((name) => name.replaceAll(BELOW, LOOSE));
+  if (hasOption(given, "-0", "--null")) return input.names;
+  // Quotes and backslashes are taken away, and lines are split at blanks.
+  return input.names.flatMap((name) => {
+    if (/["'\\]/.test(name)) return [ANY];
+    const loose = name.replaceAll(BELOW, LOOSE);
+    return /\s/.test(loose) ? loose.trim().split(/\s+/) : [loose];
+  });
 }
 
 /** find and xargs. */

@@ -48,6 +48,8 @@ export interface Program {
   readonly stopsAtOperand?: true;
   /** It reads the folder that it runs in where no operand names another; "if-recursive": only with a flag that says so. */
   readonly readsFolder?: "always" | "if-recursive";
+  /** It prints exactly one line. */
+  readonly printsOneLine?: true;
   /** It reads, and so its path arguments are what it prints ("paths"), or it passes lines of its input on. */
   readonly prints?: "paths" | "input";
   /** Why it does what the project's files say. */

@@ -1,5 +1,5 @@
 /** Programs that only read or tell, as far as their options are harmless. */
-import { concatenate, exactTexts, NAME } from "../command-line/values.ts";
+import { concatenate, exactText, exactTexts, NAME } from "../command-line/values.ts";
 import { type Arguments, hasOption } from "./arguments.ts";
 import { type Call, each, type Program, type Programs } from "./program.ts";
 
@@ -12,14 +12,27 @@ const sums: Program = { operands: ["read"], flags: { "-c": "code", "--check": "c
 /** What they are told, or what the system is like. */
 const tellers: Programs = {
   ...each(text, "true false : sleep seq yes expr whoami id groups uname arch nproc uptime tty getconf"),
-  ...each(text, "locale users logname printenv which whereis free factor lsb_release sw_vers cal ps pgrep"),
+  ...each(text, "locale users logname printenv which whereis free factor lsb_release sw_vers cal pgrep"),
   ...each(text, "clear tput tsort numfmt"),
-  echo: { follow: (_call, given) => (given.options.length === 0 ? printedWords(given) : undefined) },
+  ps: {
+    follow: ({ draft }, given) => {
+      // Without a dash "e" shows the environment of processes.
+      if (given.operands.some((field) => /e/.test(exactText(field) ?? "e")))
+        draft.ask("It shows what other programs were started with.", "rule");
+      return undefined;
+    },
+  },
+  echo: {
+    printsOneLine: true,
+    follow: (_call, given) => (given.options.length === 0 ? printedWords(given) : undefined),
+  },
   basename: {
+    printsOneLine: true,
     follow: (_call, given) =>
       given.operands.length === 1 && given.options.length === 0 ? namesOf(given) : undefined,
   },
   dirname: {
+    printsOneLine: true,
     follow: (_call, given) =>
       given.operands.length === 1 && given.options.length === 0 ? parentsOf(given) : undefined,
   },
@@ -139,7 +152,8 @@ function printedWords(given: Arguments): readonly string[] | undefined {
     (all, next) => concatenate(all, next?.map((word) => ` ${word}`) ?? []),
     [""],
   );
-  return lines.map((line) => line.slice(1));
+  // What holds line ends is not one line.
+  return lines.some((line) => line.includes("\n")) ? undefined : lines.map((line) => line.slice(1));
 }
 
 function namesOf(given: Arguments): readonly string[] | undefined {

@@ -31,6 +31,8 @@ function followSed({ draft, setting }: Call, given: Arguments): readonly string[
   }
   for (const script of scripts) judgeScript(script, draft);
   if (files.length > 0) draft.runsCode("The script of sed is in a file.");
+  if (files.some((file) => /^(?:-|\/dev\/)/.test(exactText(file) ?? "-")))
+    draft.ask("What sed would do comes from elsewhere.", "exact-rule");
   for (const suffix of optionValues(given, "-i", "--in-place"))
     if (!/^[\w.~-]*$/.test(exactText(suffix) ?? "/"))
       draft.ask(`Where sed keeps the old files ("${suffix.text}") is not certain.`, "exact-rule");

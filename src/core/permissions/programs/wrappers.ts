@@ -62,6 +62,11 @@ function followEnv(call: Call, given: Arguments): readonly string[] | undefined 
 }
 
 const seesAll: Program = { follow: (call, given) => startAny(call, given) };
+const otherRights: Program = {
+  ...seesAll,
+  stopsAtOperand: true,
+  options: each("text", "-u --user -g --group -h --host -p --prompt -C -r -t -T -U -D -R"),
+};
 
 // Its options are not followed: the first word that is none is taken for the command, so that at least denials hold for it.
 function startAny(call: Call, given: Arguments): undefined {
@@ -72,8 +77,9 @@ function startAny(call: Call, given: Arguments): undefined {
       ? "It acts with other rights."
       : `"${call.name}" starts other commands in ways of its own.`;
   draft.ask(reason, "exact-rule");
-  const at = args.findIndex((field) => !/^-|^\w+=|^\d/.test(field.values[0] ?? ""));
-  const words = at < 0 ? [] : args.slice(at);
+  const rest = args.slice(given.firstOperand);
+  const at = rest.findIndex((field) => !/^-|^\w+=|^\d/.test(field.values[0] ?? ""));
+  const words = at < 0 ? [] : rest.slice(at);
   if (words.length > 0 && given.operands.length > 0) startWords(call, words);
   return undefined;
 }
@@ -120,8 +126,9 @@ export const wrappers: Programs = {
   dotenv: wrapper(0, { options: each("read", "-e -f") }),
   ...each(wrapper(0, { code: "It runs the project's own code.", others: "code" }), "c8 nyc"),
   ...each(crossEnv, "cross-env cross-env-shell"),
+  ...each(otherRights, "sudo doas"),
   ...each(
     seesAll,
-    "sudo doas su runuser pkexec sg newgrp gosu setpriv capsh unshare nsenter chroot bwrap firejail watch parallel strace ltrace dtruss perf valgrind script scriptreplay expect unbuffer flock entr watchexec nodemon concurrently hyperfine proot fakeroot ssh-agent dbus-run-session xvfb-run prlimit numactl cgexec linux32 linux64 setarch rlwrap faketime eatmydata chronic ts sem lockfile-run start-stop-daemon xcrun run-parts debugger pipx mosh",
+    "su runuser pkexec sg newgrp gosu setpriv capsh unshare nsenter chroot bwrap firejail watch parallel strace ltrace dtruss perf valgrind script scriptreplay expect unbuffer flock entr watchexec nodemon concurrently hyperfine proot fakeroot ssh-agent dbus-run-session xvfb-run prlimit numactl cgexec linux32 linux64 setarch rlwrap faketime eatmydata chronic ts sem lockfile-run start-stop-daemon xcrun run-parts debugger pipx mosh",
   ),
 };

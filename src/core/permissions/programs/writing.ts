@@ -48,7 +48,7 @@ const install: Program = {
 };
 
 /** Adds sources and where they go: to a name, or into a folder of that name. */
-export function transfer(
+function transfer(
   { draft }: Pick<Call, "draft">,
   given: Arguments,
   { isRecursive, removes }: { readonly isRecursive: boolean; readonly removes: boolean },
@@ -155,6 +155,7 @@ const rm: Program = {
 };
 
 const mktemp: Program = {
+  printsOneLine: true,
   operands: ["write"],
   options: { "-p": "write", "--tmpdir": "write", "--suffix": "text" },
   follow: (_call: Call, given) =>
