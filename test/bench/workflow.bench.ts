@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createStubAgents } from "#core/workflow/agents/stub-agents.ts";
@@ -113,6 +113,7 @@ async function replay({ world, agents }: Place, run: string): Promise<number> {
 async function run(): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "boocode-bench-"));
   try {
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     await buildSandbox(folder, { minify: true, target: `${process.platform}-${process.arch}` });
     const rows: Row[] = [];
     for (const engine of engineNames)

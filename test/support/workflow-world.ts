@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { createMemoryJournal } from "#core/workflow/memory-journal.ts";
 import { type ResumeRequest, type StartRequest, WorkflowEngine } from "#core/workflow/engine.ts";
 import { createStubAgents } from "#core/workflow/agents/stub-agents.ts";
@@ -98,7 +98,7 @@ export class WorkflowWorld implements AsyncDisposable {
       },
       clock: createSystemClock(),
       log: { info: () => {}, warn: () => {}, error: () => {} },
-      sha256: (text) => createHash("sha256").update(text).digest("hex"),
+      sha256: (text) => hash("sha256", text),
       newId: randomUUID,
       ...ports,
     };

@@ -112,7 +112,7 @@ export class WorkflowEngine {
       ...given,
       ...{ ports: this.#ports, settings, primitives, listener: request.listener },
       ...{ agents: request.agents, agentTypes: request.agentTypes ?? [] },
-      replay: new Replay(known, isSame, given.rerun),
+      replay: new Replay(known, given.run, isSame, given.rerun),
     });
     const { meta, compiled, usesUrl } = script.script;
     const start = {

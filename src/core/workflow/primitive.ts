@@ -44,8 +44,8 @@ export interface RunScope {
   readonly slots: Slots;
   readonly steps: Steps;
   readonly controls: StepControls;
-  /** Tells and keeps an event; resolves when it is on disk. */
-  emit(event: RunEvent): Promise<void>;
+  /** Tells an event and keeps it, or a shorter one in its place; resolves when that is on disk. */
+  emit(event: RunEvent, kept?: RunEvent): Promise<void>;
   /** A line of the log; told once however often it is said. */
   readonly warn: (text: string) => void;
   /** The group that calls of a path belong to, as phase() set it. */

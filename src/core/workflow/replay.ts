@@ -10,6 +10,8 @@ interface Entry {
   outcome?: StepOutcome;
   end?: RunEventOf<"step-end">;
   isTaken: boolean;
+  /** Whether it is of the run itself, not of one that it was started from. */
+  isOwn: boolean;
 }
 
 /** What a call asks for. */
@@ -21,10 +23,9 @@ export interface ReplayCall {
 }
 
 /** What was found; `occurrence` is the call's number among its equals in this attempt. */
-export type ReplayAnswer = { readonly occurrence: number; readonly reason: string } & (
-  | { readonly end: RunEventOf<"step-end"> }
-  | { readonly end?: undefined }
-);
+export type ReplayAnswer = { readonly occurrence: number; readonly reason: string } &
+  /** `isOwn`: the journal of the run itself holds it at this place. */
+  ({ readonly end: RunEventOf<"step-end">; readonly isOwn: boolean } | { readonly end?: undefined });
 
 /** Which known answers are not to be used: all, or those of phases. */
 export interface Rerun {
@@ -67,12 +68,14 @@ export class Replay {
    * `isSame`: script and args are those of the journal. Then calls come under the paths they had, as long as only known answers were given,
    * and no answer is looked for elsewhere: it would be taken from the call that it belongs to.
    */
-  constructor(events: readonly RunEvent[], isSame: boolean, rerun: Rerun = {}) {
+  constructor(events: readonly RunEvent[], run: string, isSame: boolean, rerun: Rerun = {}) {
+    let isOwn = false;
     this.#looksElsewhere = !isSame;
     this.#rerun = rerun;
     for (const event of events) {
-      if (event.type === "step-start") this.#begin(event);
-      if (event.type === "step-end") this.#end(event);
+      if (event.type === "run-start") isOwn = event.run === run;
+      if (event.type === "step-start") this.#begin(event, isOwn);
+      if (event.type === "step-end") this.#end(event, isOwn);
     }
     for (const list of this.#exact.values())
       for (const entry of list) {
@@ -95,7 +98,7 @@ export class Replay {
     if (own !== undefined && !own.isTaken) {
       own.isTaken = true;
       if (own.outcome === "done" && own.end !== undefined)
-        return { occurrence, reason: "same place and content", end: own.end };
+        return { occurrence, reason: "same place and content", end: own.end, isOwn: own.isOwn };
       return {
         occurrence,
         reason: interrupted[own.outcome === "done" ? "interrupted" : (own.outcome ?? "interrupted")],
@@ -104,7 +107,7 @@ export class Replay {
     const moved = this.#looksElsewhere ? this.#elsewhere(call.key) : undefined;
     if (moved?.end !== undefined) {
       moved.isTaken = true;
-      return { occurrence, reason: "same content, elsewhere before", end: moved.end };
+      return { occurrence, reason: "same content, elsewhere before", end: moved.end, isOwn: false };
     }
     return { occurrence, reason: this.#whyNew(call) };
   }
@@ -129,19 +132,19 @@ export class Replay {
     return words.length === 0 ? "new" : words.join(", ");
   }
 
-  #begin(event: RunEventOf<"step-start">): void {
+  #begin(event: RunEventOf<"step-start">, isOwn: boolean): void {
     const { path, key, determinants } = event;
     const list = this.#listOf(path, key);
-    list[event.occurrence] = { path, key, determinants, isTaken: false };
+    list[event.occurrence] = { path, key, determinants, isTaken: false, isOwn };
   }
 
-  #end(event: RunEventOf<"step-end">): void {
+  #end(event: RunEventOf<"step-end">, isOwn: boolean): void {
     const { path, key, outcome } = event;
     const list = this.#listOf(path, key);
     const known = list[event.occurrence];
-    if (event.cached && known?.outcome === "done") return;
+    if (event.cached && known?.outcome === "done" && (known.isOwn || !isOwn)) return;
     const determinants = known?.determinants ?? {};
-    list[event.occurrence] = { path, key, determinants, outcome, end: event, isTaken: false };
+    list[event.occurrence] = { path, key, determinants, outcome, end: event, isTaken: false, isOwn };
   }
 
   #listOf(path: string, key: string): Entry[] {

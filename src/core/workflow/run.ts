@@ -77,7 +77,7 @@ export class WorkflowRun implements RunScope {
     this.budget = parts.budget;
     this.#begunAt = parts.ports.clock.now();
     this.slots = new Slots(Math.min(Math.max(1, parts.settings.concurrency), maxConcurrency));
-    this.steps = new Steps(parts.attempt, parts.replay, parts.ports, (event) => this.emit(event));
+    this.steps = new Steps(parts.attempt, parts.replay, parts.ports, (event, kept) => this.emit(event, kept));
     this.#programs.add(parts.script);
     this.done = this.#ended.promise;
   }
@@ -151,9 +151,9 @@ export class WorkflowRun implements RunScope {
     this.controls.of(step).hurry();
   }
 
-  emit(event: RunEvent): Promise<void> {
+  emit(event: RunEvent, kept = event): Promise<void> {
     this.#census.take(event);
-    const durable = this.ports.journal.append(this.run, [event]);
+    const durable = this.ports.journal.append(this.run, [kept]);
     durable.catch((error: unknown) => this.#fail(error));
     this.#parts.listener(event, durable);
     return durable;

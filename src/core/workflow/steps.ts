@@ -49,14 +49,14 @@ export class Steps {
   readonly #replay: Replay;
   readonly #sha256: (text: string) => string;
   readonly #clock: Clock;
-  readonly #emit: (event: RunEvent) => Promise<void>;
+  readonly #emit: (event: RunEvent, kept?: RunEvent) => Promise<void>;
   #last = 0;
 
   constructor(
     attempt: number,
     replay: Replay,
     ports: { readonly sha256: (text: string) => string; readonly clock: Clock },
-    emit: (event: RunEvent) => Promise<void>,
+    emit: (event: RunEvent, kept?: RunEvent) => Promise<void>,
   ) {
     this.#attempt = attempt;
     this.#replay = replay;
@@ -74,7 +74,7 @@ export class Steps {
     const key = this.#sha256(canonicalJson(determinants));
     const known = this.#replay.take({ path, key, phase, determinants });
     const name = this.#nameOf(work, key, known.occurrence);
-    if (known.end !== undefined) return this.#answer(name, known.end, known.reason);
+    if (known.end !== undefined) return this.#answer(name, known.end, known);
     const begunAt = { at: this.#clock.now(), hasBegun: false };
     const begin = (): void => {
       begunAt.at = this.#clock.now();
@@ -118,17 +118,19 @@ export class Steps {
   #answer(
     name: StepName,
     end: RunEventOf<"step-end">,
-    reason: string,
+    { reason, isOwn }: { readonly reason: string; readonly isOwn: boolean },
   ): StepDone & { readonly isCached: boolean } {
     const { outcome, result, spent, worktree } = end;
-    const done = {
-      outcome,
-      ...(result !== undefined && { result }),
-      ...(spent && { spent }),
-      ...(worktree && { worktree }),
-    };
+    const done = { outcome, ...(spent && { spent }), ...(worktree && { worktree }) };
     const at = this.#clock.now();
-    void this.#emit({ type: "step-end", at, ...name, cached: true, reason, ...done, durationMs: 0 });
+    const event = {
+      ...{ type: "step-end" as const, at, ...name, cached: true, reason, ...done, durationMs: 0 },
+      ...(result !== undefined && { result }),
+    };
+    // This run's own journal has the answer already.
+    const { result: _known, ...slim } = event;
+    void this.#emit(event, isOwn ? slim : event);
+    if (result !== undefined) return { ...done, result, isCached: true };
     return { ...done, isCached: true };
   }
 }

@@ -1,5 +1,5 @@
 /** Runs a workflow without an editor; its events are told as JSON lines, each when it is on disk. */
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,7 +45,7 @@ export async function runWorkflowJob(
       home: homedir(),
       builtIn: fileURLToPath(new URL("../../../workflows", import.meta.url)),
     }),
-    sha256: (text) => createHash("sha256").update(text).digest("hex"),
+    sha256: (text) => hash("sha256", text),
     newId: randomUUID,
   };
   const source = job.workflow === undefined ? undefined : await findSource(ports, job.workflow);

@@ -1,5 +1,5 @@
 /** Journals of runs in files: a file for each run, a line for each event, on disk before it is told. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { open, readdir, readFile, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
@@ -110,7 +110,7 @@ class RunWriter {
 }
 
 function sumOf(json: string): string {
-  return createHash("sha1").update(json).digest("hex").slice(0, 8);
+  return hash("sha1", json).slice(0, 8);
 }
 
 function sealLine(json: string): string {

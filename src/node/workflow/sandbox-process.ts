@@ -83,10 +83,10 @@ export class SandboxProcess {
     }
   }
 
-  /** Sends a message; those of one moment go out together. */
+  /** Sends a message; those that answer what came together go out together. */
   send(message: ToSandbox): void {
     if (this.isGone) return;
-    if (this.#outgoing.length === 0) queueMicrotask(() => this.#flush());
+    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
     this.#outgoing.push(`${JSON.stringify(message)}\n`);
   }
 

@@ -91,7 +91,7 @@ function determinantsOf({ spec, base }: AgentWork, options: AgentOptions, run: R
   return {
     prompt: run.ports.sha256(spec.prompt),
     model: spec.model,
-    agentType: `${agentType.name} ${hash([agentType.instructions, agentType.tools ?? null])}`,
+    agentType: typeHash(agentType, hash),
     ...(options.schema !== undefined && { schema: hash(options.schema) }),
     ...(spec.effort !== undefined && { effort: spec.effort }),
     ...(options.tools !== undefined && { tools: options.tools.join(" ") }),
@@ -99,6 +99,17 @@ function determinantsOf({ spec, base }: AgentWork, options: AgentOptions, run: R
     ...(options.isolation !== undefined && { isolation: options.isolation }),
     ...(base !== undefined && { base }),
   };
+}
+
+const typeHashes = new WeakMap<AgentType, string>();
+
+/** A type's name and what defines it: the same for many calls. */
+function typeHash(type: AgentType, hash: (value: unknown) => string): string {
+  const known = typeHashes.get(type);
+  if (known !== undefined) return known;
+  const made = `${type.name} ${hash([type.instructions, type.tools ?? null])}`;
+  typeHashes.set(type, made);
+  return made;
 }
 
 function answerOf(
