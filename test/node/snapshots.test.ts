@@ -5,12 +5,14 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { FileDifference, Snapshot } from "#core/shell-ports.ts";
 import { createFiles } from "#node/files.ts";
 import { createSnapshots } from "#node/snapshot/snapshots.ts";
@@ -140,6 +142,41 @@ describe("snapshots of a project", () => {
     symlinkSync(outside, join(at.folder, "link"));
     const { found } = await differences(at.folder, at.store, () => writeFileSync(outside, "other"));
     assert.deepEqual(found, []);
+  });
+
+  it("are taken after one that was stopped in the middle", async () => {
+    using at = world();
+    const store = join(at.store, "stopped");
+    const snapshots = createSnapshots(store, files);
+    await snapshots.take([at.folder], signal);
+    for (let n = 0; n < 2_000; n++) write(at.folder, `many/${n % 20}/${n}.txt`, `${n}\n`);
+    const stopper = new AbortController();
+    const isLocked = (): boolean =>
+      readdirSync(store, { recursive: true }).some((name) => name.toString().endsWith(".lock"));
+    const taking = snapshots.take([at.folder], stopper.signal).catch(() => "stopped");
+    while (!isLocked()) await setImmediate();
+    stopper.abort(new Error("stopped"));
+    assert.equal(await taking, "stopped");
+    assert.equal(isLocked(), false);
+    assert.ok("changes" in (await snapshots.take([at.folder], signal)));
+  });
+
+  it("are not tried again and again where they take too long", async () => {
+    using at = world();
+    const [bin, tries] = [join(at.folder, "../bin"), join(at.folder, "../tries")];
+    write(bin, "git", `#!/bin/sh\necho x >> "${tries}"\nexec sleep 60\n`);
+    chmodSync(join(bin, "git"), 0o755);
+    const path = process.env["PATH"];
+    process.env["PATH"] = `${bin}:${path}`;
+    try {
+      const snapshots = createSnapshots(at.store, files, 1_000);
+      const first = await snapshots.take([at.folder], signal);
+      assert.match("problem" in first ? first.problem : "", /takes too long/);
+      assert.deepEqual(await snapshots.take([at.folder], signal), { problem: "" });
+      assert.equal(readFileSync(tries, "utf8"), "x\n");
+    } finally {
+      process.env["PATH"] = path;
+    }
   });
 
   it("take two at a time", async () => {

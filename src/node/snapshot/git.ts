@@ -45,6 +45,8 @@ export async function openShadow(directory: string, folder: string): Promise<Sha
     () => {},
   );
   const index = join(directory, `index-${process.pid}`);
+  // A process that had this number may have been killed in the middle.
+  await unlock(index);
   await seedIndex(directory, index);
   const env = {
     PATH: process.env["PATH"],
@@ -57,7 +59,21 @@ export async function openShadow(directory: string, folder: string): Promise<Sha
     GIT_OPTIONAL_LOCKS: "0",
     LC_ALL: "C",
   };
-  return { run: (args, signal, input) => runGit(args, { cwd: folder, env }, signal, input) };
+  return {
+    async run(args, signal, input) {
+      try {
+        return await runGit(args, { cwd: folder, env }, signal, input);
+      } catch (error) {
+        // Git that was killed leaves its lock, which would keep every later one out.
+        await unlock(index);
+        throw error;
+      }
+    },
+  };
+}
+
+function unlock(index: string): Promise<void> {
+  return rm(`${index}.lock`, { force: true });
 }
 
 // What an earlier window looked at need not be read again; its list of that goes with it.

@@ -11,6 +11,8 @@ import { compareTrees, writeTree } from "./git-snapshot.ts";
 
 /** A folder that takes longer to look at than this (ms) is not remembered. */
 const takeWithinMs = 10_000;
+/** Nor is it tried again for so long (ms): every command would wait for it. */
+const restMs = 10 * 60 * 1000;
 /** Repositories that nobody used for so long (ms) are removed. */
 const forgottenAfterMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -19,9 +21,9 @@ type FolderSnapshot = (
   signal: AbortSignal,
 ) => Promise<{ readonly files: readonly FileDifference[]; readonly isCut: boolean }>;
 
-/** Makes the port; what it keeps is below `directory`. */
-export function createSnapshots(directory: string, files: Files): Snapshots {
-  return new FolderSnapshots(directory, files);
+/** Makes the port; what it keeps is below `directory`. `withinMs` is for tests. */
+export function createSnapshots(directory: string, files: Files, withinMs = takeWithinMs): Snapshots {
+  return new FolderSnapshots(directory, files, withinMs);
 }
 
 class FolderSnapshots implements Snapshots {
@@ -31,10 +33,14 @@ class FolderSnapshots implements Snapshots {
   /** One git at a time for each folder: they would lock each other out. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #told = new Set<string>();
+  readonly #withinMs: number;
+  /** Until when (epoch ms) folders that took too long are left alone. */
+  readonly #resting = new Map<string, number>();
   #swept: Promise<void> | undefined;
 
-  constructor(directory: string, files: Files) {
+  constructor(directory: string, files: Files, withinMs: number) {
     this.#directory = directory;
+    this.#withinMs = withinMs;
     this.#files = files;
   }
 
@@ -44,7 +50,9 @@ class FolderSnapshots implements Snapshots {
   ): Promise<Snapshot | { readonly problem: string }> {
     this.#swept ??= this.#sweep().catch(() => {});
     await this.#swept;
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(takeWithinMs)]);
+    const key = folders.join("\0");
+    if (Date.now() < (this.#resting.get(key) ?? 0)) return { problem: "" };
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.#withinMs)]);
     try {
       const parts = await Promise.all(folders.map((folder) => this.#takeFolder(folder, bounded)));
       return {
@@ -53,6 +61,7 @@ class FolderSnapshots implements Snapshots {
       };
     } catch (error) {
       signal.throwIfAborted();
+      if (bounded.aborted) this.#resting.set(key, Date.now() + restMs);
       const why = bounded.aborted ? "it takes too long to look at" : messageOf(error);
       const problem = `What commands change in ${folders.join(", ")} can not be reverted: ${why}.`;
       const isNew = !this.#told.has(problem);
