@@ -97,6 +97,23 @@ describe("run_shell", () => {
     assert.equal(spec?.folder, "/project");
   });
 
+  it("does not give the project's code what git was given", async () => {
+    await using world = await open([shell("git add . && npm test"), shell("git add . && git commit -m x")]);
+    await world.agent.prompt("go");
+    const question = await asked(world.agent);
+    assert.match(question.permission?.reason ?? "", /one by one/);
+    await world.agent.answer(question.id, { value: "deny" });
+    await world.agent.idle();
+    assert.deepEqual(
+      world.ports.shell.started.map(({ line, confinement }) => [
+        line,
+        confinement?.readOnly.includes("/project/.git"),
+        confinement?.readOnly.includes("/project/.git/commondir"),
+      ]),
+      [["git add . && git commit -m x", false, true]],
+    );
+  });
+
   it("asks where nothing confines it", async () => {
     await using world = await open([shell("npm test")]);
     world.ports.shell.confinedBy = undefined;

@@ -39,7 +39,10 @@ function protectedInside(folder: string, isGitWritten: boolean): readonly string
   return [...git, ...folders, ...protectedInRoot, ...protectedFiles].map((name) => `${folder}/${name}`);
 }
 
-const gitRuns: readonly string[] = ["hooks", "config", "config.worktree", "info/attributes", "modules"];
+// What names another place for hooks and settings ("commondir", the same in linked worktrees) is as good as these.
+const gitRuns: readonly string[] = [
+  ...["hooks", "config", "config.worktree", "info/attributes", "modules", "commondir", "worktrees"],
+];
 
 function unique(paths: readonly string[]): readonly string[] {
   return [...new Set(paths)];
