@@ -114,6 +114,13 @@ describe("run_shell", () => {
     );
   });
 
+  it("keeps the file by which a linked worktree finds its repository", async () => {
+    await using world = await open([shell("git add .")]);
+    world.ports.workspace.disk.set("/project/.git", "gitdir: /srv/other/.git/worktrees/project\n");
+    await world.say("go");
+    assert.ok(world.ports.shell.started[0]?.confinement?.readOnly.includes("/project/.git"));
+  });
+
   it("asks where nothing confines it", async () => {
     await using world = await open([shell("npm test")]);
     world.ports.shell.confinedBy = undefined;

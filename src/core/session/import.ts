@@ -227,5 +227,12 @@ export function parseSessionFile(json: string): ImportedSession {
   const [start, ...rest] = parsed.data.events;
   if (start?.type !== "session-start" || rest.some(({ type }) => type === "session-start"))
     throw new BooError("bad-import", "This file does not begin with a session's start.");
-  return parsed.data;
+  return { ...parsed.data, events: parsed.data.events.filter((one) => !elsewhere.has(one.type)) };
 }
+
+// What was asked and decided was so elsewhere: here nothing waits for an answer, and the log tells of what was allowed here.
+const elsewhere: ReadonlySet<SessionEvent["type"]> = new Set([
+  "question-asked",
+  "question-answered",
+  "permission-decided",
+]);
