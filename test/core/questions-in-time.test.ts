@@ -136,3 +136,26 @@ describe("a question", () => {
     await next.agent.idle();
   });
 });
+
+describe("a session from a file", () => {
+  it("makes nothing run, even if its window is killed before it closed what was open", async () => {
+    await using world = await open(reply.toolCall("run_shell", { command: "cat /etc/hosts" }));
+    await world.agent.prompt("go");
+    const { id } = await asked(world.agent);
+    const signal = new AbortController().signal;
+    const session = world.agent.session.id;
+    await world.core.handlers["session.export"]({ session, format: "json" }, signal);
+    await world.agent.answer(id, { value: "deny" });
+    await world.agent.idle();
+    world.ports.picked = [...world.ports.saved.values()].at(-1);
+    const { session: imported = "" } = await world.core.handlers["session.import"]({}, signal);
+    const events = await world.ports.store.events(imported);
+    assert.ok(events.some(({ type }) => type === "turn-end"));
+    assert.deepEqual(
+      events.filter(({ type }) => type.startsWith("question-") || type === "permission-decided"),
+      [],
+    );
+    const { entries } = await world.core.permissions.read({ text: "", offset: 0, limit: 50 });
+    assert.equal(entries.length, 1);
+  });
+});

@@ -97,6 +97,30 @@ describe("run_shell", () => {
     assert.equal(spec?.folder, "/project");
   });
 
+  it("does not give the project's code what git was given", async () => {
+    await using world = await open([shell("git add . && npm test"), shell("git add . && git commit -m x")]);
+    await world.agent.prompt("go");
+    const question = await asked(world.agent);
+    assert.match(question.permission?.reason ?? "", /one by one/);
+    await world.agent.answer(question.id, { value: "deny" });
+    await world.agent.idle();
+    assert.deepEqual(
+      world.ports.shell.started.map(({ line, confinement }) => [
+        line,
+        confinement?.readOnly.includes("/project/.git"),
+        confinement?.readOnly.includes("/project/.git/commondir"),
+      ]),
+      [["git add . && git commit -m x", false, true]],
+    );
+  });
+
+  it("keeps the file by which a linked worktree finds its repository", async () => {
+    await using world = await open([shell("git add .")]);
+    world.ports.workspace.disk.set("/project/.git", "gitdir: /srv/other/.git/worktrees/project\n");
+    await world.say("go");
+    assert.ok(world.ports.shell.started[0]?.confinement?.readOnly.includes("/project/.git"));
+  });
+
   it("asks where nothing confines it", async () => {
     await using world = await open([shell("npm test")]);
     world.ports.shell.confinedBy = undefined;

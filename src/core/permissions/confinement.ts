@@ -16,17 +16,22 @@ export async function confinementOf(
   { needs }: Pick<LineJudgement, "needs">,
   extras: Extras,
   world: World,
-  ports: Pick<Ports, "shell" | "editor">,
+  ports: Pick<Ports, "shell" | "files">,
   session: string,
 ): Promise<Confinement> {
   const { folders } = world;
   const isGranted = (path: string): boolean => [...needs.writes, ...extras.writes].includes(path);
+  const readOnly = await Promise.all(
+    folders.map(async (folder) => {
+      // Where it is a file, the repository lies elsewhere, and the file says where.
+      const git = needs.gitWrite ? await ports.files.stat(`${folder}/.git`) : undefined;
+      return protectedInside(folder, needs.gitWrite && git?.kind !== "file");
+    }),
+  );
   return {
     writable: unique([...folders, ...needs.writes, ...extras.writes]),
     readable: unique([...needs.reads, ...extras.reads, ...(await ports.shell.toolFolders())]),
-    readOnly: folders
-      .flatMap((folder) => protectedInside(folder, needs.gitWrite))
-      .filter((path) => !isGranted(path)),
+    readOnly: readOnly.flat().filter((path) => !isGranted(path)),
     temporary: await ports.shell.temporaryFolder(session),
     hasNetwork: needs.hasNetwork || extras.hasNetwork,
   };
@@ -39,7 +44,10 @@ function protectedInside(folder: string, isGitWritten: boolean): readonly string
   return [...git, ...folders, ...protectedInRoot, ...protectedFiles].map((name) => `${folder}/${name}`);
 }
 
-const gitRuns: readonly string[] = ["hooks", "config", "config.worktree", "info/attributes", "modules"];
+// What names another place for hooks and settings ("commondir", the same in linked worktrees) is as good as these.
+const gitRuns: readonly string[] = [
+  ...["hooks", "config", "config.worktree", "info/attributes", "modules", "commondir", "worktrees"],
+];
 
 function unique(paths: readonly string[]): readonly string[] {
   return [...new Set(paths)];

@@ -152,8 +152,9 @@ function reasonOf(worst: CommandJudgement, commands: readonly CommandJudgement[]
 
 // A sandbox is one for the whole line: what one command was given, the code beside it would have, too.
 function mixture(commands: readonly CommandJudgement[]): Decision | undefined {
-  const granted = commands.find((command) => command.isGranted);
-  const other = commands.find((command) => command.runsCode && !command.isGranted);
+  const hasMore = ({ isGranted, needs }: CommandJudgement): boolean => isGranted || needs.gitWrite;
+  const granted = commands.find(hasMore);
+  const other = commands.find((command) => command.runsCode && !hasMore(command));
   if (granted === undefined || other === undefined) return undefined;
   const reason = `"${other.text.slice(0, 60)}" would share what is allowed for "${granted.text.slice(0, 60)}". Run them one by one.`;
   return { verdict: "ask", reason, by: "policy" };

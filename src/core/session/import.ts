@@ -244,7 +244,8 @@ export function parseSessionFile(json: string): ImportedSession {
   const [start, ...rest] = parsed.data.events;
   if (start?.type !== "session-start" || rest.some(({ type }) => type === "session-start"))
     throw new BooError("bad-import", "This file does not begin with a session's start.");
-  return { ...parsed.data, events: answered(parsed.data.events) };
+  const events = parsed.data.events.filter(({ type }) => !elsewhere.has(type));
+  return { ...parsed.data, events: answered(events) };
 }
 
 const goingOn: ReadonlySet<SessionEvent["type"]> = new Set([
@@ -273,3 +274,10 @@ function answered(events: readonly SessionEvent[]): SessionEvent[] {
   }
   return whole;
 }
+
+// What was asked and decided was so elsewhere: here nothing waits for an answer, and the log tells of what was allowed here.
+const elsewhere: ReadonlySet<SessionEvent["type"]> = new Set([
+  "question-asked",
+  "question-answered",
+  "permission-decided",
+]);

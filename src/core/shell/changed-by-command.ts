@@ -7,12 +7,16 @@ import type { TextChange, ToolRun } from "../tools/tool.ts";
 
 /** More changed files than this are not told one by one: a build whose results nobody ignores. */
 const mostChanges = 200;
+/** It is found out within this time (ms): a command may have made more than can be looked at. */
+const lookMs = 30_000;
 /** After Stop it is still found out what had been changed, within this time (ms). */
 const afterStopMs = 2_000;
 
 /** The changes since a snapshot; what is kept out says why it can not be reverted. */
 export async function changesOf(snapshot: Snapshot, run: ToolRun): Promise<readonly TextChange[]> {
-  const signal = run.signal.aborted ? AbortSignal.timeout(afterStopMs) : run.signal;
+  const signal = run.signal.aborted
+    ? AbortSignal.timeout(afterStopMs)
+    : AbortSignal.any([run.signal, AbortSignal.timeout(lookMs)]);
   try {
     const { files, isCut } = await snapshot.changes(mostChanges, signal);
     if (isCut) run.log.warn(`A command changed more than ${mostChanges} files; the others are not listed.`);

@@ -50,7 +50,8 @@ class LineWriter {
       await setImmediate();
       const end = this.#waiting.findIndex(({ isReady }) => !isReady);
       const ready = this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
-      if (!process.stdout.write(ready.map(({ text }) => text).join(""))) await once(process.stdout, "drain");
+      if (!process.stdout.write(ready.map(({ text }) => text).join("")))
+        await once(process.stdout, "drain").catch(() => {});
     }
     this.#running = undefined;
   }

@@ -1,6 +1,6 @@
 /** What one confined command finds where: its leave laid over what every command finds. */
 import { accessSync, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { BooError } from "#core/errors.ts";
 import type { Confinement } from "#core/shell-ports.ts";
 import { inOrder, type Mount } from "./bubblewrap.ts";
@@ -25,11 +25,14 @@ export interface ViewOptions {
   readonly stubs: ReadonlySet<string>;
 }
 
-/** A link that must stay as it is, which nothing can be laid over. */
+/** A link that must stay as it is, or nothing (`to` is undefined), which nothing can be laid over. */
 export interface ProtectedLink {
   readonly path: string;
-  readonly to: string;
+  readonly to: string | undefined;
 }
+
+/** Where this is a folder, git fails: nothing can stand for its absence. */
+const stublessName = "commondir";
 
 /** How a path looks from inside: "closed" is what does not exist and must not come to be. */
 export type Sight = "writable" | "readable" | "hidden" | "closed";
@@ -159,6 +162,10 @@ class Layout {
     if (this.#sight(stub) !== "writable" || this.#isThere(stub) || !isWritable(folder)) return;
     if (stub.includes("\n"))
       throw new BooError("not-confined", `${stub} can not be protected: its name has a line end.`);
+    if (basename(stub) === stublessName) {
+      this.#links.push({ path: stub, to: undefined });
+      return;
+    }
     this.#stubs.push(stub);
     this.#mounts.push({ kind: "readable", path: stub, source: this.#options.masks.emptyFolder });
     this.#pin(stub);

@@ -216,13 +216,14 @@ function firstLine(error: unknown): string {
   return (said === "" ? messageOf(error) : said).split("\n")[0] ?? "";
 }
 
-// A link can be replaced by something else, since nothing can be laid over it: what came in its place gets another name.
+// Nothing can be laid over a link, or over nothing: what came in its place gets another name.
 function putBack({ path, to }: ProtectedLink): readonly Refusal[] {
   const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined && to === undefined) return [];
   if (found?.isSymbolicLink() === true && readlinkSync(path) === to) return [];
   try {
     if (found !== undefined) renameSync(path, `${path}.replaced-${Date.now()}`);
-    symlinkSync(to, path);
+    if (to !== undefined) symlinkSync(to, path);
   } catch {
     // Its folder is gone: the refusal says where to look.
   }

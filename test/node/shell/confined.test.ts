@@ -89,6 +89,22 @@ describe("shell: a confined command", () => {
     assert.deepEqual(readdirSync(fresh).toSorted(), ["file", "folder", "kept"]);
   });
 
+  it("can not say that a repository's settings lie elsewhere", async () => {
+    await world.run("git init --quiet repository");
+    const git = join(world.workspace, "repository/.git");
+    const leave = { readOnly: ["commondir", "worktrees", "hooks"].map((name) => join(git, name)) };
+    const line =
+      "cd repository; git status --short && echo works; echo ../evil > .git/commondir; mkdir .git/worktrees/x";
+    const { text, refusals } = await world.run(line, await world.confined(leave));
+    assert.match(text, /^works\n/);
+    assert.ok(told(refusals).includes(`write ${join(git, "commondir")}`), told(refusals).join());
+    assert.deepEqual(
+      readdirSync(git).filter((name) => ["commondir", "worktrees"].includes(name)),
+      [],
+    );
+    assert.deepEqual((await world.run("cd repository; git status --short")).text, "");
+  });
+
   it("can write nowhere else, as if it had", async () => {
     const line = `for f in /x /etc/x /usr/x /home/x ~/x ~/.bashrc /srv/x /root/x /dev/x /sys/x ${world.root}/x; do echo x 2>/dev/null > $f && echo WROTE $f; done; true`;
     const environment = { ...process.env, HOME: world.home };
