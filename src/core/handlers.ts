@@ -2,6 +2,7 @@
 import type { Turn } from "#protocol/session.ts";
 import { changedFiles } from "#protocol/changed-files.ts";
 import type { Method, Requests } from "#protocol/protocol.ts";
+import { readOutputName, withoutOutputs } from "#protocol/session-window.ts";
 import type { Agent } from "./agent/agent.ts";
 import { lastAnswer, summaryByRule, summaryRequest } from "./agent/summary-turn.ts";
 import type { BooCode } from "./boocode.ts";
@@ -50,7 +51,7 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
       const { turns } = (await agentOf(session)).session.state;
       const end = turns.findIndex((turn) => turn.number >= before);
       const older = end === -1 ? turns : turns.slice(0, end);
-      return { turns: older.slice(-count) };
+      return { turns: withoutOutputs(session, older.slice(-count)) };
     },
     "queue.edit": async ({ session, id, text }) => {
       const agent = await agentOf(session);
@@ -102,7 +103,11 @@ function fileHandlers(
       return {};
     },
     "body.read": async ({ blob, offset, length }) => {
-      const text = await ports.store.readBlob(blob);
+      const output = readOutputName(blob);
+      const text =
+        output === undefined
+          ? await ports.store.readBlob(blob)
+          : await readOutput(await agentOf(output.session), output.call);
       if (text === undefined) throw new BooError("no-body", "This text is no longer stored.");
       return { text: text.slice(offset, offset + length), total: text.length };
     },
@@ -113,6 +118,13 @@ function fileHandlers(
       return {};
     },
   };
+}
+
+async function readOutput({ session }: Agent, id: string): Promise<string | undefined> {
+  const items = session.state.turns.flatMap((turn) => turn.items);
+  const item = items.find((entry) => entry.id === id);
+  if (item?.kind !== "tool" || item.call.status !== "ended") return undefined;
+  return session.read(item.call.output);
 }
 
 function findTurn(agent: Agent, id: string): Turn {

@@ -183,7 +183,7 @@ export interface Requests {
     params: { readonly session: string; readonly turn: string; readonly path: string };
     result: Record<string, never>;
   };
-  /** A part of a blob, in characters. */
+  /** A part of a blob, or of the output of a call by its `outputName`, in characters. */
   "body.read": {
     params: { readonly blob: string; readonly offset: number; readonly length: number };
     result: { readonly text: string; readonly total: number };

@@ -83,7 +83,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
   "turn.revert": z.strictObject({ session: id, turn: id }),
   "turn.diff": z.strictObject({ session: id, turn: id, path: z.string().min(1).max(4096) }),
   "body.read": z.strictObject({
-    blob: hash,
+    blob: z.string().regex(/^(?:[0-9a-f]{64}|call:[^/]{1,200}\/.{1,200})$/s),
     offset: z.number().int().min(0),
     length: z.number().int().min(1).max(1_000_000),
   }),

@@ -10,17 +10,55 @@ export function sessionWindow(state: SessionState, count: number): SessionState 
 // A snapshot shows the end of a conversation; what is before it is asked for when somebody scrolls there.
 const windowLimits = { turns: 20, items: 300, characters: 512 * 1024 };
 
-/** The last turns of a state, as a snapshot tells them; the last one whole, however large it is. */
+/** Of a longer output (characters) views are told the beginning; somebody has to open its row to see more. */
+const longestOutput = 400;
+const previewLength = 200;
+
+/** The name by which the output of a call is read. */
+export function outputName(session: string, call: string): string {
+  return `call:${session}/${call}`;
+}
+
+/** The session and call of such a name; undefined for the name of a blob. */
+export function readOutputName(
+  name: string,
+): { readonly session: string; readonly call: string } | undefined {
+  const [, session = "", call = ""] = /^call:([^/]+)\/(.+)$/s.exec(name) ?? [];
+  return session === "" ? undefined : { session, call };
+}
+
+/** Turns as views are told them: without the outputs of calls, which are read when they are looked at. */
+export function withoutOutputs(session: string, turns: readonly Turn[]): readonly Turn[] {
+  return turns.map((turn) => ({ ...turn, items: turn.items.map((item) => withoutOutput(session, item)) }));
+}
+
+function withoutOutput(session: string, item: Item): Item {
+  if (item.kind !== "tool" || item.call.status !== "ended") return item;
+  const { call } = item;
+  if (!("text" in call.output) || call.output.text.length <= longestOutput) return item;
+  const { text } = call.output;
+  const output = {
+    blob: outputName(session, call.id),
+    bytes: text.length,
+    preview: text.slice(0, previewLength),
+  };
+  return { ...item, call: { ...call, output } };
+}
+
+/** The last turns of a state, as a snapshot tells them; the last one whole, however many items it has. */
 export function lastTurns(state: SessionState): SessionState {
-  let [turns, items, characters] = [0, 0, 0];
-  for (const turn of state.turns.toReversed()) {
+  const turns: Turn[] = [];
+  let [items, characters] = [0, 0];
+  for (const whole of state.turns.toReversed()) {
+    const [turn = whole] = withoutOutputs(state.id, [whole]);
     items += turn.items.length;
     characters += lengthOf(turn.items);
-    if (turns > 0 && (items > windowLimits.items || characters > windowLimits.characters)) break;
-    turns += 1;
-    if (turns === windowLimits.turns) break;
+    const isFull = items > windowLimits.items || characters > windowLimits.characters;
+    if (turns.length > 0 && isFull) break;
+    turns.unshift(turn);
+    if (turns.length === windowLimits.turns) break;
   }
-  return sessionWindow(state, Math.max(turns, 1));
+  return { ...sessionWindow(state, Math.max(turns.length, 1)), turns };
 }
 
 /** As `lastTurns`, but small in any case: of a last turn that is large by itself, the message and the end. */

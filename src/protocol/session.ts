@@ -3,7 +3,10 @@ import type { Mode, PermissionEntry, PermissionRequest } from "./permissions.ts"
 import type { CostLine, ForkOrigin } from "./sessions.ts";
 import { noUsage, type Usage } from "./usage.ts";
 
-/** A text kept inline (≤ 16 KB) or, when larger, as a blob by content hash with a preview of its first characters. */
+/**
+ * A text kept inline (≤ 16 KB) or, when larger, as a blob by content hash with a preview of its first characters. Views are told the outputs
+ * of calls like that, too, each by a name of its own (`outputName`).
+ */
 export type Body =
   | { readonly text: string }
   | { readonly blob: string; readonly bytes: number; readonly preview: string };

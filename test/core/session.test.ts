@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SessionEvent } from "#protocol/session.ts";
+import type { SessionEvent, Turn } from "#protocol/session.ts";
 import {
   type AgentWorld,
   agentWorld,
@@ -44,6 +44,32 @@ describe("session: kept and opened again", () => {
     await again.core.newSession();
     await again.core.start();
     assert.equal(again.core.active()?.session.id, world.agent.session.id);
+  });
+
+  it("tells views the outputs of calls when they ask", async () => {
+    const text = "a line of the file\n".repeat(100);
+    await using world = await agentWorld(
+      [reply.toolCall("read_file", { path: "long.txt" }), reply.text("ok")],
+      { files: { "long.txt": text } },
+    );
+    await world.say("Read it");
+    const { handlers, supervisor } = world.core;
+    const { id } = world.agent.session;
+    const outputs = (turns: readonly Turn[]) =>
+      turns.flatMap(({ items }) =>
+        items.flatMap((item) =>
+          item.kind === "tool" && item.call.status === "ended" ? [item.call.output] : [],
+        ),
+      );
+    const signal = AbortSignal.any([]);
+    const { turns } = await handlers["session.turns"]({ session: id, before: 9, count: 9 }, signal);
+    const [told] = outputs(turns);
+    const [kept] = outputs(supervisor.find(id)?.session.state.turns ?? []);
+    assert.ok(told !== undefined && "blob" in told && kept !== undefined && "text" in kept);
+    const read = await handlers["body.read"]({ blob: told.blob, offset: 0, length: 100_000 }, signal);
+    assert.deepEqual(read, { text: kept.text, total: kept.text.length });
+    const gone = { blob: `${told.blob}x`, offset: 0, length: 1 };
+    await assert.rejects(handlers["body.read"](gone, signal), { code: "no-body" });
   });
 
   it("large texts are kept outside the events", async () => {

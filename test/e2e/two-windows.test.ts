@@ -49,6 +49,11 @@ describe("two windows on one folder", () => {
     await second.text("The first part,").waitFor();
     assert.equal(await second.stop.count(), 0);
     assert.equal(await second.composer.getAttribute("readonly"), "");
+    const opening = page.context().waitForEvent("page");
+    await owner().getByRole("button", { name: "Open there" }).click();
+    const there = await opening;
+    await there.waitForURL((url) => url.searchParams.get("folder") === window.folder);
+    await there.close();
     gate.release();
     await second.text("and the second.").waitFor();
     await owner().waitFor({ state: "detached" });

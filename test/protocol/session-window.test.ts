@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { emptySession, type Item, type SessionState, type ToolCall, type Turn } from "#protocol/session.ts";
-import { lastTurns, lastWords } from "#protocol/session-window.ts";
+import { lastTurns, lastWords, outputName, readOutputName } from "#protocol/session-window.ts";
 import { noUsage } from "#protocol/usage.ts";
 
-/** A turn of a message and so many calls with so much output each. */
-function turn(number: number, calls: number, characters: number): Turn {
+/** A turn of a message and so many calls with so much output (and arguments) each. */
+function turn(number: number, calls: number, characters: number, asked = 0): Turn {
   const items = Array.from({ length: calls }, (_, at): Item => {
     const id = `${number}-${at}`;
     const called = {
       id,
       name: "read_file",
-      arguments: "",
+      arguments: "x".repeat(asked),
       title: { verb: "Read", object: "" },
       startedAt: 0,
     };
@@ -22,11 +22,9 @@ function turn(number: number, calls: number, characters: number): Turn {
   return { id: `t${number}`, number, startedAt: 0, items: [user, ...items], usage: noUsage, steps: 1 };
 }
 
-function session(count: number, calls: number, characters: number): SessionState {
-  return {
-    ...emptySession,
-    turns: Array.from({ length: count }, (_, at) => turn(at + 1, calls, characters)),
-  };
+function session(count: number, calls: number, characters: number, asked = 0): SessionState {
+  const turns = Array.from({ length: count }, (_, at) => turn(at + 1, calls, characters, asked));
+  return { ...emptySession, turns };
 }
 
 /** Numbers of the turns with their items, and how many turns are left out. */
@@ -49,16 +47,27 @@ describe("the end of a conversation", () => {
     `5 | ${Array.from({ length: 20 }, (_, at) => `${at + 6}:1`).join(" ")}`,
   );
   check("has three hundred items", session(4, 140, 10), "2 | 3:141 4:141");
-  check("has half a million characters", session(10, 10, 16_000), "7 | 8:11 9:11 10:11");
-  check(
-    "has the last turn whole, and in copies its message and its end",
-    session(3, 300, 16_000),
-    "2 | 3:301",
-    "2 | 3:33",
-  );
+  check("has half a million characters", session(20, 200, 3_000, 150), "19 | 20:201");
+  const large = session(3, 900, 16_000, 1_000);
+  check("has the last turn whole, and in copies its message and its end", large, "2 | 3:901", "2 | 3:375");
 
   it("in copies is small", () => {
     for (const size of [1, 100, 5_000])
-      assert.ok(JSON.stringify(lastWords(session(30, size, 16_000))).length < 600_000, `${size} calls`);
+      assert.ok(JSON.stringify(lastWords(session(3, size, 16_000))).length < 1_000_000, `${size} calls`);
+  });
+
+  it("has the beginnings of long outputs, which are read by their names", () => {
+    const [turn] = lastTurns({ ...session(1, 1, 401), id: "a" }).turns;
+    const item = turn?.items[1];
+    assert.ok(item?.kind === "tool" && item.call.status === "ended");
+    const { output } = item.call;
+    assert.deepEqual(output, { blob: "call:a/1-0", bytes: 401, preview: "x".repeat(200) });
+    assert.deepEqual(readOutputName(outputName("a", "b/c")), { session: "a", call: "b/c" });
+    assert.equal(readOutputName("0".repeat(64)), undefined);
+  });
+
+  it("has short outputs whole", () => {
+    const state = session(1, 1, 400);
+    assert.deepEqual(lastTurns(state).turns, state.turns);
   });
 });

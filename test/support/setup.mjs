@@ -187,6 +187,16 @@ async function installBrowser(find) {
   );
 }
 
+/** The parent of a process that is a shell, by Linux's list of processes; undefined for others, and elsewhere. */
+function parentOfShell(pid) {
+  try {
+    const [, name, parent] = /\((.*)\) \S+ (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "latin1")) ?? [];
+    return name?.endsWith("sh") ? parent : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Runs the script on the project's Node and ends as it ends; the channel between them tells it when this process is gone. */
 function continueWith(script, args) {
   const bin = join(root, "node_modules/.bin");
@@ -198,9 +208,11 @@ function continueWith(script, args) {
   });
   // Ctrl-C reaches both processes anyway, but a signal sent to this one alone has to be passed on.
   for (const signal of stopSignals) process.on(signal, () => child.kill(signal));
-  // npm's shell ends without a word to us; that our parent changed is all there is to see of it.
+  // npm's shell ends without a word to us, or goes on when npm is killed: that parents change is all there is to see of it.
   const parent = process.ppid;
-  const orphaned = () => process.ppid !== parent && child.kill("SIGTERM");
+  const npmPid = parentOfShell(parent);
+  const orphaned = () =>
+    (process.ppid !== parent || parentOfShell(parent) !== npmPid) && child.kill("SIGTERM");
   if (process.env.npm_lifecycle_event) setInterval(orphaned, 250).unref();
   child.on("error", (error) => fail(1, `${node} could not be started: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));

@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Body } from "#protocol/session.ts";
+import { readOutputName } from "#protocol/session-window.ts";
 import { formatBytes } from "#protocol/words.ts";
 import type { Act } from "../act.ts";
 
@@ -32,6 +33,11 @@ export function useBodyPages(body: Body, act: Act): BodyPages {
     setPages([...pages, result.text]);
     setTotal(result.total);
   };
+  // A call's output is not here because nobody had looked at it.
+  const isWanted = "blob" in body && readOutputName(body.blob) !== undefined && pages.length === 0;
+  useEffect(() => {
+    if (isWanted) void readMore();
+  }, [isWanted]);
   const rest =
     "blob" in body
       ? total === undefined
