@@ -17,8 +17,8 @@ const graceMs = 500;
 const patienceMs = 1_900;
 /** Killed processes are looked for again after this long (ms): they may have forked meanwhile. */
 const killPauseMs = 20;
-/** Processes that keep no output open are looked for this often (ms) when everything else has ended. */
-const lookMs = 200;
+/** Processes that keep no output open are looked for after so long (ms) when everything else has ended, and ever less often. */
+const lookMs = { first: 100, longest: 1_000 };
 /** A line without an end is taken for a question after so long a silence (ms). */
 const silenceMs = 300;
 /** A timer for longer than this (ms) would be over at once. */
@@ -206,7 +206,11 @@ export class Command implements RunningCommand {
   // A confined command ends with its namespace. Elsewhere a process may have left its group, closed its output, and gone on.
   async #othersGone(): Promise<void> {
     if (this.#launch.isConfined || this.#cause === "not-started") return;
-    while ((await findProcesses(this.#mark(), false)).length > 0) await sleep(lookMs);
+    let pause = lookMs.first;
+    while ((await findProcesses(this.#mark(), false)).length > 0) {
+      await sleep(pause);
+      pause = Math.min(pause * 1.2, lookMs.longest);
+    }
   }
 
   async #finish(exit: Exit, isDrained: boolean): Promise<void> {

@@ -35,7 +35,8 @@ export class Output {
   #filled = 0;
   readonly #waiting: Buffer[] = [];
   readonly #free: Buffer[] = [];
-  #writing: Promise<void> | undefined;
+  #isWriting = false;
+  #hasFailed = false;
   #written = 0;
   /** Who waits until the file has so many bytes. */
   readonly #awaiting: { readonly until: number; readonly resolve: () => void }[] = [];
@@ -90,6 +91,7 @@ export class Output {
   }
 
   #append(bytes: Buffer): void {
+    if (this.#isFull) return;
     const room = this.#options.limit - this.tail.total;
     // The limit may cut a character, which nobody may see.
     const kept = bytes.length <= room ? bytes : new Utf8Repair().push(bytes.subarray(0, room));
@@ -100,7 +102,7 @@ export class Output {
       this.#filled += copied;
       from += copied;
     }
-    if (kept.length < bytes.length && !this.#isFull) this.#fill();
+    if (kept.length < bytes.length) this.#fill();
   }
 
   #nextBlock(): void {
@@ -113,10 +115,11 @@ export class Output {
     this.#waiting.push(this.#block.subarray(0, this.#filled));
     this.#filled = 0;
     this.#block = Buffer.allocUnsafe(0);
-    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+    if (!this.#isWriting) void this.#write();
   }
 
   async #write(): Promise<void> {
+    this.#isWriting = true;
     try {
       for (let block = this.#waiting[0]; block !== undefined; block = this.#waiting[0]) {
         await this.#writeBlock(block);
@@ -125,12 +128,16 @@ export class Output {
         if (this.#waiting.length < waitingBlocks) this.#options.onRoom();
       }
     } catch (cause) {
-      // What follows would stand in the wrong place.
+      // What follows would stand in the wrong place, and half a block has no hash.
+      await this.#file.truncate(this.#written).catch(() => {});
       this.#waiting.length = 0;
+      this.#filled = 0;
+      this.#hasFailed = true;
       this.#fill(cause);
       for (const { resolve } of this.#awaiting.splice(0)) resolve();
       this.#options.onRoom();
     }
+    this.#isWriting = false;
   }
 
   async #writeBlock(block: Buffer): Promise<void> {
@@ -145,7 +152,7 @@ export class Output {
 
   async #flush(): Promise<void> {
     this.#passOn();
-    if (this.#writing === undefined) return;
+    if (this.#hasFailed || this.#written >= this.tail.total) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#awaiting.push({ until: this.tail.total, resolve });
     await promise;
