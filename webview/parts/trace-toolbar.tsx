@@ -121,7 +121,7 @@ function TimeTools({ app }: { readonly app: TraceApp }): VNode {
       <IconButton
         icon="fold"
         label="Skip idle time"
-        hint="Leave out stretches of over 30 s between turns"
+        hint="Leave out long pauses between turns"
         aria-pressed={skipsIdle}
         onClick={() => app.keep({ skipsIdle: !skipsIdle })}
       />

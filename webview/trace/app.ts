@@ -16,6 +16,7 @@ import { Findings, isFiltering, noFilters, type Filters } from "./filters.ts";
 import { FlatRows } from "./flat-rows.ts";
 import { readKept, type Kept } from "./kept.ts";
 import { root, type SpanTable } from "./table.ts";
+import { RowLister } from "./row-lister.ts";
 import { noTotals, SessionTotals, type Totals } from "./totals.ts";
 import { followTo, scaleOf, zoomTo, type Scale } from "./zoom.ts";
 
@@ -91,6 +92,7 @@ export class TraceApp {
   readonly #critical = new CriticalPaths((place) => this.table.turnPlace(place));
   readonly #branches = new Branches(() => this.table);
   #foundBranches = new Branches(() => this.table);
+  readonly #lister = new RowLister();
   #changed = new Set<number>();
   #isAwaitingFrame = false;
   #isWaiting = false;
@@ -249,14 +251,10 @@ export class TraceApp {
       this.#totals.forget(turn);
       this.#critical.forget(turn);
     }
-    this.#changed.clear();
     if (this.isFiltering) this.findings.find(table, this.filters.peek(), now);
-    const { branches, findings } = this;
-    const isClosed = (place: number) => branches.isClosed(place);
     const top = this.rows.at(this.topRow);
     const rowsBefore = this.rows.count;
-    if (this.isFiltering) this.rows.fill(table, isClosed, (place) => findings.isShown(place));
-    else this.rows.fill(table, isClosed);
+    this.#list();
     this.isFlooded = this.rows.count - rowsBefore > floodRows && this.isLed;
     const moved = top > root ? this.rows.rowOf(top) : -1;
     this.shiftedRows = moved < 0 ? 0 : moved - this.topRow;
@@ -275,6 +273,19 @@ export class TraceApp {
     this.#timeDrawing(began);
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (table.open.size > 0 || this.isFlooded) this.#drawLater(isCalm ? calmGrowMs : growMs);
+  }
+
+  #list(): void {
+    const { rows, table, branches, findings } = this;
+    if (this.isFiltering) {
+      this.#lister.forget();
+      rows.fill(
+        table,
+        (place) => branches.isClosed(place),
+        (place) => findings.isShown(place),
+      );
+    } else this.#lister.list(rows, table, branches, this.#changed);
+    this.#changed.clear();
   }
 
   // Laying out and painting take longer than listing; a message that is posted in a frame is handled after that.

@@ -7,6 +7,8 @@ export class Branches {
   #areTurnsOpen = true;
   #areOthersOpen = true;
   #exceptions = new Set<number>();
+  /** Counts the changes. */
+  revision = 0;
 
   constructor(table: () => SpanTable) {
     this.#table = table;
@@ -17,11 +19,14 @@ export class Branches {
   }
 
   set(place: number, isOpen: boolean): void {
+    if (isOpen === !this.isClosed(place)) return;
+    this.revision += 1;
     if (isOpen === this.#isUsuallyOpen(place)) this.#exceptions.delete(place);
     else this.#exceptions.add(place);
   }
 
   setAll(isOpen: boolean): void {
+    this.revision += 1;
     this.#areTurnsOpen = this.#areOthersOpen = isOpen;
     this.#exceptions = new Set();
   }

@@ -16,7 +16,9 @@ export const headHeight = 24;
 export interface Extent {
   /** The first of them. */
   readonly first: number;
-  /** The height of what is seen, in pixels. */
+  /** How far the list is scrolled, and the size of what is seen of it, in pixels. */
+  readonly top: number;
+  readonly width: number;
   readonly height: number;
   /** Whether rows go by too quickly to be read. */
   readonly isFast: boolean;
@@ -27,27 +29,34 @@ export function useExtent(
   box: RefObject<HTMLElement | null>,
   onTop?: (row: number) => boolean,
 ): {
-  readonly extent: Extent;
+  /** As of now: it changes between drawings, too. */
+  readonly extent: { current: Extent };
   readonly look: () => void;
 } {
-  const [extent, setExtent] = useState<Extent>({ first: 0, height: 800, isFast: false });
+  const extent = useRef<Extent>({ first: 0, top: 0, width: 800, height: 800, isFast: false });
+  const [, setDrawn] = useState(extent.current);
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const change = (next: Extent, isDrawn: boolean) => {
+    extent.current = next;
+    if (isDrawn) setDrawn(next);
+  };
   const look = () => {
     const scroller = box.current;
     if (scroller === null) return;
-    const top = Math.floor(scroller.scrollTop / rowHeight);
-    const first = Math.max(0, top - overscan);
-    const isRead = onTop?.(top) !== false;
-    const height = scroller.clientHeight;
-    setExtent((before) => {
-      const isFast = isRead && Math.abs(first - before.first) > fastRows;
-      if (isFast) {
-        clearTimeout(resting.current);
-        resting.current = setTimeout(() => setExtent((last) => ({ ...last, isFast: false })), restMs);
-      }
-      if (first === before.first && height === before.height) return before;
-      return { first, height, isFast: isFast || before.isFast };
-    });
+    const before = extent.current;
+    const { scrollTop: top, clientWidth: width, clientHeight: height } = scroller;
+    const row = Math.floor(top / rowHeight);
+    const first = Math.max(0, row - overscan);
+    const isRead = onTop?.(row) !== false;
+    const isFast = isRead && Math.abs(first - before.first) > fastRows;
+    if (isFast) {
+      clearTimeout(resting.current);
+      resting.current = setTimeout(() => change({ ...extent.current, isFast: false }, true), restMs);
+    }
+    const isResized = height !== before.height || width !== before.width;
+    // Where nobody scrolled, what scrolled has drawn.
+    const isDrawn = isResized || (isRead && first !== before.first);
+    change({ first, top, width, height, isFast: isFast || before.isFast }, isDrawn);
   };
   useEffect(() => {
     const observer = new ResizeObserver(look);
@@ -55,6 +64,11 @@ export function useExtent(
     return () => observer.disconnect();
   }, []);
   return { extent, look };
+}
+
+/** What is seen after the list was scrolled to so many pixels, for who scrolled it. */
+export function scrolledTo(extent: Extent, top: number): Extent {
+  return { ...extent, top, first: Math.max(0, Math.floor(top / rowHeight) - overscan) };
 }
 
 /** The rows near what is seen, the last ones where the end is followed. */

@@ -24,16 +24,36 @@ export class FlatRows {
     return place < 0 ? -1 : this.#places.subarray(0, this.#count).indexOf(place);
   }
 
+  /** The row of a span that stands near the end, where it is looked for first; -1 where it is not shown. */
+  lastRowOf(place: number): number {
+    return place < 0 || this.#count === 0 ? -1 : this.#places.lastIndexOf(place, this.#count - 1);
+  }
+
   /** Lists the rows anew: what `isShown` leaves out is left out with everything below it. */
   fill(
     table: SpanTable,
     isClosed: (place: number) => boolean,
     isShown: (place: number) => boolean = () => true,
   ): void {
-    this.#reserve(table.count);
     this.#count = 0;
-    let at = root;
-    let depth = 0;
+    this.#list(table, root, isClosed, isShown);
+  }
+
+  /** Lists the rows of a turn and of all after it anew; those before the row `from` are as they were. */
+  refill(table: SpanTable, isClosed: (place: number) => boolean, turn: number, from: number): void {
+    this.#count = from;
+    this.#list(table, turn, isClosed, () => true);
+  }
+
+  #list(
+    table: SpanTable,
+    from: number,
+    isClosed: (place: number) => boolean,
+    isShown: (place: number) => boolean,
+  ): void {
+    this.#reserve(table.count);
+    let at = from;
+    let depth = from === root ? 0 : 1;
     while (at >= 0) {
       const isSeen = at === root || isShown(at);
       if (isSeen) {
@@ -56,7 +76,10 @@ export class FlatRows {
 
   #reserve(count: number): void {
     if (count <= this.#places.length) return;
-    this.#places = new Int32Array(count * 2);
-    this.#depths = new Uint8Array(count * 2);
+    const [places, depths] = [new Int32Array(count * 2), new Uint8Array(count * 2)];
+    places.set(this.#places);
+    depths.set(this.#depths);
+    this.#places = places;
+    this.#depths = depths;
   }
 }

@@ -33,8 +33,9 @@ const partColours: Readonly<Record<PartKind, string>> = {
 // The characters are the same for every theme.
 const glyphs = new Map<string, string>();
 
-/** Reads what the styles say of the rows inside an element as they are now. */
-export function readLook(element: HTMLElement): Look {
+/** Reads what the styles say of the rows around a canvas as they are now. */
+export function readLook(canvas: HTMLElement): Look {
+  const element = canvas.parentElement ?? canvas;
   const probe = document.createElement("i");
   element.append(probe);
   try {

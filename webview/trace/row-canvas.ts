@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { headHeight } from "./extent.ts";
+import { headHeight, type Extent } from "./extent.ts";
 import { rowHeight } from "./input.ts";
 import { readLook, type Look } from "./look.ts";
 import { Slots, type RowWindow, type Slot } from "./slots.ts";
@@ -30,54 +30,46 @@ export class RowCanvas {
   #isAwaitingFrame = false;
 
   /** Paints rows in place of those before; nothing is left where there are none. */
-  paint(
-    canvas: HTMLCanvasElement | null,
-    scroller: HTMLElement | null,
-    rows: readonly number[],
-    paint: Paint,
-  ): void {
-    if (canvas === null || scroller === null) return;
-    if (rows.length === 0) {
-      if (this.#rows.length > 0) canvas.hidden = true;
-      this.#rows = rows;
-      this.#look = undefined;
-      return;
-    }
+  paint(canvas: HTMLCanvasElement | null, extent: Extent, rows: readonly number[], paint: Paint): void {
+    if (canvas === null) return;
+    const isOver = rows.length === 0 && this.#rows.length > 0;
     this.#rows = rows;
-    this.#draw(canvas, scroller, paint);
+    if (rows.length > 0) return this.#draw(canvas, extent, paint);
+    if (isOver) canvas.hidden = true;
+    this.#look = undefined;
   }
 
   /** The list was scrolled: what is painted goes with it, should nothing else paint in this frame. */
-  follow(canvas: HTMLCanvasElement | null, scroller: HTMLElement | null, paint: Paint): void {
-    if (canvas === null || scroller === null || this.#rows.length === 0 || this.#isAwaitingFrame) return;
+  follow(canvas: HTMLCanvasElement | null, extent: { readonly current: Extent }, paint: Paint): void {
+    if (canvas === null || this.#rows.length === 0 || this.#isAwaitingFrame) return;
     this.#isAwaitingFrame = true;
     requestAnimationFrame(() => {
       this.#isAwaitingFrame = false;
-      if (this.#rows.length > 0 && scroller.scrollTop !== this.#paintedTop)
-        this.#draw(canvas, scroller, paint);
+      const { current } = extent;
+      if (this.#rows.length > 0 && current.top !== this.#paintedTop) this.#draw(canvas, current, paint);
     });
   }
 
-  #draw(canvas: HTMLCanvasElement, scroller: HTMLElement, paint: Paint): void {
+  // Sizes come from outside: asking the browser for them has it lay everything out first.
+  #draw(canvas: HTMLCanvasElement, { top: scrolled, width, height: whole }: Extent, paint: Paint): void {
     const context = canvas.getContext("2d");
     if (context === null) return;
-    this.#look ??= readLook(scroller);
-    const { scrollTop, clientWidth: width } = scroller;
-    const height = Math.max(0, scroller.clientHeight - headHeight);
+    this.#look ??= readLook(canvas);
+    const height = Math.max(0, whole - headHeight);
     const ratio = devicePixelRatio;
     const size = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
     if (canvas.width !== size.width || canvas.height !== size.height) {
       Object.assign(canvas, size);
       Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     }
-    canvas.hidden = false;
+    if (canvas.hidden) canvas.hidden = false;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     const rows = this.#rows
-      .map((row) => ({ row, top: row * rowHeight - scrollTop }))
+      .map((row) => ({ row, top: row * rowHeight - scrolled }))
       .filter(({ top }) => top > -rowHeight && top < height);
     paint(context, rows, this.#look);
-    this.#paintedTop = scrollTop;
+    this.#paintedTop = scrolled;
   }
 }
 
@@ -97,10 +89,10 @@ export interface ShownRows {
 /** Gives rows elements as quickly as frames allow and paints the others; `follow` is to be called when the list scrolls. */
 export function useSlots(
   {
-    box,
+    extent,
     canvas,
   }: {
-    readonly box: RefObject<HTMLElement | null>;
+    readonly extent: { readonly current: Extent };
     readonly canvas: RefObject<HTMLCanvasElement | null>;
   },
   { window, isFast, isFlooded, cursor, placeAt, paint }: ShownRows,
@@ -115,10 +107,10 @@ export function useSlots(
     isLong: isFlooded,
   });
   useLayoutEffect(() => {
-    painted.paint(canvas.current, box.current, slots.missing, paint);
+    painted.paint(canvas.current, extent.current, slots.missing, paint);
     if (isFast || isFlooded || slots.missing.length === 0) return undefined;
     const frame = requestAnimationFrame(() => setFrames(frames + 1));
     return () => cancelAnimationFrame(frame);
   });
-  return { slots: slots.drawn, follow: () => painted.follow(canvas.current, box.current, paint) };
+  return { slots: slots.drawn, follow: () => painted.follow(canvas.current, extent, paint) };
 }

@@ -55,6 +55,7 @@ export class SpanTable {
   #columns: Columns = makeColumns(1024);
   #capacity = 1024;
   #count = 1;
+  #moves = 0;
 
   constructor() {
     this.#clear(root);
@@ -63,6 +64,11 @@ export class SpanTable {
   /** Places in use, the session's own included. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Counts how often a span that was there came to stand elsewhere. */
+  get moves(): number {
+    return this.#moves;
   }
 
   /** The places of spans that have not ended. */
@@ -340,6 +346,7 @@ export class SpanTable {
     const { parent, firstChild, lastChild, next, previous } = this.#columns;
     const up = parent[place] ?? -1;
     if (up < 0) return;
+    this.#moves += 1;
     const before = previous[place] ?? -1;
     const after = next[place] ?? -1;
     if (before >= 0) next[before] = after;

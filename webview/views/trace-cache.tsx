@@ -45,10 +45,10 @@ function Calls({ app, places }: { readonly app: TraceApp; readonly places: reado
   const cursor = app.cursor.value;
   const cursorRow = places.indexOf(cursor);
   const { slots, follow } = useSlots(
-    { box, canvas },
+    { extent, canvas },
     {
-      window: drawnRows(extent, places.length),
-      isFast: extent.isFast,
+      window: drawnRows(extent.current, places.length),
+      isFast: extent.current.isFast,
       isFlooded: false,
       cursor: cursorRow,
       placeAt: (row) => places[row] ?? -1,
@@ -74,7 +74,7 @@ function Calls({ app, places }: { readonly app: TraceApp; readonly places: reado
         follow();
       }}
       onKeyDown={(event) => {
-        const pageRows = Math.max(1, Math.floor(extent.height / rowHeight) - 2);
+        const pageRows = Math.max(1, Math.floor(extent.current.height / rowHeight) - 2);
         if (pressKey(app, event.key, places, pageRows)) event.preventDefault();
       }}
     >

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { rowId, TraceRow } from "../parts/trace-row.tsx";
 import { TraceBackdrop, TraceRuler } from "../parts/trace-ruler.tsx";
 import { useTrace, type TraceApp } from "../trace/app.ts";
-import { drawnRows, headHeight, scrollTo, useExtent } from "../trace/extent.ts";
+import { drawnRows, headHeight, scrolledTo, scrollTo, useExtent, type Extent } from "../trace/extent.ts";
 import { pressKey, rowHeight, setBranch, turnWheel } from "../trace/input.ts";
 import { paintSpans, type Places } from "../trace/paint-spans.ts";
 import { useSlots } from "../trace/row-canvas.ts";
@@ -24,15 +24,15 @@ export function TraceTree(): VNode {
   const places = usePlaces(bars);
   useNarrow(app, box);
   void app.stamp.value;
-  useAnchor(app, box);
+  useAnchor(app, box, extent);
   useReveal(app, box);
   useWheel(app, box, bars);
   const cursor = app.cursor.value;
   const { slots, follow } = useSlots(
-    { box, canvas },
+    { extent, canvas },
     {
-      window: drawnRows(extent, app.rows.count, app.isLed),
-      isFast: extent.isFast,
+      window: drawnRows(extent.current, app.rows.count, app.isLed),
+      isFast: extent.current.isFast,
       isFlooded: app.isFlooded,
       cursor: app.rows.rowOf(cursor),
       placeAt: (row) => app.rows.at(row),
@@ -57,14 +57,14 @@ export function TraceTree(): VNode {
         follow();
       }}
       onKeyDown={(event) => {
-        const pageRows = Math.max(1, Math.floor(extent.height / rowHeight) - 2);
+        const pageRows = Math.max(1, Math.floor(extent.current.height / rowHeight) - 2);
         if (event.target === event.currentTarget && pressKey(app, event, pageRows)) event.preventDefault();
       }}
       onClick={(event) => click(app, event)}
       onDblClick={(event) => zoomToRow(app, event)}
     >
       <Head width={places.barsWidth} bars={bars} />
-      <Behind height={extent.height - headHeight} width={places.barsWidth} canvas={canvas} />
+      <Behind height={extent.current.height - headHeight} width={places.barsWidth} canvas={canvas} />
       <Rows app={app} slots={slots} cursor={cursor} />
       <div class="trace-length" role="presentation" style={{ height: `${app.rows.count * rowHeight}px` }} />
     </div>
@@ -230,13 +230,19 @@ function useWheel(
 }
 
 // Rows that come above what is read push nothing away; what runs is followed at the end.
-function useAnchor(app: TraceApp, box: RefObject<HTMLElement | null>): void {
+function useAnchor(app: TraceApp, box: RefObject<HTMLElement | null>, extent: { current: Extent }): void {
   const stamp = app.stamp.value;
+  const drawn = useRef(-1);
+  const isMoved = app.isLed || app.shiftedRows !== 0;
+  if (drawn.current !== stamp && isMoved) {
+    const { top, height } = extent.current;
+    const end = Math.max(0, app.rows.count * rowHeight + headHeight - height);
+    const wanted = app.isLed ? end : Math.min(end, top + app.shiftedRows * rowHeight);
+    extent.current = scrolledTo(extent.current, wanted);
+  }
+  drawn.current = stamp;
   useLayoutEffect(() => {
-    const scroller = box.current;
-    if (scroller === null) return;
-    if (app.isLed) scroller.scrollTop = app.rows.count * rowHeight;
-    else if (app.shiftedRows !== 0) scroller.scrollTop += app.shiftedRows * rowHeight;
+    if (box.current !== null && isMoved) box.current.scrollTop = extent.current.top;
   }, [stamp]);
 }
 

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../parts/icon-button.tsx";
@@ -19,9 +20,9 @@ const wideFrom = 840;
 export function Trace(): VNode {
   const app = useTrace();
   const session = app.session.value;
-  void app.stamp.value;
   const reading = app.feed.reading.value;
-  const hasSpans = app.table.count > 1;
+  // Drawn again when the first spans come, not with each: its parts see to themselves.
+  const hasSpans = useComputed(() => app.stamp.value >= 0 && app.table.count > 1).value;
   return (
     <main class="trace">
       <h1 class="hidden">Trace{session === undefined ? "" : `: ${session.title}`}</h1>

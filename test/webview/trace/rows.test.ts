@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { OpenSpan, Span } from "../../../src/protocol/trace.ts";
 import { Branches } from "../../../webview/trace/branches.ts";
 import { Findings, isFiltering, noFilters, type Filters } from "../../../webview/trace/filters.ts";
 import { FlatRows } from "../../../webview/trace/flat-rows.ts";
+import { RowLister } from "../../../webview/trace/row-lister.ts";
 import { begun, span, tableOf } from "./world.ts";
 
 const makeTable = () =>
@@ -91,6 +93,72 @@ describe("rows of the tree", () => {
       [4, -1, -1, -1],
     );
   });
+});
+
+describe("rows that are listed again", () => {
+  const check = (
+    name: string,
+    change: (table: ReturnType<typeof makeTable>, branches: Branches) => readonly string[],
+    expected: string,
+  ) =>
+    it(name, () => {
+      const table = makeTable();
+      const branches = new Branches(() => table);
+      const [rows, lister] = [new FlatRows(), new RowLister()];
+      lister.list(rows, table, branches, new Set());
+      const places = change(table, branches).map((id) => table.turnPlace(table.placeOf(id) ?? 0));
+      lister.list(rows, table, branches, new Set(places));
+      const shown = Array.from(
+        { length: rows.count },
+        (_, row) => `${rows.depth(row)}${table.idOf(rows.at(row))}`,
+      );
+      assert.equal(shown.join(" "), expected);
+    });
+  const put =
+    (...spans: readonly (Span | OpenSpan)[]) =>
+    (table: ReturnType<typeof makeTable>) =>
+      spans.map((one) => table.idOf(table.put(one)));
+
+  check("nothing changed", () => [], "0 1t 2a 3m 3c 2b 3o 1u");
+  check(
+    "more in the last turn",
+    put(span("v", "step", [9_010, 9_020], { parent: "u" })),
+    "0 1t 2a 3m 3c 2b 3o 1u 2v",
+  );
+  check("another turn", put(span("w", "turn", [9_500, 9_600])), "0 1t 2a 3m 3c 2b 3o 1u 1w");
+  check(
+    "another turn, and more in the one before",
+    put(span("w", "turn", [9_500, 9_600]), span("v", "step", [9_010, 9_020], { parent: "u" })),
+    "0 1t 2a 3m 3c 2b 3o 1u 2v 1w",
+  );
+  check("a turn between others", put(span("s", "turn", [7_000, 7_100])), "0 1t 2a 3m 3c 2b 3o 1s 1u");
+  check("an earlier turn", put(span("s", "turn", [-7_000, -100])), "0 1s 1t 2a 3m 3c 2b 3o 1u");
+  check(
+    "more in an earlier turn",
+    put(span("x", "tool", [2_100, 2_200], { parent: "a" })),
+    "0 1t 2a 3m 3c 3x 2b 3o 1u",
+  );
+  check(
+    "a turn that began at another time",
+    put(span("u", "turn", [-1, 9_100], { turn: 2 }), begun("z", "turn", 1e5)),
+    "0 1u 1t 2a 3m 3c 2b 3o 1z",
+  );
+  check(
+    "what waited for its parent",
+    (table) => {
+      table.put(span("late", "tool", [9_050, 9_060], { parent: "p" }));
+      return put(span("p", "step", [9_040, 9_070], { parent: "u" }))(table);
+    },
+    "0 1t 2a 3m 3c 2b 3o 1u 2p 3late",
+  );
+  check(
+    "a branch that was closed",
+    (table, branches) => {
+      branches.set(table.placeOf("t") ?? 0, false);
+      return [];
+    },
+    "0 1t 1u",
+  );
 });
 
 describe("filters", () => {
