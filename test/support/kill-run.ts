@@ -71,13 +71,11 @@ export class KilledRuns implements Disposable {
     writeFileSync(edited, text);
     const lines = await this.#host(["--workflow", edited, "--resume", this.#done], undefined);
     const ran = lines.filter(({ type }) => type === "step-start").map(({ label }) => String(label));
-    assert.deepEqual(ran.map((label) => /^\w+( [AB])?( \d+)?/.exec(label)?.[0]).toSorted(), [
-      "all",
-      "check A 3",
-      "check B 3",
-      "sum 3",
-      "think 3",
-    ]);
+    assert.deepEqual(
+      new Set(ran.map((label) => /^\w+( [AB])?( \d+)?/.exec(label)?.[0])),
+      new Set(["all", "check A 3", "check B 3", "sum 3", "think 3"]),
+    );
+    assert.equal(ran.length, 5);
     const reasons = lines.filter(({ type }) => type === "step-start").map(({ reason }) => reason);
     assert.equal(reasons[0], "prompt changed");
   }
@@ -97,9 +95,9 @@ export class KilledRuns implements Disposable {
 
   #end(lines: readonly Line[]): void {
     const end = lines.at(-1);
-    assert.equal(end?.type, "run-end");
-    assert.deepEqual(end?.["result"], this.#expected);
-    assert.equal((end?.["census"] as { agents: number }).agents, agents);
+    assert.ok(end?.type === "run-end");
+    assert.deepEqual(end["result"], this.#expected);
+    assert.equal((end["census"] as { agents: number }).agents, agents);
     this.#done = this.#run;
     this.#run = undefined;
     this.#finished.clear();

@@ -57,12 +57,12 @@ export class RunBudget {
 }
 
 /** "12,345 tokens ($0.0123)". */
-export function describeSpent({ tokens, usd }: Spent): string {
+function describeSpent({ tokens, usd }: Spent): string {
   return `${tokens.toLocaleString("en-US")} tokens ($${usd.toFixed(4)})`;
 }
 
 /** "20,000 tokens and $1". */
-export function describeLimit({ tokens, usd }: SpendLimit): string {
+function describeLimit({ tokens, usd }: SpendLimit): string {
   const parts = [
     ...(tokens === undefined ? [] : [`${tokens.toLocaleString("en-US")} tokens`]),
     ...(usd === undefined ? [] : [`$${usd}`]),

@@ -2,6 +2,7 @@
 import type { EngineName } from "#protocol/guest.ts";
 import type { RunEvent, RunEventOf, SpendLimit } from "#protocol/run.ts";
 import { createStubAgents } from "./agents/stub-agents.ts";
+import { schemaPrompt } from "./agents/final-answer.ts";
 import type { AgentType } from "./agents/agent-types.ts";
 import type { AgentSpec, ModelTable, WorkflowAgents } from "./agents/workflow-agents.ts";
 import { WorkflowEngine } from "./engine.ts";
@@ -156,8 +157,9 @@ function reportOf(
 
 function dryAgent(spec: AgentSpec): DryAgent {
   const { step, path, label, phase, model, agentType, prompt, finalAnswer } = spec;
+  const asked = finalAnswer === undefined ? prompt : `${prompt}\n\n${schemaPrompt(finalAnswer.schemaText)}`;
   return {
-    ...{ step, path, label, model, agentType: agentType.name, prompt },
+    ...{ step, path, label, model, agentType: agentType.name, prompt: asked },
     ...(phase !== undefined && { phase }),
     ...(finalAnswer && { schema: finalAnswer.schema }),
   };

@@ -39,12 +39,6 @@ export interface Sandboxes {
   ): Promise<GuestSession>;
 }
 
-/** What is kept of a run, in short. */
-export interface KeptRun {
-  readonly run: string;
-  readonly events: readonly RunEvent[];
-}
-
 /** The durable journal of runs. */
 export interface RunJournal {
   /** Resolves when the events are on disk; they keep the order of the calls. */

@@ -15,13 +15,14 @@ import type { WorkflowPorts, WorkflowSource } from "#core/workflow/ports.ts";
 import { createWorkflowFiles } from "../workflow/workflow-files.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { openRunJournal } from "../workflow/run-journal.ts";
+import { createWorktrees } from "../workflow/worktrees.ts";
 import { createSandboxes } from "../workflow/sandboxes.ts";
 import type { Line } from "./event-lines.ts";
 import { LineOrder } from "./line-order.ts";
 import type { WorkflowJob } from "./workflow-options.ts";
 
 /** Where the run happens; `agents` are real ones, where there are any. */
-export interface WorkflowPlace {
+interface WorkflowPlace {
   readonly folder: string;
   readonly store: string;
   readonly clock: Clock;
@@ -30,7 +31,7 @@ export interface WorkflowPlace {
 }
 
 /** Runs it to its end; gives the run's outcome. Aborting the signal stops the run. */
-export async function runWorkflowJob(
+async function runWorkflowJob(
   job: WorkflowJob,
   place: WorkflowPlace,
   print: (line: Line) => void,
@@ -45,6 +46,7 @@ export async function runWorkflowJob(
       home: homedir(),
       builtIn: fileURLToPath(new URL("../../../workflows", import.meta.url)),
     }),
+    worktrees: createWorktrees(resolve(place.folder), join(resolve(place.store), "worktrees")),
     sha256: (text) => hash("sha256", text),
     newId: randomUUID,
   };

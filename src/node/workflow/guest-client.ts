@@ -10,7 +10,7 @@ import type {
   SandboxStatus,
 } from "#protocol/guest.ts";
 import type { GuestListener, GuestSession } from "#core/workflow/ports.ts";
-import type { SandboxProcess } from "./sandbox-process.ts";
+import type { SandboxConnection } from "./sandbox-connection.ts";
 
 /** How often (ms) a running guest's process is asked whether it still answers. */
 const pingEvery = 1_000;
@@ -22,7 +22,7 @@ const closeWithin = 500;
 /** The guest's session; `onClosed` hears whether the process is fit for another guest. */
 export class GuestClient implements GuestSession {
   readonly status: SandboxStatus;
-  readonly #process: SandboxProcess;
+  readonly #process: SandboxConnection;
   readonly #limits: GuestLimits;
   readonly #listener: GuestListener;
   readonly #onClosed: (isClean: boolean) => void;
@@ -35,7 +35,7 @@ export class GuestClient implements GuestSession {
   #unansweredSince: number | undefined;
 
   constructor(
-    process: SandboxProcess,
+    process: SandboxConnection,
     status: SandboxStatus,
     request: { readonly limits: GuestLimits; readonly start: GuestStart },
     listener: GuestListener,

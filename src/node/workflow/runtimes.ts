@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import type { SandboxRuntime } from "./sandbox-process.ts";
+import type { SandboxRuntime } from "./sandbox-connection.ts";
 
 /** Binaries of isolated-vm are shipped for these versions of Node's binary interface (24 and 26). */
 const knownAbis = ["137", "147"];

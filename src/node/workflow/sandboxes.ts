@@ -6,7 +6,7 @@ import { BooError, messageOf } from "#core/errors.ts";
 import type { GuestListener, GuestSession, Sandboxes } from "#core/workflow/ports.ts";
 import { GuestClient } from "./guest-client.ts";
 import { findNode, fitsHost, hostRuntime } from "./runtimes.ts";
-import { SandboxProcess, type SandboxRuntime } from "./sandbox-process.ts";
+import { SandboxConnection, type SandboxRuntime } from "./sandbox-connection.ts";
 
 /** What may be set. */
 export interface SandboxOptions {
@@ -32,8 +32,8 @@ export function createSandboxes(options: SandboxOptions = {}): Sandboxes & Async
 class SandboxPool implements Sandboxes, AsyncDisposable {
   readonly #options: SandboxOptions;
   readonly #choices = new Map<EngineName | "any", Choice>();
-  readonly #idle: { readonly choice: Choice; readonly process: SandboxProcess }[] = [];
-  readonly #running = new Set<SandboxProcess>();
+  readonly #idle: { readonly choice: Choice; readonly process: SandboxConnection }[] = [];
+  readonly #running = new Set<SandboxConnection>();
 
   constructor(options: SandboxOptions) {
     this.#options = options;
@@ -69,7 +69,7 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
   /** A process that waits, or a new one on the first runtime that can. */
   async #start(
     engine: EngineName | undefined,
-  ): Promise<{ readonly choice: Choice; readonly process: SandboxProcess }> {
+  ): Promise<{ readonly choice: Choice; readonly process: SandboxConnection }> {
     const index = this.#idle.findIndex(
       ({ choice, process }) => !process.isGone && (engine === undefined || choice.engine === engine),
     );
@@ -91,8 +91,8 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
     throw new BooError("no-sandbox", `No engine can run workflows here. ${notes.join(" ")}`);
   }
 
-  #startWith({ engine, runtime }: Choice): Promise<SandboxProcess> {
-    return SandboxProcess.start(this.#options.entry ?? entryFile(), engine, runtime);
+  #startWith({ engine, runtime }: Choice): Promise<SandboxConnection> {
+    return SandboxConnection.start(this.#options.entry ?? entryFile(), engine, runtime);
   }
 
   async *#candidates(
@@ -110,7 +110,7 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
   }
 }
 
-function statusOf({ engine, runtime, notes }: Choice, { node }: SandboxProcess): SandboxStatus {
+function statusOf({ engine, runtime, notes }: Choice, { node }: SandboxConnection): SandboxStatus {
   return { engine, runtime: runtime.name, node, notes };
 }
 

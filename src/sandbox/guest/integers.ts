@@ -1,7 +1,7 @@
 /** Cutting big integers to a width, which one engine does wrongly. */
 import { replaceMethod } from "./natives.ts";
 
-const cut = BigInt.asIntN;
+const cut = Reflect.get(BigInt, "asIntN") as (bits: number, value: bigint) => bigint;
 
 function modulus(bits: unknown): bigint {
   // Checks the width as the language does.

@@ -43,7 +43,7 @@ function numberAt(characters: readonly string[], start: number): { value: bigint
 }
 
 /** The order of two texts: letters before their case and accents, lower case first. */
-export function compareTexts(first: string, second: string, options: Options = {}): number {
+function compareTexts(first: string, second: string, options: Options = {}): number {
   const [a, b] = [first.normalize("NFD"), second.normalize("NFD")];
   const plain = (text: string): string[] => Array.from(text.replace(marks, "").toLowerCase());
   const base = compareBase(plain(a), plain(b), options["numeric"] === true);
@@ -77,7 +77,7 @@ function digitsOf(options: Options, isPercent: boolean, isMoney: boolean): reado
 }
 
 /** A number as en-US writes it: 1,234.568; with `style` "percent" or "currency" (USD). */
-export function formatNumber(value: number | bigint, options: Options = {}): string {
+function formatNumber(value: number | bigint, options: Options = {}): string {
   const isPercent = options["style"] === "percent";
   const isMoney = options["style"] === "currency";
   if (typeof value === "bigint")

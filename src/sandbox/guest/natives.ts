@@ -3,9 +3,9 @@
 /** JSON's two directions. */
 export const { stringify, parse } = JSON;
 /** Calling and constructing without going through a prototype. */
-export const { apply, construct, getPrototypeOf, ownKeys } = Reflect;
+export const { apply, construct, getPrototypeOf } = Reflect;
 /** Properties as they are defined. */
-export const { create, defineProperty, freeze } = Object;
+export const { create, defineProperty } = Object;
 /** Promises and what they are chained with. */
 export const NativePromise = Promise;
 /** `then` without the path. */

@@ -27,7 +27,7 @@ for (const engine of engineNames)
       assert.deepEqual(end.result, [[0, 250], 250, 100, 150, 1, 0.01, 0.99]);
       assert.deepEqual(end.spent, { tokens: 100, usd: 0.01 });
     });
-    const stops = (unit: string, budget: object): void =>
+    const stops = (unit: string, budget: object): unknown =>
       it(`in ${unit} makes agent() throw once it is spent, and the script can fold what it has`, async () => {
         const agents = costly();
         const { end } = await world.run(

@@ -8,7 +8,7 @@ for (const engine of engineNames)
     const world = new WorkflowWorld(engine);
     after(() => world[Symbol.asyncDispose]());
 
-    const gives = (name: string, body: string, expected: unknown, args?: unknown): void =>
+    const gives = (name: string, body: string, expected: unknown, args?: unknown): unknown =>
       it(name, async () => {
         const { end } = await world.run(body, { args });
         assert.deepEqual([end.error?.message, end.result], [undefined, expected]);
@@ -262,7 +262,7 @@ for (const engine of engineNames)
     });
 
     describe("an uncaught error", () => {
-      const fails = (name: string, body: string, place: string, message: RegExp): void =>
+      const fails = (name: string, body: string, place: string, message: RegExp): unknown =>
         it(name, async () => {
           const { end } = await world.run(body);
           assert.equal(end.outcome, "failed");

@@ -17,7 +17,7 @@ for (const engine of engineNames)
       limits: Partial<GuestLimits>,
       code: RegExp,
       message = /./,
-    ): void =>
+    ): unknown =>
       it(`end ${name}, with the host responsive`, async () => {
         const delay = monitorEventLoopDelay({ resolution: 5 });
         delay.enable();
@@ -99,7 +99,7 @@ for (const engine of engineNames)
       );
       assert.equal(end.result, true);
     });
-    const odd = (name: string, thrown: string): void =>
+    const odd = (name: string, thrown: string): unknown =>
       it(`take what is thrown however odd it is: ${name}`, async () => {
         const { end } = await world.run(`${thrown}`);
         assert.deepEqual([end.outcome, end.error?.code], ["failed", "script-threw"]);

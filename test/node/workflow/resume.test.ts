@@ -56,7 +56,7 @@ for (const engine of engineNames)
       after: string,
       ran: readonly string[],
       why: Readonly<Record<string, string>> = {},
-    ): void =>
+    ): unknown =>
       it(name, async () => {
         const first = await world.run(before);
         assert.equal(first.end.error, undefined);

@@ -8,7 +8,7 @@ import { rewrite } from "./rewrite.ts";
 import type { Program } from "./syntax.ts";
 
 /** Most characters of a script. */
-export const maxScriptLength = 524_288;
+const maxScriptLength = 524_288;
 
 /** A script that can run. */
 export interface WorkflowScript {

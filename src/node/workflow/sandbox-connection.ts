@@ -28,7 +28,7 @@ export interface SandboxListener {
 }
 
 /** A started process. */
-export class SandboxProcess {
+export class SandboxConnection {
   readonly runtime: SandboxRuntime;
   readonly engine: EngineName;
   /** Node's version in it, when it is ready. */
@@ -67,8 +67,8 @@ export class SandboxProcess {
   }
 
   /** Starts a process and waits until it can run scripts; throws BooError "no-sandbox" with the reason. */
-  static async start(file: string, engine: EngineName, runtime: SandboxRuntime): Promise<SandboxProcess> {
-    const started = new SandboxProcess(file, engine, runtime);
+  static async start(file: string, engine: EngineName, runtime: SandboxRuntime): Promise<SandboxConnection> {
+    const started = new SandboxConnection(file, engine, runtime);
     const timeout = setTimeout(() => started.kill("it did not get ready"), readyWithin);
     try {
       const ready = await started.#ready.promise;

@@ -1,0 +1,94 @@
+/** Git worktrees for agents that must not get in each other's way: begun from the current HEAD, removed where nothing changed. */
+import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { BooError } from "#core/errors.ts";
+import type { KeptWorktree, Worktree, Worktrees } from "#core/workflow/ports.ts";
+
+/** Most output (bytes) that is read of a git command. */
+const maxBuffer = 4 * 1024 * 1024;
+/** Most changed files that are told. */
+const maxStat = 50;
+
+const run = promisify(execFile);
+
+/** Makes the port; `repository` is a folder in the repository, `place` where worktrees are made. */
+export function createWorktrees(repository: string, place: string): Worktrees {
+  return new GitWorktrees(repository, place);
+}
+
+class GitWorktrees implements Worktrees {
+  readonly #repository: string;
+  readonly #place: string;
+  /** Git takes a lock for each that is made: one after the other none of them fails. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(repository: string, place: string) {
+    this.#repository = repository;
+    this.#place = place;
+  }
+
+  async base(signal: AbortSignal): Promise<string> {
+    try {
+      return await this.#git(["rev-parse", "--verify", "HEAD"], this.#repository, signal);
+    } catch (cause) {
+      signal.throwIfAborted();
+      const message = 'isolation: "worktree" needs a git repository with a commit, and there is none here.';
+      throw new BooError("no-repository", message, { cause });
+    }
+  }
+
+  async create(name: string, base: string, signal: AbortSignal): Promise<Worktree> {
+    const path = join(this.#place, name);
+    const branch = `boocode/${name}`;
+    await mkdir(dirname(path), { recursive: true });
+    const made = this.#last.then(() => this.#add(path, branch, base, signal));
+    this.#last = made.catch(() => {});
+    await made;
+    return { path, finish: () => this.#finish(path, branch, base) };
+  }
+
+  async #add(path: string, branch: string, base: string, signal: AbortSignal): Promise<void> {
+    // What an earlier try left, killed in the middle, would be in the way.
+    await this.#drop(path, branch);
+    try {
+      await this.#git(["worktree", "add", "--quiet", "-b", branch, path, base], this.#repository, signal);
+    } catch (cause) {
+      await this.#drop(path, branch);
+      signal.throwIfAborted();
+      throw new BooError("no-worktree", `No worktree could be made at ${path}.`, { cause });
+    }
+  }
+
+  async #finish(path: string, branch: string, base: string): Promise<KeptWorktree | undefined> {
+    const changed = await this.#git(["status", "--porcelain"], path);
+    const head = await this.#git(["rev-parse", "HEAD"], path);
+    if (changed === "" && head === base) {
+      await this.#drop(path, branch);
+      return undefined;
+    }
+    // Files that are new count, too: intending to add them changes nothing but the index of this worktree.
+    await this.#git(["add", "--intent-to-add", "--all"], path);
+    const stat = await this.#git(["diff", `--stat-count=${maxStat}`, "--stat", base], path);
+    return { path, branch, changes: stat };
+  }
+
+  async #drop(path: string, branch: string): Promise<void> {
+    for (const args of [
+      ["worktree", "remove", "-f", "-f", path],
+      ["worktree", "prune"],
+      ["branch", "-D", branch],
+    ])
+      await this.#git(args, this.#repository).catch(() => {});
+  }
+
+  async #git(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<string> {
+    const options = ["-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false"];
+    const { stdout } = await run("git", [...options, ...args], {
+      ...{ cwd, maxBuffer, encoding: "utf8" },
+      ...(signal && { signal }),
+    });
+    return stdout.trim();
+  }
+}
