@@ -123,12 +123,8 @@ class Layout {
   /** Where a folder that may be seen holds keys. */
   hideSecrets(): void {
     const { home, ownFolder, masks } = this.#options;
-    const sensitive = [
-      ...secrets.map((path) => join(home, path)),
-      ownFolder,
-      "/run/docker.sock",
-      "/run/podman",
-    ];
+    // In /run lie the sockets of the machine's services, that of containers among them.
+    const sensitive = [...secrets.map((path) => join(home, path)), ownFolder, "/run"];
     for (const path of sensitive.filter(exists).map((one) => realPath(one) ?? one)) {
       if (this.#named.includes(path)) continue;
       if (!["writable", "readable"].includes(this.#sight(path))) continue;
@@ -183,18 +179,19 @@ class Layout {
     }
   }
 
+  // In a real folder a mount needs something to lie over, which must not be made there; and a link is there or is not.
+  #hasPlace({ path, kind }: Mount, all: readonly Mount[]): boolean {
+    if (path === "/" || isMadeUp(all, dirname(path))) return true;
+    return kind !== "link" && (isOwn(all, dirname(path)) || exists(path) || this.#stubs.includes(path));
+  }
+
   /** How what really lies at a path looks; something else may lie there for the command. */
   #sight(path: string): Sight {
-    const mount = deciding(this.#mounts, path);
-    return mount !== undefined && "source" in mount && mount.source !== undefined
-      ? "hidden"
-      : sightIn(this.#mounts, path);
+    return isOwn(this.#mounts, path) ? "hidden" : sightIn(this.#mounts, path);
   }
 
   finish(): ConfinedView {
-    const mounts = inOrder(this.#mounts).filter(
-      (mount, _, all) => mount.kind !== "link" || isMadeUp(all, dirname(mount.path)),
-    );
+    const mounts = inOrder(this.#mounts).filter((mount, _, all) => this.#hasPlace(mount, all));
     return {
       mounts,
       stubs: this.#stubs,
@@ -226,6 +223,12 @@ function deciding(mounts: readonly Mount[], path: string): Mount | undefined {
     if (found === undefined || mount.path.length >= found.path.length) found = mount;
   }
   return found;
+}
+
+/** Whether something of the session's own lies where the path is. */
+function isOwn(mounts: readonly Mount[], path: string): boolean {
+  const mount = deciding(mounts, path);
+  return mount !== undefined && "source" in mount && mount.source !== undefined;
 }
 
 // The session's own temporary folder does not hold what lies in the system's.

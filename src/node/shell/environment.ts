@@ -44,6 +44,9 @@ const hasty: Readonly<Record<string, string>> = {
   UV_HTTP_RETRIES: "0",
 };
 
+/** Root can not give files away in there, which tar would try for root. */
+const asRoot: Readonly<Record<string, string>> = { TAR_OPTIONS: "--no-same-owner" };
+
 /** Names the call that a process belongs to, in its environment. */
 export const markVariable = "BOOCODE_CALL";
 
@@ -68,6 +71,7 @@ export function commandEnvironment(options: {
     ...Object.fromEntries(host),
     ...quiet,
     ...(options.hasNetwork ? {} : hasty),
+    ...(options.isConfined && process.getuid?.() === 0 ? asRoot : {}),
     ...options.own,
   };
 }

@@ -177,8 +177,9 @@ describe("shell: what a confined command does not see", () => {
 
   it("and it has no power over the machine", async () => {
     const line =
-      "grep -E 'Cap(Eff|Bnd)|NoNewPrivs' /proc/self/status; mount -t tmpfs x /tmp; chown 1 /tmp; dmesg; true";
+      "cat /proc/sys/kernel/core_pattern > /proc/sys/kernel/core_pattern && echo WROTE; grep -E 'Cap(Eff|Bnd)|NoNewPrivs' /proc/self/status; mount -t tmpfs x /tmp; chown 1 /tmp; dmesg; true";
     const { text } = await world.run(line, await world.confined());
+    assert.doesNotMatch(text, /WROTE/);
     assert.match(text, /CapEff:\t0+\nCapBnd:\t0+\nNoNewPrivs:\t1\n/);
     assert.match(text, /mount: .*(permission denied|must be superuser)/i);
   });
@@ -346,7 +347,7 @@ describe("shell: odd places of a workspace", () => {
   it("the whole disk", async () => {
     await using world = new World();
     const leave = await world.confined({ writable: ["/"], readOnly: [join(world.workspace, ".vscode")] });
-    const line = `echo new > ${world.root}/new && ls /root /home > /dev/null; mkdir .vscode; touch /usr/x; cat /etc/shadow; ls /proc | grep -c '^[0-9]'`;
+    const line = `echo new > ${world.root}/new && ls /home > /dev/null; mkdir .vscode; touch /usr/x; cat /etc/shadow; ls /run/* && echo SEEN; ls /proc | grep -c '^[0-9]'`;
     const { text, refusals } = await world.run(`${line}; exit 1`, leave);
     assert.ok(existsSync(join(world.root, "new")), text);
     assert.deepEqual(
@@ -354,6 +355,7 @@ describe("shell: odd places of a workspace", () => {
       [join(world.workspace, ".vscode"), "/usr/x", "/etc/shadow"],
       text,
     );
+    assert.doesNotMatch(text, /SEEN/);
     assert.match(text, /\n\d\n$/);
     assert.equal(existsSync(join(world.workspace, ".vscode")), false);
   });
@@ -368,6 +370,17 @@ describe("shell: odd places of a workspace", () => {
       await world.confined(leave),
     );
     assert.match(text, /busy.*\nx\nx\n/s);
+  });
+
+  it("in a home that may be read, and stays as it is", async () => {
+    await using world = new World();
+    world.file("home/notes", "text\n");
+    world.file("home/.ssh/id", "SECRET\n");
+    const leave = await world.confined({ readable: [world.home] });
+    const { text, exitCode } = await world.run("cat ../notes && echo x > y && ! cat ../.ssh/id", leave);
+    assert.equal(exitCode, 0, text);
+    assert.doesNotMatch(text, /SECRET/);
+    assert.deepEqual(readdirSync(world.home).toSorted(), [".ssh", "notes", "project"]);
   });
 
   it("a folder that a command may not see", async () => {
