@@ -8,7 +8,7 @@ type Node =
   | { readonly kind: "link"; readonly target: string };
 
 /** A disk in memory, which finds paths as a kernel does. */
-export class Disk {
+class Disk {
   readonly #root: Node & { kind: "directory" } = { kind: "directory", entries: new Map() };
 
   /** Makes files; "a/" is a folder, "a -> b" a link, "a =2" a file of two names, "a !" a pipe. */

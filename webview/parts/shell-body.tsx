@@ -12,7 +12,7 @@ import { PathText } from "./path-text.tsx";
 import { TerminalText } from "./terminal-text.tsx";
 
 /** Lines of a running command that are shown without opening its row. */
-export const tailLines = 12;
+const tailLines = 12;
 
 /** The last lines that a running command has written, each in one line of the view. */
 export function Tail({ text }: { readonly text: string }): VNode | null {

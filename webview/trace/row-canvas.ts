@@ -23,7 +23,7 @@ export type Paint = (context: CanvasRenderingContext2D, rows: readonly PaintedRo
  * Paints rows that have no element yet on a canvas that stays where the list is seen: that takes a tenth of the time
  * that elements take, so a list shows what is there however quickly it goes by.
  */
-export class RowCanvas {
+class RowCanvas {
   #rows: readonly number[] = [];
   #look: Look | undefined;
   #paintedTop = -1;

@@ -230,7 +230,7 @@ describe("a damaged store", () => {
       all,
     );
   }
-  check("with a folder for a journal is whole", (directory) => void mkdirSync(strange(directory)), all);
+  check("with a folder for a journal is whole", (directory) => mkdirSync(strange(directory)), all);
   check(
     "without its image is whole",
     (directory) => rmSync(image(directory)),
