@@ -7,6 +7,15 @@ import { caches, gitSettings } from "./home-folders.ts";
 import type { HostFolder } from "./host-folder.ts";
 import { exists, isIn, realPath, systemFolders } from "./tool-folders.ts";
 
+/**
+ * Root may change these without any capability: with a line in one of them a program of root's choice would run outside. Bubblewrap covers them
+ * only where its own process may write to the folder itself.
+ */
+const kernelSettings: readonly string[] = [
+  ...["/proc/sys", "/proc/sysrq-trigger", "/proc/fs", "/proc/acpi", "/proc/scsi", "/proc/mtrr"],
+  ...["/proc/driver", "/proc/tty", "/proc/asound", "/proc/pressure"],
+];
+
 /** Entries of /etc that are looked at; there are one or two thousand. */
 const entryLimit = 20_000;
 /** Looking leaves the event loop to others after this long (ms). */
@@ -21,7 +30,13 @@ export async function systemMounts(masks: HostFolder): Promise<readonly Mount[]>
       : [{ kind: "readable", path }];
   });
   const secrets = (await privateEntries("/etc")).map((path) => maskOf(path, masks));
-  return [...folders, ...secrets, { kind: "proc", path: "/proc" }, { kind: "dev", path: "/dev" }];
+  return [
+    ...folders,
+    ...secrets,
+    { kind: "proc", path: "/proc" },
+    { kind: "dev", path: "/dev" },
+    ...kernelSettings.filter(exists).map((path): Mount => ({ kind: "readable", path })),
+  ];
 }
 
 /** What hides a file or folder. */

@@ -175,6 +175,12 @@ describe("shell: what a confined command does not see", () => {
     assert.equal(text, "SECRET\nSomebody\n");
   });
 
+  it("and it can set nothing of the kernel's", async () => {
+    const own = ["/proc/[0-9]*", "/proc/self/*", "/proc/thread-self/*"].map((path) => `-not -path '${path}'`);
+    const line = `find /proc /sys /etc -writable -not -type l ${own.join(" ")} 2> /dev/null`;
+    assert.equal((await world.run(line, await world.confined())).text, "");
+  });
+
   it("and it has no power over the machine", async () => {
     const line =
       "cat /proc/sys/kernel/core_pattern > /proc/sys/kernel/core_pattern && echo WROTE; grep -E 'Cap(Eff|Bnd)|NoNewPrivs' /proc/self/status; mount -t tmpfs x /tmp; chown 1 /tmp; dmesg; true";
