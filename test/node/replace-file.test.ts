@@ -37,7 +37,7 @@ describe("replacing a file", () => {
     await replaceFile(target(), (current) => Buffer.from(`${current.toString()} and after`), never);
     assert.equal(text("ws/dir/a.txt"), "before and after");
     await createFile(at("ws/dir/new/b.txt"), Buffer.from("new"), never);
-    const names = new Set(readdirSync(at("ws"), { recursive: true }));
+    const names = new Set(readdirSync(at("ws"), { recursive: true, encoding: "utf8" }));
     assert.deepEqual(names, new Set(["dir", "dir/a.txt", "dir/new", "dir/new/b.txt"]));
   });
 
