@@ -140,6 +140,7 @@ async function lookIn<T>(
   return result;
 }
 
+// The engine walks by names: of a directory that a link replaces at that moment it may tell names. What is in the files is told by none but those who open them for certain.
 async function listFiles(engine: SearchEngine, mounts: MountTable, query: ListQuery, signal: AbortSignal) {
   const found: string[] = [];
   const take = (path: string) => found.push(path) <= query.limit;
