@@ -188,6 +188,19 @@ describe("a question for leave", () => {
       for (const answer of ["once", "session", "always", "deny"] as const)
         assert.ok(await button(answer).isVisible());
     });
+    it("names the one command of a line that it is about, and no command twice", async () => {
+      await view.open(waiting(asks("q1", { target: "ls; rm -rf ~", commands: ["rm -rf ~"] })));
+      await card().getByText("Asks about 1 command").waitFor();
+      await answered("q1");
+      await ask(asks("q2", { target: "rm -rf ~", commands: ["rm -rf ~"] }));
+      await name("rm -rf ~").waitFor();
+      assert.equal(
+        await card()
+          .getByText(/^Asks about/)
+          .count(),
+        0,
+      );
+    });
     it("does not scroll back when something happens", async () => {
       await view.open(questionScenes.long);
       const command = card().getByRole("group", { name: "Command", exact: true });

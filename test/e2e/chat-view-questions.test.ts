@@ -58,6 +58,15 @@ describe("questions for leave among what else happens: one", () => {
       for (const key of ["5", "9", "0", "a"]) await press(key);
       assert.deepEqual(await answers(), []);
     });
+    it("a digit in the composer while a denial is worded", async () => {
+      await open("q1");
+      await button("deny").click();
+      await card().getByRole("textbox").waitFor();
+      await view.composer().click();
+      await press("1");
+      assert.equal(await view.composer().inputValue(), "1");
+      assert.deepEqual(await answers(), []);
+    });
     it("a key that is held down for what comes next", async () => {
       await open("q1", "q2");
       await card().focus();

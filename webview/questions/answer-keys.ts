@@ -23,7 +23,8 @@ let wroteAt = -Infinity;
 
 function noteWriting({ key, target, timeStamp }: KeyboardEvent): void {
   const isWriting = key.length === 1 || key === "Enter" || key === "Backspace" || key === "Delete";
-  if (isWriting && target instanceof HTMLTextAreaElement) wroteAt = timeStamp;
+  const isText = target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement;
+  if (isWriting && isText) wroteAt = timeStamp;
 }
 
 // A key that is held down would answer what comes next as well.

@@ -1,4 +1,4 @@
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PermissionRequest } from "#protocol/permissions.ts";
 import type { Question } from "#protocol/session.ts";
@@ -23,7 +23,7 @@ interface Props extends CardProps {
 
 /** A question for leave: who wants what, where and why, and the four answers. */
 export function PermissionQuestion(props: Props): VNode {
-  const { permission, question, settled, isDenying } = props;
+  const { permission, question, isDenying } = props;
   return (
     <>
       <p class="question-who">
@@ -40,11 +40,11 @@ export function PermissionQuestion(props: Props): VNode {
         <p class="question-reason">
           <Visible text={permission.reason} />
         </p>
-        <Commands commands={permission.commands ?? []} />
+        <Commands permission={permission} />
         {permission.change !== undefined && <ChangeView change={permission.change} />}
       </div>
       <Rule question={question} permission={permission} />
-      {isDenying ? <DenyForm {...props} /> : <Answers {...props} settled={settled} />}
+      {isDenying ? <DenyForm {...props} /> : <Answers {...props} />}
     </>
   );
 }
@@ -75,11 +75,17 @@ function Target({ permission }: { readonly permission: PermissionRequest }): VNo
   );
 }
 
-// One command would only be said twice.
-function Commands({ commands }: { readonly commands: readonly string[] }): VNode | null {
-  if (commands.length < 2) return null;
+// What is the whole line would only be said twice.
+function Commands({
+  permission: { commands = [], target },
+}: {
+  readonly permission: PermissionRequest;
+}): VNode | null {
+  if (commands.length === 0 || (commands.length === 1 && commands[0]?.trim() === target.trim())) return null;
+  const label = `Asks about ${formatCount(commands.length, "command")}`;
   return (
-    <Labelled label={`Asks about ${formatCount(commands.length, "command")}`}>
+    <div role="group" aria-label={label}>
+      <p class="figure">{label}</p>
       <ul class="question-commands">
         {commands.map((command, index) => (
           <li key={index}>
@@ -89,21 +95,6 @@ function Commands({ commands }: { readonly commands: readonly string[] }): VNode
           </li>
         ))}
       </ul>
-    </Labelled>
-  );
-}
-
-function Labelled({
-  label,
-  children,
-}: {
-  readonly label: string;
-  readonly children: ComponentChildren;
-}): VNode {
-  return (
-    <div role="group" aria-label={label}>
-      <p class="figure">{label}</p>
-      {children}
     </div>
   );
 }

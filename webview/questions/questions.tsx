@@ -52,8 +52,8 @@ function Waiting({
   useAnswerKeys(card, (digit, event) => {
     const value = question && answerOf(question, digit);
     if (value === undefined) return false;
-    // Too early for an answer is still early enough for a message.
-    if (!settled.accepts(event)) return false;
+    // Too early for an answer is still early enough for a message; and who words a denial answers nothing else.
+    if (isDenying || !settled.accepts(event)) return false;
     if (answering.isClosed(id)) return true;
     if (value === "deny" && question?.permission !== undefined) deny(true);
     else answer(value);
