@@ -1,11 +1,11 @@
 /** The entry of the chat view: takes over the static shell, then loads what is heavy. */
 import { hydrate } from "preact";
 import { AppContext, createApp } from "./app.ts";
-import { editorPort } from "./port.ts";
+import { tabPort } from "./port.ts";
 import { Chat, loadConversation } from "./views/chat.tsx";
 
-const app = createApp(editorPort(), (callback) => requestAnimationFrame(callback));
 const root = document.getElementById("app");
+const app = createApp(tabPort(root?.dataset["place"] ?? ""), (callback) => requestAnimationFrame(callback));
 
 if (root !== null) {
   dropBlanks(root);

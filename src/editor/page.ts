@@ -1,8 +1,8 @@
 /** The pages of the side bar: the frame that is there before any script runs. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Uri, type Webview } from "vscode";
+import { Uri, workspace, type Webview } from "vscode";
 
 /** The composer as it looks before its script runs: the build puts webview/shell.html here. */
 declare const CHAT_SHELL: string;
@@ -62,10 +62,17 @@ export function writePage(webview: Webview, extension: Uri, page: Page): string 
 <style nonce="${nonce}" media="not all" id="fonts">${style.fonts}</style>
 </head>
 <body>
-<div id="app">${page.shell}</div>
+<div id="app" data-place="${placeOf()}">${page.shell}</div>
 <script nonce="${nonce}">${loader(address(page.script))}</script>
 </body>
 </html>`;
+}
+
+// Pages of one project know by it what is theirs.
+function placeOf(): string {
+  const folders = workspace.workspaceFolders?.map(({ uri }) => uri.toString()) ?? [];
+  const place = workspace.workspaceFile?.toString() ?? folders.join("\n");
+  return createHash("sha256").update(place).digest("hex").slice(0, 16);
 }
 
 // The editor shows a page once it is loaded. Script and icon font come after that, so that the composer is there before.

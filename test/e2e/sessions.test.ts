@@ -59,6 +59,19 @@ describe("sessions", () => {
     await its.chat.composer.fill("");
   });
 
+  it("keeps what was written a moment before the browser is reloaded", async () => {
+    await its.chat.begin();
+    for (const text of ["Half a", "Half a thought"]) {
+      await its.chat.composer.fill(text);
+      await reload();
+      await until(
+        () => its.chat.composer.inputValue(),
+        (now) => now === text,
+      );
+    }
+    await its.chat.composer.fill("");
+  });
+
   it("shows a session that a reload cut off, and goes on in it", async () => {
     const gate = hold();
     its.model.use([
@@ -70,7 +83,8 @@ describe("sessions", () => {
     await its.chat.text("The first part,").waitFor();
     await reload();
     await its.chat.text("The first part,").waitFor();
-    await its.chat.calls.filter({ hasText: "Read package.json" }).waitFor();
+    await its.chat.calls.filter({ hasText: "Read package.json" }).click();
+    await its.chat.text(/"name": "tide-table"/).waitFor();
     await its.chat.text(/Interrupted/).waitFor();
     its.model.use([reply.text("The second part.")]);
     await its.chat.button("Continue").click();
