@@ -1,5 +1,6 @@
 /** Runs a workflow without an editor; its events are told as JSON lines, each when it is on disk. */
 import { hash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +45,7 @@ async function runWorkflowJob(
     files: createWorkflowFiles({
       workspace: resolve(place.folder),
       home: homedir(),
-      builtIn: fileURLToPath(new URL("../../../workflows", import.meta.url)),
+      builtIn: builtInFolder(),
     }),
     worktrees: createWorktrees(resolve(place.folder), join(resolve(place.store), "worktrees")),
     sha256: (text) => hash("sha256", text),
@@ -65,6 +66,15 @@ async function runWorkflowJob(
   const end = await run.done;
   await lines.flushed();
   return end.outcome;
+}
+
+/** The scripts that are built in: seen from the sources, from the bundle, or from its folder of chunks. */
+function builtInFolder(): string {
+  const places = import.meta.url.endsWith(".ts")
+    ? ["../../../workflows"]
+    : ["../workflows", "../../workflows"];
+  const folders = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return folders.find((folder) => existsSync(folder)) ?? folders[0] ?? "";
 }
 
 function begin(
