@@ -227,7 +227,21 @@ export function parseSessionFile(json: string): ImportedSession {
   const [start, ...rest] = parsed.data.events;
   if (start?.type !== "session-start" || rest.some(({ type }) => type === "session-start"))
     throw new BooError("bad-import", "This file does not begin with a session's start.");
-  return { ...parsed.data, events: parsed.data.events.filter((one) => !elsewhere.has(one.type)) };
+  return {
+    ...parsed.data,
+    events: parsed.data.events.filter((one) => !elsewhere.has(one.type)).map(withoutReach),
+  };
+}
+
+// One click on "Revert turn" must not write where the file wants it: outside of the project nothing of it is reverted.
+function withoutReach(event: SessionEvent): SessionEvent {
+  if (event.type !== "tool-end" || event.files === undefined) return event;
+  const files = event.files.map((file) =>
+    /^(?:[\\/~]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(file.path)
+      ? { ...file, keptOut: "It lies outside of the project, and the session comes from a file." }
+      : file,
+  );
+  return { ...event, files };
 }
 
 // What was asked and decided was so elsewhere: here nothing waits for an answer, and the log tells of what was allowed here.
