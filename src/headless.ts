@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import type { Agent } from "#core/agent/agent.ts";
 import { createBooCode, type BooCode } from "#core/boocode.ts";
 import { BooError, messageOf } from "#core/errors.ts";
-import { printEvents, type Print } from "#node/headless/event-lines.ts";
+import { printEvents, questionLine, type Print } from "#node/headless/event-lines.ts";
 import { readJob, runJob, type Job } from "#node/headless/jobs.ts";
 import { judgeLines } from "#node/headless/judge.ts";
 import { makePlainPorts, type HeadlessOptions } from "#node/headless/plain-ports.ts";
@@ -165,6 +165,8 @@ async function main(): Promise<void> {
       if (problem !== undefined) print({ type: "error", code, message: problem.message });
     });
     print({ type: "session", id: agent.session.id });
+    // What an earlier window asked is asked still.
+    for (const question of agent.session.state.questions) print(questionLine(question));
     await readCommands(agent, print);
     // Nobody is left to answer a question, and a turn that asks one would wait for ever.
     const stopWaiting = agent.session.channel.listen((event) => {

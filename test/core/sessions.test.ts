@@ -218,6 +218,31 @@ describe("an exported session", () => {
     assert.ok(world.server.requests.at(-1)?.body.includes("Interrupted: BooCode ended before"));
   });
 
+  it("reverts nothing outside of the project", async () => {
+    const script = [
+      reply.toolCall("write_file", { path: "/srv/start-up", content: "default\n" }),
+      reply.text("ok"),
+    ];
+    await using world = await agentWorld(script, { files: { "/srv/start-up": "evil\n" } });
+    await world.agent.prompt("go");
+    const [question] = await new Promise<typeof world.agent.session.state.questions>((resolve) => {
+      world.agent.session.channel.listen(() => {
+        const { questions } = world.agent.session.state;
+        if (questions.length > 0) resolve(questions);
+      });
+    });
+    await world.agent.answer(question?.id ?? "", { value: "once" });
+    await world.agent.idle();
+    const session = world.agent.session.id;
+    await world.core.handlers["session.export"]({ session, format: "json" }, signal);
+    world.ports.picked = [...world.ports.saved.values()].at(-1);
+    const { session: imported = "" } = await world.core.handlers["session.import"]({}, signal);
+    const turn = world.core.supervisor.find(imported)?.session.state.turns[0]?.id ?? "";
+    const result = await world.core.handlers["turn.revert"]({ session: imported, turn }, signal);
+    assert.deepEqual([result.reverted, result.refused.map(({ path }) => path)], [[], ["/srv/start-up"]]);
+    assert.equal(world.ports.workspace.disk.get("/srv/start-up"), "default\n");
+  });
+
   it("is Markdown that a person can read", async () => {
     await using world = await conversation(1);
     await world.core.handlers["session.export"](

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Headless } from "../support/headless.ts";
 import { KilledSession } from "../support/kill-session.ts";
 import { reply } from "../support/model-server/reply.ts";
 import { startModelServer } from "../support/model-server.ts";
+import { assertPrefixes } from "../support/prefix.ts";
 import { root } from "../support/setup.mjs";
 
 describe("headless", function () {
@@ -42,6 +43,36 @@ describe("headless", function () {
     assert.equal(await second.end(), 0);
     assert.match(server.requests[2]?.text ?? "", /What is this\?.*And now\?/);
     assert.deepEqual(server.problems, []);
+  });
+
+  it("asks again what a killed process had asked, and runs nothing twice", async () => {
+    await using server = await startModelServer({
+      tokens: "approximate",
+      script: [
+        reply
+          .toolCall("read_file", { path: "package.json" })
+          .toolCall("run_shell", { command: "cat /etc/hosts; echo ran >> ran.txt" }),
+        reply.text("done"),
+      ],
+    });
+    const start = { folder, store: join(folder, ".store"), baseUrl: server.url };
+    await using first = new Headless(start);
+    const session = await first.session();
+    first.send({ prompt: "go" });
+    const { id } = await first.waitFor((line) => line.type === "question");
+    await first.kill();
+    await using second = new Headless({ ...start, session });
+    const again = await second.waitFor((line) => line.type === "question");
+    assert.equal(again["id"], id);
+    assert.equal(again["operation"], "execute");
+    second.send({ answer: { id, value: "once" } });
+    second.send({ answer: { id, value: "once" } });
+    assert.equal((await second.waitFor((line) => line.type === "error"))["code"], "not-asked");
+    assert.equal((await second.waitFor((line) => line.type === "turn-end"))["reason"], "done");
+    assert.equal(await second.end(), 0);
+    assert.equal(readFileSync(join(folder, "ran.txt"), "utf8"), "ran\n");
+    assert.equal(second.lines.filter(({ type }) => type === "tool-start").length, 0);
+    assertPrefixes(server.requests.map(({ body }) => body));
   });
 
   it("finishes the turn at the end of its input", async () => {

@@ -44,8 +44,8 @@ function protectedInside(folder: string, isGitWritten: boolean): readonly string
   return [...git, ...folders, ...protectedInRoot, ...protectedFiles].map((name) => `${folder}/${name}`);
 }
 
-// What names another place for hooks and settings ("commondir", the same in linked worktrees) is as good as these.
-const gitRuns: readonly string[] = [
+/** What in a repository runs something, or names another place for that ("commondir", the same in linked worktrees). */
+export const gitRuns: readonly string[] = [
   ...["hooks", "config", "config.worktree", "info/attributes", "modules", "commondir", "worktrees"],
 ];
 

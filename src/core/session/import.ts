@@ -245,7 +245,7 @@ export function parseSessionFile(json: string): ImportedSession {
   if (start?.type !== "session-start" || rest.some(({ type }) => type === "session-start"))
     throw new BooError("bad-import", "This file does not begin with a session's start.");
   const events = parsed.data.events.filter(({ type }) => !elsewhere.has(type));
-  return { ...parsed.data, events: answered(events) };
+  return { ...parsed.data, events: answered(events).map(withoutReach) };
 }
 
 const goingOn: ReadonlySet<SessionEvent["type"]> = new Set([
@@ -273,6 +273,17 @@ function answered(events: readonly SessionEvent[]): SessionEvent[] {
     whole.push(event);
   }
   return whole;
+}
+
+// One click on "Revert turn" must not write where the file wants it: outside of the project nothing of it is reverted.
+function withoutReach(event: SessionEvent): SessionEvent {
+  if (event.type !== "tool-end" || event.files === undefined) return event;
+  const files = event.files.map((file) =>
+    /^(?:[\\/~]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(file.path)
+      ? { ...file, keptOut: "It lies outside of the project, and the session comes from a file." }
+      : file,
+  );
+  return { ...event, files };
 }
 
 // What was asked and decided was so elsewhere: here nothing waits for an answer, and the log tells of what was allowed here.

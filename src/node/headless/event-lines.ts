@@ -86,8 +86,8 @@ function toLines(session: Session, event: SessionEvent): readonly Line[] {
   }
 }
 
-// What a question for leave is about stands beside the question itself.
-function questionLine(question: Question): Line {
+/** A question as a line: what a question for leave is about stands beside the question itself. */
+export function questionLine(question: Question): Line {
   const { agent, operation, target } = question.permission ?? {};
   return { type: "question", ...question, ...(agent !== undefined && { agent, operation, target }) };
 }

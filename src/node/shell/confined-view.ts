@@ -6,6 +6,7 @@ import type { Confinement } from "#core/shell-ports.ts";
 import { inOrder, type Mount } from "./bubblewrap.ts";
 import { secrets } from "./home-folders.ts";
 import type { HostFolder } from "./host-folder.ts";
+import { nestedProtected } from "./nested-repositories.ts";
 import { linksTo, maskOf, networkMounts, readableMounts } from "./system-view.ts";
 import { exists, isIn, realPath } from "./tool-folders.ts";
 
@@ -135,7 +136,8 @@ class Layout {
 
   protect(): void {
     const writable = new Set(this.#options.confinement.writable.map((path) => realPath(path) ?? path));
-    for (const path of this.#options.confinement.readOnly) {
+    const { readOnly } = this.#options.confinement;
+    for (const path of [...readOnly, ...[...writable].flatMap(nestedProtected)]) {
       if (exists(path) && lstatSync(path).isSymbolicLink() && this.#sight(path) === "writable")
         this.#links.push({ path, to: readlinkSync(path) });
       const real = realPath(path);

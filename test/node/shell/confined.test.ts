@@ -105,6 +105,18 @@ describe("shell: a confined command", () => {
     assert.deepEqual((await world.run("cd repository; git status --short")).text, "");
   });
 
+  it("can not change what the repositories below the workspace run", async () => {
+    await world.run("git init --quiet below; mkdir -p linked; echo gitdir: ../x > linked/.git");
+    const line = `cd below; git config core.fsmonitor evil; echo evil > .git/hooks/pre-commit; mv .git g; mv .git/hooks .git/h
+echo evil > ../linked/.git; echo text > a; git add a && git -c user.name=a -c user.email=a@b commit --quiet -m one && echo committed`;
+    const { text } = await world.run(line, await world.confined());
+    assert.match(text, /committed\n$/);
+    const read = (path: string): string => readFileSync(join(world.workspace, path), "utf8");
+    assert.doesNotMatch(read("below/.git/config"), /evil/);
+    assert.equal(existsSync(join(world.workspace, "below/.git/hooks/pre-commit")), false);
+    assert.equal(read("linked/.git"), "gitdir: ../x\n");
+  });
+
   it("can write nowhere else, as if it had", async () => {
     const line = `for f in /x /etc/x /usr/x /home/x ~/x ~/.bashrc /srv/x /root/x /dev/x /sys/x ${world.root}/x; do echo x 2>/dev/null > $f && echo WROTE $f; done; true`;
     const environment = { ...process.env, HOME: world.home };
