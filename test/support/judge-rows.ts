@@ -28,7 +28,7 @@ export function readRows(name: "attacks" | "bypasses" | "everyday"): readonly Ro
   });
 }
 
-/** Judges a line in /ws on the made-up disk. */
-export function judgeIn(line: string, change: Partial<World> = {}, folder = "/ws"): Promise<LineJudgement> {
-  return judgeRequest({ operation: "execute", line, folder }, worldWith(change), disk.resolve);
+/** Judges a line in /ws on a made-up disk. */
+export function judgeIn(line: string, change: Partial<World> = {}, on = disk): Promise<LineJudgement> {
+  return judgeRequest({ operation: "execute", line, folder: "/ws" }, worldWith(change), on.resolve, on.list);
 }

@@ -86,89 +86,49 @@ function pathOf(names: readonly string[]): string {
   return `/${names.filter((name) => name !== "").join("/")}`;
 }
 
-/** The disk of the tables: a project in /ws, a home, some of a system. */
-export const disk = new Disk([
+const system = `/etc/passwd /etc/hosts /etc/shadow /home/me/.bashrc /home/me/.ssh/id_rsa /home/me/notes.txt /home/me/other/secret.txt
+  /home/me/.aws/credentials /home/me/.boocode/config.yaml /outside/x.js /usr/bin/python3 /usr/bin/docker /usr/bin/ls
+  /proc/self/environ /tmp/old/file.txt`;
+const project = `/ws/package.json /ws/README.md /ws/file /ws/src/a.ts /ws/src/b.ts /ws/src/deep/c.ts /ws/test/a.test.ts /ws/docs/guide.md
+  /ws/.gitignore /ws/Makefile /ws/go.mod /ws/data.json /ws/scripts/x.js /ws/scripts/x.sh /ws/scripts/tool.py /ws/.env
+  /ws/.env.example /ws/server.pem /ws/.git/config /ws/.git/HEAD /ws/.git/hooks/ /ws/.vscode/settings.json /ws/boocode.yaml
+  /ws/.claude/settings.json /ws/.husky/pre-commit /ws/build/out.js /ws/dist/main.js /ws/coverage/
+  /ws/node_modules/typescript/bin/tsc /ws/node_modules/.bin/mocha /ws/node_modules/.bin/left /ws/packages/one/package.json
+  /ws/packages/two/ /ws/.venv/bin/activate /ws/.venv/bin/pytest /ws/.venv/bin/pip /ws/gradlew /ws/mvnw /ws/notes.txt /ws/log.txt
+  /ws/config/app.json /ws/evil /ws/bare/HEAD /ws/bare/config /ws/bare/objects/`;
+const plain = [
   ...[
-    "/etc/passwd",
-    "/etc/hosts",
-    "/etc/shadow",
-    "/home/me/.bashrc",
-    "/home/me/.ssh/id_rsa",
-    "/home/me/notes.txt",
-  ],
-  ...[
-    "/home/me/other/secret.txt",
-    "/home/me/.aws/credentials",
-    "/home/me/.boocode/config.yaml",
-    "/outside/x.js",
-  ],
-  ...[
-    "/usr/bin/python3",
-    "/usr/bin/docker",
-    "/usr/bin/ls",
+    ...system.split(/\s+/),
+    ...project.split(/\s+/),
     "/dev/null !",
     "/dev/sda !",
     "/dev/tty !",
-    "/tmp/",
+    "/var/run/docker.sock !",
   ],
-  ...["/proc/self/environ", "/var/run/docker.sock !", "/tmp/old/file.txt"],
-  ...["/ws/package.json", "/ws/README.md", "/ws/file", "/ws/src/a.ts", "/ws/src/b.ts", "/ws/src/deep/c.ts"],
-  ...[
-    "/ws/test/a.test.ts",
-    "/ws/docs/guide.md",
-    "/ws/.gitignore",
-    "/ws/Makefile",
-    "/ws/go.mod",
-    "/ws/data.json",
-  ],
-  ...[
-    "/ws/scripts/x.js",
-    "/ws/scripts/x.sh",
-    "/ws/scripts/tool.py",
-    "/ws/.env",
-    "/ws/.env.example",
-    "/ws/server.pem",
-  ],
-  ...["/ws/.git/config", "/ws/.git/HEAD", "/ws/.git/hooks/", "/ws/.vscode/settings.json", "/ws/boocode.yaml"],
-  ...[
-    "/ws/.claude/settings.json",
-    "/ws/.husky/pre-commit",
-    "/ws/build/out.js",
-    "/ws/dist/main.js",
-    "/ws/coverage/",
-  ],
-  ...["/ws/node_modules/typescript/bin/tsc", "/ws/node_modules/.bin/tsc -> ../typescript/bin/tsc"],
-  ...[
-    "/ws/node_modules/.bin/mocha",
-    "/ws/node_modules/.bin/left",
-    "/ws/packages/one/package.json",
-    "/ws/packages/two/",
-  ],
-  ...["/ws/.venv/bin/python -> /usr/bin/python3", "/ws/.venv/bin/activate", "/ws/.venv/bin/pytest"],
+  ...["/ws/node_modules/.bin/tsc -> ../typescript/bin/tsc", "/ws/.venv/bin/python -> /usr/bin/python3"],
+];
+
+/** A project in /ws, a home, some of a system. */
+export const calmDisk = new Disk(plain);
+
+/** The same, with links to elsewhere, files of two names and what else a project can be trapped with. */
+export const disk = new Disk([
+  ...plain,
   ...[
     "/ws/leak -> /etc",
-    "/ws/evil",
     "/ws/evilfile -> /home/me/.bashrc",
     "/ws/up -> ..",
     "/ws/self -> .",
-    "/ws/dock -> /usr/bin/docker",
+    "/ws/inlink -> src/a.ts",
   ],
   ...[
-    "/ws/inlink -> src/a.ts",
     "/ws/src/root -> /ws",
+    "/ws/dock -> /usr/bin/docker",
+    "/ws/link.d/x -> /outside",
     "/ws/hard.txt =2",
     "/ws/pipe !",
-    "/ws/nested/.git/config",
   ],
-  ...[
-    "/ws/bare/HEAD",
-    "/ws/bare/config",
-    "/ws/bare/objects/",
-    "/ws/two words.txt",
-    "/ws/-rf",
-    "/ws/link.d/x -> /outside",
-  ],
-  ...["/ws/.venv/bin/pip", "/ws/gradlew", "/ws/mvnw", "/ws/notes.txt", "/ws/log.txt", "/ws/config/app.json"],
+  ...["/ws/nested/.git/config", "/ws/two words.txt", "/ws/-rf"],
 ]);
 
 /** A world as most of the tables have it: /ws is trusted, nothing else is allowed. */

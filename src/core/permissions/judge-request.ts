@@ -2,7 +2,7 @@
 import { parseLine } from "./command-line.ts";
 import type { Judgement, LineJudgement, RealPath, World } from "./judgement.ts";
 import type { ParsedLine } from "./parsed-line.ts";
-import { entryTest, isWithin } from "./path-policy.ts";
+import { isNamePattern, isWithin, matchEntries } from "./path-policy.ts";
 import { judge } from "./policy.ts";
 
 /** What is asked for, with paths as they were said: absolute, links and ".." in them. */
@@ -103,13 +103,12 @@ async function matchAll(
   const entries = new Map<string, readonly string[]>();
   const paths = new Set<string>();
   for (const { path, rest } of line.commands.flatMap(({ uses }) => uses)) {
-    const matches = rest === undefined ? undefined : entryTest(rest, world);
-    if (path === undefined || matches === undefined) continue;
+    if (path === undefined || rest === undefined || !isNamePattern(rest.split("/")[0] ?? "")) continue;
     const names = entries.get(path) ?? (await list(path).catch(() => []));
-    const found = names.filter((name) => matches(name));
+    const found = matchEntries({ path, rest }, names, world) ?? [];
     if (found.length > matchLimit) continue;
     entries.set(path, names);
-    for (const name of found) paths.add(`${path.replace(/\/$/, "")}/${name}`);
+    for (const match of found) paths.add(match.path);
   }
   return { entries, paths: [...paths] };
 }

@@ -1,10 +1,10 @@
 /** What may be done with a command line: each of its commands by itself, and all of them together. */
 import { beforeDots } from "./command-line.ts";
-import { applyDots } from "./command-line/places.ts";
+import { applyDots, splitEntry } from "./command-line/places.ts";
 import { LOOSE } from "./command-line/values.ts";
 import type { JudgedCommand, LineRequest, Needs, Offer, RealPath, Verdict, World } from "./judgement.ts";
 import type { Condition, ParsedCommand, PathUse } from "./parsed-line.ts";
-import { entryTest, isWithin, judgePath, type Finding } from "./path-policy.ts";
+import { isWithin, judgePath, matchEntries, type Finding } from "./path-policy.ts";
 import { deniesWords, matchHost, matchWords, patternOf, rulesFor } from "./rule-match.ts";
 import type { Rule } from "./rule.ts";
 
@@ -108,23 +108,37 @@ export class LineJudge {
   }
 
   #uses(command: ParsedCommand, uses: readonly PathUse[], index: number): readonly Finding[] {
-    return uses.flatMap((use) => [
-      this.#use(use, command, index),
-      ...this.#matches(use).map((one) => this.#use(one, command, index)),
-    ]);
+    return uses.flatMap((use) => {
+      const finding = this.#use(use, command, index);
+      const matches = this.#matches(use);
+      if (matches === undefined) {
+        // What a pattern matches may be a link: of folders, and of files that are written, that matters.
+        const isBlind = finding.verdict === "allow" && mayLead(use);
+        return [isBlind ? { ...finding, needsConfinement: true } : finding];
+      }
+      return [finding, ...matches.map((one) => this.#use(one, command, index))];
+    });
   }
 
-  /** What a pattern matches now, each by itself. */
-  #matches({ path, rest, ...use }: PathUse): readonly PathUse[] {
+  /** What a pattern matches now, each by itself; undefined where that is not known. */
+  #matches({ path, rest, ...use }: PathUse): readonly PathUse[] | undefined {
     const names = path === undefined ? undefined : this.#request.entries?.get(path);
-    const matches = rest === undefined ? undefined : entryTest(rest, this.#world);
-    if (path === undefined || names === undefined || matches === undefined) return [];
-    const folder = path.replace(/\/$/, "");
-    return names
-      .filter((name) => matches(name) && this.#real(`${folder}/${name}`) !== undefined)
-      .map((name) =>
-        use.isRemoval ? { ...use, path: folder, entry: name } : { ...use, path: `${folder}/${name}` },
-      );
+    if (path === undefined || rest === undefined || names === undefined) return undefined;
+    if (this.#isReplaced(path)) return undefined;
+    const found = matchEntries({ path, rest }, names, this.#world);
+    return found?.map((match): PathUse => {
+      const entry = use.isRemoval && match.rest === undefined ? splitEntry(match.path) : undefined;
+      return entry === undefined ? { ...use, ...match } : { ...use, path: entry.parent, entry: entry.name };
+    });
+  }
+
+  // What is in such a folder here is not there in a sandbox.
+  #isReplaced(path: string): boolean {
+    const { isConfined, replaced = [], folders } = this.#world;
+    const real = this.#real(path)?.path;
+    const isIn = (all: readonly string[]): boolean =>
+      real !== undefined && all.some((one) => isWithin(real, one, this.#world));
+    return isConfined && isIn(replaced) && !isIn(folders);
   }
 
   #use(use: PathUse, command: ParsedCommand, index: number): Finding {
@@ -318,6 +332,10 @@ export class LineJudge {
       holding.length === 0
     );
   }
+}
+
+function mayLead({ rest, operation, isRemoval }: PathUse): boolean {
+  return rest !== undefined && (/[^/]\/+[^/]/.test(rest) || (operation === "write" && !isRemoval));
 }
 
 // Such paths lead each process to its own folder, descriptors or root.

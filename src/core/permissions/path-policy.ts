@@ -11,6 +11,7 @@ import {
 } from "./command-line/values.ts";
 import type { Offer, RealPath, Verdict, World } from "./judgement.ts";
 import { isInterpreter } from "./programs/index.ts";
+import { splitPattern } from "./command-line/places.ts";
 import { protectedMatch, protectedName } from "./protected.ts";
 import { matchPath, patternRoot, rulesFor } from "./rule-match.ts";
 import type { Rule } from "./rule.ts";
@@ -200,15 +201,24 @@ export function offerFor(access: Access, world: World): Offer | undefined {
   return isWide || folder.includes("*") ? undefined : { operation, pattern: `${folder}/**` };
 }
 
-/** Tells which names in a folder a pattern behind it may mean; undefined where it may mean what lies deeper. */
-export function entryTest(
-  rest: string,
+/** What a pattern behind a folder may mean of the names in it, each with what stands behind it; undefined where that may be anything. */
+export function matchEntries(
+  { path, rest }: { readonly path: string; readonly rest: string },
+  names: readonly string[],
   { ignoresCase }: Pick<World, "ignoresCase">,
-): ((name: string) => boolean) | undefined {
+): readonly { readonly path: string; readonly rest?: string }[] | undefined {
   const [first = "", ...deeper] = rest.split("/");
-  const isOneName = firstMark(first.replaceAll(NAME, "").replaceAll(NUMBER, "")) < 0;
-  if (!isOneName || firstMark(first) < 0 || deeper.some((name) => name !== "")) return undefined;
+  if (!isNamePattern(first)) return undefined;
   const pattern = valuePattern(first, ignoresCase);
   // A pattern does not match a dot at the beginning unless it has it.
-  return (name) => pattern.test(name) && (!name.startsWith(".") || first.startsWith("."));
+  const found = names.filter(
+    (name) => pattern.test(name) && (!name.startsWith(".") || first.startsWith(".")),
+  );
+  const folder = path.replace(/\/$/, "");
+  return found.map((name) => splitPattern(`${folder}/${[name, ...deeper].join("/")}`) ?? { path: folder });
+}
+
+/** True for a pattern of one name. */
+export function isNamePattern(name: string): boolean {
+  return firstMark(name) >= 0 && firstMark(name.replaceAll(NAME, "").replaceAll(NUMBER, "")) < 0;
 }

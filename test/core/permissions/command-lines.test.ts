@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { judgeIn, readRows } from "../../support/judge-rows.ts";
+import { calmDisk, disk } from "../../support/judge-world.ts";
 
 describe("command lines", () => {
   for (const name of ["attacks", "bypasses", "everyday"] as const)
     describe(name, () => {
       for (const { confined, unconfined, line, written } of readRows(name))
         it(written, async () => {
-          const inSandbox = await judgeIn(line, { isConfined: true });
-          const outside = await judgeIn(line, { isConfined: false });
+          const on = name === "everyday" ? calmDisk : disk;
+          const inSandbox = await judgeIn(line, { isConfined: true }, on);
+          const outside = await judgeIn(line, { isConfined: false }, on);
           assert.deepEqual([inSandbox.verdict, outside.verdict], [confined, unconfined], outside.reason);
         });
     });

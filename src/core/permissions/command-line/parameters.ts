@@ -156,9 +156,10 @@ function withoutExtension(value: string): string {
 
 function withoutEnding(value: string, ending: string): string {
   if (isExact(value)) return value.endsWith(ending) ? value.slice(0, value.length - ending.length) : value;
-  // Its last name gets shorter, and may get empty: the folder stays.
-  const folder = value.slice(0, value.lastIndexOf("/", firstMark(value)) + 1);
   if (value.includes(ANY)) return ANY;
-  // A name such as "...ts" would become "..", which no pattern matches but a list of files may hold.
-  return folder + (value.includes(BELOW) || value.includes(LOOSE) ? LOOSE : BELOW);
+  const isCertain = !value.includes(BELOW) && !value.includes(LOOSE);
+  if (isCertain && value.endsWith(ending) && ending !== "") return value.slice(0, -ending.length);
+  // Its last name gets shorter; one such as "...ts" would become "..", which no pattern matches but a list of files may hold.
+  const folder = value.slice(0, value.lastIndexOf("/", firstMark(value)) + 1);
+  return folder + (isCertain ? BELOW : LOOSE);
 }

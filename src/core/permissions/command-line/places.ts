@@ -50,7 +50,8 @@ function nativePath(value: string, { home, isWindows }: Pick<LineContext, "home"
   return slashed.startsWith("/") ? undefined : slashed;
 }
 
-function splitPattern(path: string): PlacePattern | undefined {
+/** A path up to its first part that is not known, and what follows; undefined where that may lead up. */
+export function splitPattern(path: string): PlacePattern | undefined {
   const mark = firstMark(path);
   if (mark < 0) return { path };
   const start = path.lastIndexOf("/", mark) + 1;

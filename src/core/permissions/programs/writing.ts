@@ -68,12 +68,15 @@ function transfer(
   for (const target of targets) {
     draft.use(target, { operation: "write" });
     for (const folder of target.values)
-      for (const source of sources.flatMap((field) => field.values))
+      for (const source of sources.flatMap((field) => field.values)) {
+        // What a pattern of folders means, is looked at; names of files count where they hide.
+        if (!isExact(folder) && !baseName(source).startsWith(".")) continue;
         draft.useValue(
           joinName(folder, source),
           { operation: "write", isInFolder: !/\/\.{0,2}$/.test(folder) },
           target.text,
         );
+      }
   }
 }
 
