@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Operation } from "#protocol/permissions.ts";
 import type { Judgement, Verdict, World } from "#core/permissions/judgement.ts";
+import { judgeRequest } from "#core/permissions/judge-request.ts";
 import { judge } from "#core/permissions/policy.ts";
 import type { Rule } from "#core/permissions/rule.ts";
 import { disk, worldWith } from "../../support/judge-world.ts";
@@ -186,8 +187,6 @@ describe("modes", () => {
     assert.equal(host("example.com", world).verdict, "deny");
   });
 });
-<<<<<<< HEAD
-=======
 
 describe("judgements of lines", () => {
   it("tell each command with its words, its verdict and what it would need", async () => {
@@ -322,4 +321,3 @@ describe("judgements of lines", () => {
     ]);
   });
 });
->>>>>>> judge
