@@ -72,6 +72,14 @@ describe("causes of a cache miss, made on purpose", () => {
     "declared effort, missed",
   );
   check(
+    "an effort that is not the highest, before and after",
+    async (world) => {
+      await world.agent.choose({ provider: "deepseek", model: "deepseek-flash", effort: "low" });
+      await again(world);
+    },
+    "none",
+  );
+  check(
     "a fault that changes the system text",
     async (world) => {
       const { header } = world.agent.session.transcript;

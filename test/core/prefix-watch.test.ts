@@ -44,6 +44,15 @@ describe("a request against the one before", () => {
     [first, body([one ?? ""], { tail: '],"tools":[{"name":"write"}],"stream":true}' })],
     "tools",
   );
+  check(
+    "an option behind the tools",
+    [first, body([one ?? ""], { tail: '],"tools":[{"name":"read"}],"stream":false}' })],
+    "options",
+  );
+  const withEffort = (effort: string) =>
+    body([one ?? ""], { tail: `],"tools":[{"name":"read"}],"reasoning_effort":"${effort}"}` });
+  check("another effort, which is no part of the prompt", [withEffort("high"), withEffort("low")], undefined);
+  check("the highest effort, which is", [withEffort("high"), withEffort("max")], "options");
   check("another option", [first, body([one ?? ""], { head: '{"model":"n","messages":[' })], "options");
 
   it("shows the texts around the difference", () => {

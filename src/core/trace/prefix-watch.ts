@@ -2,6 +2,7 @@
 import type { SentMark } from "#protocol/session.ts";
 import type { Drift } from "#protocol/trace.ts";
 import { Fingerprint, hashOf } from "./fingerprint.ts";
+import { frameMark, frameOf, toolsIn } from "./request-frame.ts";
 
 /** The bytes of one request, as they are sent: the body is `head`, then `messages`, then `tail`. */
 export interface SentBody {
@@ -25,6 +26,7 @@ export class PrefixWatch {
   #length = 0;
   #hash = new Fingerprint();
   #isParted = false;
+  #frameMark = "";
   /** Of requests that were sent before this watch began, the oldest first. */
   #marks: readonly SentMark[] = [];
 
@@ -50,7 +52,7 @@ export class PrefixWatch {
     return {
       bytes: this.#length,
       hash: this.#hash.hex,
-      frame: frameMark(this.#frame),
+      frame: this.#frameMark,
       ...(this.#isParted && { isParted: true }),
     };
   }
@@ -58,7 +60,7 @@ export class PrefixWatch {
   /** Takes a request in; gives the first difference from the one before, where its beginning is not the same. */
   check(body: SentBody): Drift | undefined {
     const { messages } = body;
-    const frame = `${body.head}\n${body.tail}`;
+    const frame = frameOf(body.head, body.tail);
     const last = this.#frame;
     const isFirst = last === undefined;
     const same = isFirst ? 0 : sameBytes(this.#kept, messages, this.#length);
@@ -71,6 +73,7 @@ export class PrefixWatch {
           ? messageDrift(this.#kept.subarray(0, this.#length), messages, same)
           : undefined;
     this.#hash.add(messages.subarray(this.#hash.length));
+    if (last !== frame) this.#frameMark = frameMark(frame);
     this.#frame = frame;
     this.#isParted = drift !== undefined;
     this.#marks = [];
@@ -83,14 +86,8 @@ export class PrefixWatch {
   #driftFromMarks(frame: string, messages: Uint8Array): Drift | undefined {
     const last = this.#marks.at(-1);
     if (last === undefined) return undefined;
-    const [options, tools] = frameMark(frame).split("-");
-    if (last.frame !== `${options}-${tools}`) {
-      const place = last.frame.startsWith(`${options}-`) ? "tools" : "options";
-      return {
-        place,
-        after: frame.slice(toolsAt(frame) * Number(place === "tools")).slice(0, mostCharacters),
-      };
-    }
+    const mark = frameMark(frame);
+    if (mark !== last.frame) return driftOfMarks(last.frame, mark, frame);
     this.#hash.add(messages.subarray(0, last.bytes));
     if (this.#hash.hex === last.hash) return undefined;
     const rebuilt = this.#kept.subarray(0, this.#length);
@@ -111,19 +108,6 @@ export class PrefixWatch {
     this.#kept.set(messages.subarray(from), from);
     this.#length = messages.length;
   }
-}
-
-const encoder = new TextEncoder();
-
-function toolsAt(frame: string): number {
-  const at = frame.indexOf('"tools":');
-  return at < 0 ? frame.length : at;
-}
-
-function frameMark(frame: string): string {
-  const at = toolsAt(frame);
-  const part = (text: string): string => hashOf(encoder.encode(text)).slice(0, 8);
-  return `${part(frame.slice(0, at))}-${part(frame.slice(at))}`;
 }
 
 function driftBetween(marks: readonly SentMark[], messages: Uint8Array): Drift {
@@ -168,13 +152,19 @@ function sameBytes(a: Uint8Array, b: Uint8Array, length: number): number {
   return at;
 }
 
+function driftOfMarks(before: string, mark: string, frame: string): Drift {
+  const place = before.split("-")[0] === mark.split("-")[0] ? "tools" : "options";
+  const from = place === "tools" ? toolsIn(frame).from : 0;
+  return { place, after: frame.slice(from, from + mostCharacters) };
+}
+
 function frameDrift(before: string, after: string): Drift {
   let at = 0;
   while (at < before.length && before[at] === after[at]) at += 1;
-  const tools = toolsAt(before);
+  const tools = toolsIn(before);
   const cut = (text: string): string => text.slice(Math.max(0, at - around.before), at + around.after);
   return {
-    place: at >= tools && tools < before.length ? "tools" : "options",
+    place: at >= tools.from && at < tools.to ? "tools" : "options",
     before: cut(before),
     after: cut(after),
   };
