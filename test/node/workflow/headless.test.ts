@@ -79,8 +79,8 @@ describe("workflows without an editor", function () {
   });
   it("tell an uncaught error with its place", () => {
     const { status, lines } = host("--workflow", join(folder, "throws.js"), "--stub");
-    const { place } = lines.at(-1)?.["error"] as { place: object };
-    assert.deepEqual([status, place], [1, { file: "throws.js", line: 2, column: 7 }]);
+    const error = lines.at(-1)?.["error"] as { place: object } | undefined;
+    assert.deepEqual([status, error?.place], [1, { file: "throws.js", line: 2, column: 7 }]);
   });
   const refuses = (what: string, args: readonly string[], message: RegExp): unknown =>
     it(`refuse ${what}`, () => {
