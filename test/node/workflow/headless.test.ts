@@ -79,7 +79,7 @@ describe("workflows without an editor", function () {
   });
   it("tell an uncaught error with its place", () => {
     const { status, lines } = host("--workflow", join(folder, "throws.js"), "--stub");
-    const error = lines.at(-1)?.["error"] as { readonly place: object } | undefined;
+    const error = lines.at(-1)?.["error"] as { place: object } | undefined;
     assert.deepEqual([status, error?.place], [1, { file: "throws.js", line: 2, column: 7 }]);
   });
   const refuses = (what: string, args: readonly string[], message: RegExp): unknown =>

@@ -24,15 +24,16 @@ for (const engine of engineNames)
         const begun = performance.now();
         const { end } = await world.run(body, limit(limits));
         delay.disable();
+        // The median: a busy machine stops any process for a moment.
+        assert.ok(delay.percentile(50) < 50e6, `${delay.percentile(50) / 1e6} ms`);
         assert.equal(end.outcome, "failed");
         assert.match(end.error?.code ?? "", code);
         assert.match(end.error?.message ?? "", message);
         const seconds = (performance.now() - begun) / 1000;
         assert.ok(seconds < (limits.syncMs ?? 0) / 1000 + 10, `${seconds} s`);
-        return;
       }).timeout(30_000);
-    const short = { syncMs: 400 };
-    ends("a loop", "for (;;);", short, /script-time/, /ran longer than 0\.4 s/);
+    const short = { syncMs: 150 };
+    ends("a loop", "for (;;);", short, /script-time/, /ran longer than 0\.15 s/);
     ends("a loop after a call", "await agent('a'); for (;;);", short, /script-time/);
     ends("a loop of microtasks", "for (;;) await 0;", short, /script-time/);
     ends(
