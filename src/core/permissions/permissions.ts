@@ -12,7 +12,7 @@ import type { Offer, World } from "./judgement.ts";
 import { SessionGuard, type GuardContext } from "./session-guard.ts";
 
 /** One question about the log goes through so many of its newest lines. */
-const searchedEntries = 5_000;
+const searchedEntries = 2_000;
 
 /** What it is asked about the log. */
 export interface LogQuery {
