@@ -29,6 +29,8 @@ const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
 /** Sessions, messages (two a turn), spans; a session of 5,000 messages with 40 MB of tool output. */
 const size: HistorySize = { sessions: 1_000, turns: 50, spans: 300, longTurns: 2_500, longOutput: 16_000 };
 const words = [commonWord, lastWord, "tide harbour"];
+/** A session whose title no other one begins with. */
+const otherSession = "session-999";
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 async function fill(directory: string, folder: string): Promise<void> {
@@ -139,9 +141,9 @@ async function look(dataFolder: string, folder: string): Promise<Looks> {
   for (let round = 0; round < rounds; round++) {
     const searched = await act(list.frame, "[data-testid=session-search]", lastWord);
     found.push((await drawn(list.frame, "Agent: ")) - searched);
-    await list.search.fill(titleOf("session-7"));
-    await list.item(titleOf("session-7")).click();
-    await drawn(chat, titleOf("session-7"));
+    await list.search.fill(titleOf(otherSession));
+    await list.item(titleOf(otherSession)).click();
+    await drawn(chat, titleOf(otherSession));
     await list.search.fill(titleOf(longSession));
     await list.item(titleOf(longSession)).waitFor();
     await waitForRest(editor);
