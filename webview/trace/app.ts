@@ -9,6 +9,7 @@ import { HostClock } from "../host-clock.ts";
 import type { Port } from "../port.ts";
 import type { Schedule } from "../store.ts";
 import { Axis, busyTime, type Interval } from "./axis.ts";
+import { Blends } from "./blend.ts";
 import { Branches } from "./branches.ts";
 import { CriticalPaths } from "./critical-path.ts";
 import { TraceFeed } from "./feed.ts";
@@ -92,6 +93,7 @@ export class TraceApp {
   readonly #critical = new CriticalPaths((place) => this.table.turnPlace(place));
   readonly #branches = new Branches(() => this.table);
   #foundBranches = new Branches(() => this.table);
+  readonly blends = new Blends();
   readonly #lister = new RowLister();
   #changed = new Set<number>();
   #isAwaitingFrame = false;
@@ -221,6 +223,7 @@ export class TraceApp {
     this.#isArranged = false;
     this.#totals.clear();
     this.#critical.clear();
+    this.blends.clear();
     this.#changed.clear();
     this.feed.follow(session);
   }
@@ -250,6 +253,7 @@ export class TraceApp {
     for (const turn of this.#changed) {
       this.#totals.forget(turn);
       this.#critical.forget(turn);
+      this.blends.forget(turn);
     }
     if (this.isFiltering) this.findings.find(table, this.filters.peek(), now);
     const top = this.rows.at(this.topRow);
