@@ -90,7 +90,7 @@ export class TraceApp {
   readonly #clock = new HostClock();
   readonly #schedule: Schedule;
   readonly #totals = new SessionTotals();
-  readonly #critical = new CriticalPaths((place) => this.table.turnPlace(place));
+  readonly #critical = new CriticalPaths();
   readonly #branches = new Branches(() => this.table);
   #foundBranches = new Branches(() => this.table);
   readonly blends = new Blends();
@@ -155,7 +155,7 @@ export class TraceApp {
 
   /** Whether a span is on the critical path, while that is shown. */
   isCritical(place: number): boolean {
-    return this.showsCritical.peek() && this.#critical.has(place);
+    return this.showsCritical.peek() && this.#critical.has(this.table, place, this.now.peek());
   }
 
   /** Changes what the editor keeps of the page. */
@@ -272,7 +272,6 @@ export class TraceApp {
     const range = this.range.peek();
     this.whole.value = this.#totals.whole(table, now);
     this.totals.value = range === undefined ? this.whole.peek() : this.#totals.between(table, now, range);
-    if (this.showsCritical.peek()) this.#critical.find(table, now);
     this.stamp.value++;
     this.#timeDrawing(began);
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
