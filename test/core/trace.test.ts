@@ -3,7 +3,8 @@ import type { Span } from "#protocol/trace.ts";
 import { type AgentWorld, agentWorld, nextEvent, type WorldOptions } from "../support/agent-world.ts";
 import { files, signal } from "../support/conversation.ts";
 import { hold } from "../support/model-server/gate.ts";
-import { reply } from "../support/model-server/reply.ts";
+import type { RecordedRequest } from "../support/model-server/exchange.ts";
+import { reply, type Reply } from "../support/model-server/reply.ts";
 import type { Script } from "../support/model-server.ts";
 
 /** A world whose clock is the server's, so that both measure the same. */
@@ -171,6 +172,21 @@ describe("the trace of a session", () => {
         [false, undefined],
       ],
     );
+  });
+
+  it("has no time that runs backwards where the clock is set back", async () => {
+    let now = 1_000_000;
+    const setBack = (request: RecordedRequest, index: number): Reply => {
+      now -= 60_000;
+      return index === 0 ? reply.toolCall("list_files", {}) : reply.text(request.path);
+    };
+    await using world = await timedWorld(setBack);
+    world.ports.clock.now = () => (now += 1);
+    await world.say("go");
+    for (const { startedAt, endedAt, timings } of await spansOf(world)) {
+      assert.ok(endedAt >= startedAt);
+      assert.ok(Object.values(timings).every((ms) => ms >= 0));
+    }
   });
 
   it("is told live, and what was told is what is kept", async () => {

@@ -2,7 +2,6 @@ import type { VNode } from "preact";
 import { formatDuration } from "#protocol/words.ts";
 import { useTrace, type TraceApp } from "../trace/app.ts";
 import { partsOf, type Part } from "../trace/bar-parts.ts";
-import { blendOf } from "../trace/blend.ts";
 import { root } from "../trace/table.ts";
 import { partWords } from "../trace/words.ts";
 import { momentAt, shareOf, type Scale } from "../trace/zoom.ts";
@@ -113,7 +112,7 @@ function blended(
 ): string | undefined {
   const scale = app.scale.value;
   const between = { from: momentAt(scale, begin), to: momentAt(scale, end) };
-  const slices = place === root ? [] : blendOf(app.table, place, now, between);
+  const slices = place === root ? [] : app.blends.of(app.table, place, now, between);
   if (slices.length === 0) return undefined;
   const stops = slices.map(({ kind, from, to }) => `${colours[kind]} ${from * 100}% ${to * 100}%`);
   return `linear-gradient(to right, ${stops.join(", ")})`;

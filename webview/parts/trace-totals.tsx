@@ -45,6 +45,14 @@ export function TraceTotals(): VNode {
           hint="What tokens cost that could have come from the cache"
         />
       )}
+      {totals.drifts > 0 && (
+        <Figure
+          name="Drift"
+          value={String(totals.drifts)}
+          hint="Requests whose beginning changed although it should not have: a defect of BooCode"
+          mark="error"
+        />
+      )}
       <div>
         <dt>Cached</dt>
         <dd>

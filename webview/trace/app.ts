@@ -9,6 +9,7 @@ import { HostClock } from "../host-clock.ts";
 import type { Port } from "../port.ts";
 import type { Schedule } from "../store.ts";
 import { Axis, busyTime, type Interval } from "./axis.ts";
+import { Blends } from "./blend.ts";
 import { Branches } from "./branches.ts";
 import { CriticalPaths } from "./critical-path.ts";
 import { TraceFeed } from "./feed.ts";
@@ -89,9 +90,10 @@ export class TraceApp {
   readonly #clock = new HostClock();
   readonly #schedule: Schedule;
   readonly #totals = new SessionTotals();
-  readonly #critical = new CriticalPaths((place) => this.table.turnPlace(place));
+  readonly #critical = new CriticalPaths();
   readonly #branches = new Branches(() => this.table);
   #foundBranches = new Branches(() => this.table);
+  readonly blends = new Blends();
   readonly #lister = new RowLister();
   #changed = new Set<number>();
   #isAwaitingFrame = false;
@@ -153,7 +155,7 @@ export class TraceApp {
 
   /** Whether a span is on the critical path, while that is shown. */
   isCritical(place: number): boolean {
-    return this.showsCritical.peek() && this.#critical.has(place);
+    return this.showsCritical.peek() && this.#critical.has(this.table, place, this.now.peek());
   }
 
   /** Changes what the editor keeps of the page. */
@@ -221,6 +223,7 @@ export class TraceApp {
     this.#isArranged = false;
     this.#totals.clear();
     this.#critical.clear();
+    this.blends.clear();
     this.#changed.clear();
     this.feed.follow(session);
   }
@@ -250,6 +253,7 @@ export class TraceApp {
     for (const turn of this.#changed) {
       this.#totals.forget(turn);
       this.#critical.forget(turn);
+      this.blends.forget(turn);
     }
     if (this.isFiltering) this.findings.find(table, this.filters.peek(), now);
     const top = this.rows.at(this.topRow);
@@ -268,7 +272,6 @@ export class TraceApp {
     const range = this.range.peek();
     this.whole.value = this.#totals.whole(table, now);
     this.totals.value = range === undefined ? this.whole.peek() : this.#totals.between(table, now, range);
-    if (this.showsCritical.peek()) this.#critical.find(table, now);
     this.stamp.value++;
     this.#timeDrawing(began);
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -55,17 +55,20 @@ function childrenByEnd(table: SpanTable, place: number, now: number): readonly n
   return children.sort((a, b) => table.endedAt(b, now) - table.endedAt(a, now));
 }
 
-/** The critical paths of all turns; those of turns that have not changed are not looked for again. */
+/** The critical paths of turns, looked for when somebody asks; those of turns that have not changed are remembered. */
 export class CriticalPaths {
-  readonly #paths = new Map<number, ReadonlySet<number>>();
-  readonly #turns: (place: number) => number;
+  readonly #paths = new Map<number, { readonly path: ReadonlySet<number>; readonly now: number }>();
 
-  constructor(turnOf: (place: number) => number) {
-    this.#turns = turnOf;
-  }
-
-  has(place: number): boolean {
-    return place === root || this.#paths.get(this.#turns(place))?.has(place) === true;
+  /** Whether a span is on the critical path of its turn; what is open grows with the clock. */
+  has(table: SpanTable, place: number, now: number): boolean {
+    if (place === root) return true;
+    const turn = table.turnPlace(place);
+    let known = this.#paths.get(turn);
+    if (known === undefined || (known.now !== now && table.isOpen(turn))) {
+      known = { path: new Set(criticalPath(table, turn, now)), now };
+      this.#paths.set(turn, known);
+    }
+    return known.path.has(place);
   }
 
   clear(): void {
@@ -75,12 +78,5 @@ export class CriticalPaths {
   /** Something in a turn changed. */
   forget(turn: number): void {
     this.#paths.delete(turn);
-  }
-
-  /** Looks for the paths that are not known; what is open grows with the clock. */
-  find(table: SpanTable, now: number): void {
-    for (let turn = table.firstChild(root); turn >= 0; turn = table.next(turn))
-      if (!this.#paths.has(turn) || table.isOpen(turn))
-        this.#paths.set(turn, new Set(criticalPath(table, turn, now)));
   }
 }

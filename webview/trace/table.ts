@@ -272,7 +272,8 @@ export class SpanTable {
     const columns = this.#columns;
     const ended = "endedAt" in span ? span : undefined;
     columns.startedAt[place] = span.startedAt;
-    columns.endedAt[place] = ended?.endedAt ?? Number.NaN;
+    // A span of an earlier version may end before it begins: the clock was set back.
+    columns.endedAt[place] = ended === undefined ? Number.NaN : Math.max(ended.startedAt, ended.endedAt);
     columns.kind[place] = kinds.indexOf(span.kind);
     columns.outcome[place] = ended === undefined ? 0 : outcomes.indexOf(ended.outcome);
     columns.turn[place] = span.turn;

@@ -18,6 +18,8 @@ export interface Totals {
   readonly outputTokens: number;
   readonly savedUsd: number;
   readonly lostUsd: number;
+  /** Requests that did not begin as the one before, though they should. */
+  readonly drifts: number;
 }
 
 /** Nothing ran. */
@@ -34,6 +36,7 @@ export const noTotals: Totals = {
   outputTokens: 0,
   savedUsd: 0,
   lostUsd: 0,
+  drifts: 0,
 };
 
 type Sum = { -readonly [K in keyof Totals]: Totals[K] };
@@ -53,6 +56,7 @@ function addTo(sum: Sum, totals: Totals): void {
   sum.outputTokens += totals.outputTokens;
   sum.savedUsd += totals.savedUsd;
   sum.lostUsd += totals.lostUsd;
+  sum.drifts += totals.drifts;
 }
 
 /** Stretches of time as they are found; their length counts what overlaps once. */
@@ -127,6 +131,7 @@ function addCall(sum: Sum, table: SpanTable, place: number): void {
   sum.outputTokens += table.figure(place, "outputTokens") ?? 0;
   sum.savedUsd += table.figure(place, "savedUsd") ?? 0;
   sum.lostUsd += table.figure(place, "lostUsd") ?? 0;
+  if (table.cause(place) === "drift") sum.drifts += 1;
 }
 
 /** Visits a span and all below it, parents first, siblings in order of their start. */

@@ -137,9 +137,9 @@ class Step {
     const costUsd = prices.costOf(provider, model, answer.usage, sentAt);
     const event = this.#end({ ...answer, calls, ...(thinkingMs !== undefined && { thinkingMs }) }, costUsd);
     const drift = this.#attempt?.drift;
-    if (drift !== undefined) this.#warnOfDrift(drift.place);
     const facts = cacheFactsOf(this.#run.ports.settings.cache());
     const finding = cache.judge({ usage: answer.usage, sentAt, drift, rates }, facts);
+    if (drift !== undefined) this.#warnOfDrift(drift.place, cache.drifts);
     const durable = this.#emit(event);
     this.#trace.callEnded({
       outcome: "ok",
@@ -157,9 +157,9 @@ class Step {
   }
 
   // Whatever the server did with it, the prompt was not what it should have been.
-  #warnOfDrift(place: string): void {
+  #warnOfDrift(place: string, count: number): void {
     this.#run.ports.log.warn(
-      `A request did not begin as the one before (${place}), so nothing of it was cached. This is a fault in BooCode; the trace shows the difference.`,
+      `A request did not begin as the one before (${place}), so what follows was not cached; number ${count} of this session in this window. This is a fault in BooCode; the trace shows the difference.`,
     );
   }
 

@@ -27,6 +27,12 @@ export class CacheWatch {
   readonly prefix = new PrefixWatch();
   #previous: Previous | undefined;
   #pin: PinReason | undefined;
+  #drifts = 0;
+
+  /** How many requests of this window did not begin as the one before, though they should have. */
+  get drifts(): number {
+    return this.#drifts;
+  }
 
   /** Learns anew from a session's whole log; `messages` is what a request of it is made of now. */
   learn(events: readonly SessionEvent[], messages: Uint8Array = new Uint8Array()): void {
@@ -55,6 +61,7 @@ export class CacheWatch {
   /** Judges a call before its `step-end` is taken in; undefined where the server told nothing about its cache. */
   judge(call: AnsweredCall, facts: CacheFacts): CacheFinding | undefined {
     const { usage, drift, rates } = call;
+    if (drift !== undefined) this.#drifts += 1;
     const { cacheHitTokens: hit, cacheMissTokens: miss } = usage;
     if (hit === undefined || miss === undefined) return undefined;
     // Units are cached whole, so what does not fill one is never reused.

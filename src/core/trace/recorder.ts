@@ -1,5 +1,5 @@
 /** Records spans as calls begin and end; the only writer of spans. */
-import type { OpenSpan, Span } from "#protocol/trace.ts";
+import type { OpenSpan, Span, SpanTimings } from "#protocol/trace.ts";
 import type { Channel } from "../channel.ts";
 import type { Store } from "../ports.ts";
 import type { Redactor } from "../session/redact.ts";
@@ -38,9 +38,16 @@ export class TraceRecorder {
   /** Keeps a span that has ended. */
   end(fact: SpanFact): void {
     const { store, redactor, channel, ended } = this.#ports;
-    const span = redactor.value<Span>({ ...fact, session: this.#session, agent: "main" });
+    const own = { session: this.#session, agent: "main" };
+    const span = redactor.value<Span>({ ...fact, ...forwards(fact), ...own });
     const durable = store.append([{ kind: "span", span }]).catch(() => {});
     channel.emit({ type: "span-end", span }, durable);
     ended(span);
   }
+}
+
+// A clock may be set back while something runs; time does not.
+function forwards({ startedAt, endedAt, timings }: SpanFact): Pick<Span, "endedAt" | "timings"> {
+  const parts = Object.entries(timings).map(([part, ms]: [string, number]) => [part, Math.max(0, ms)]);
+  return { endedAt: Math.max(startedAt, endedAt), timings: Object.fromEntries(parts) as SpanTimings };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { OpenSpan, Span } from "../../../src/protocol/trace.ts";
 import { partsOf } from "../../../webview/trace/bar-parts.ts";
-import { blendOf } from "../../../webview/trace/blend.ts";
+import { Blends } from "../../../webview/trace/blend.ts";
 import { cacheCalls } from "../../../webview/trace/cache-calls.ts";
 import { criticalPath } from "../../../webview/trace/critical-path.ts";
 import { cutAtDifference } from "../../../webview/trace/differing.ts";
@@ -173,18 +173,60 @@ describe("the critical path", () => {
 });
 
 describe("what ran in a closed branch", () => {
-  it("is told in slices, the most telling where several ran", () => {
-    const table = tableOf(
-      span("t", "turn", [0, 480]),
-      span("m", "model", [0, 240], { parent: "t", timings: { firstTokenMs: 120, generatingMs: 120 } }),
-      span("c", "tool", [120, 360], { parent: "t" }),
-    );
-    const slices = blendOf(table, 1, 0, { from: 0, to: 480 });
-    assert.deepEqual(slices, [
+  const spans = [
+    span("t", "turn", [0, 480]),
+    span("m", "model", [0, 240], { parent: "t", timings: { firstTokenMs: 120, generatingMs: 120 } }),
+    span("c", "tool", [120, 360], { parent: "t" }),
+  ];
+  const check = (name: string, [from, to]: readonly [number, number], expected: readonly object[]) =>
+    it(name, () => {
+      const [blends, table] = [new Blends(), tableOf(...spans)];
+      // The second time it is remembered.
+      for (const _ of [1, 2]) assert.deepEqual(blends.of(table, 1, 0, { from, to }), expected);
+    });
+  check(
+    "is told in slices, the most telling where several ran",
+    [0, 480],
+    [
       { kind: "first-token", from: 0, to: 0.25 },
       { kind: "tool", from: 0.25, to: 0.75 },
       { kind: "frame", from: 0.75, to: 1 },
-    ]);
+    ],
+  );
+  check(
+    "as far as it is seen",
+    [240, 480],
+    [
+      { kind: "tool", from: 0, to: 0.5 },
+      { kind: "frame", from: 0.5, to: 1 },
+    ],
+  );
+  check(
+    "from close by",
+    [118, 122],
+    [
+      { kind: "first-token", from: 0, to: 0.5 },
+      { kind: "tool", from: 0.5, to: 1 },
+    ],
+  );
+  check("of no time is nothing", [100, 100], []);
+
+  it("is told anew when something in its turn has changed", () => {
+    const [blends, table] = [new Blends(), tableOf(...spans)];
+    const look = () => blends.of(table, 1, 0, { from: 0, to: 480 }).length;
+    assert.equal(look(), 3);
+    table.put(span("d", "tool", [0, 480], { parent: "t" }));
+    blends.forget(1);
+    assert.equal(look(), 1);
+  });
+
+  it("grows while it runs", () => {
+    const [blends, table] = [
+      new Blends(),
+      tableOf(begun("t", "turn", 0), begun("c", "tool", 0, { parent: "t" })),
+    ];
+    for (const now of [100, 200])
+      assert.deepEqual(blends.of(table, 1, now, { from: 0, to: now }), [{ kind: "tool", from: 0, to: 1 }]);
   });
 });
 

@@ -82,6 +82,11 @@ describe("the table of spans", () => {
     assert.deepEqual([table.isOpen(1), table.endedAt(1, 99), table.outcome(1)], [false, 30, "cancelled"]);
   });
 
+  it("no span ends before it begins", () => {
+    const table = tableOf(span("t", "turn", [30, 10]));
+    assert.deepEqual([table.startedAt(1), table.endedAt(1, 99)], [30, 30]);
+  });
+
   it("knows the turn of what is below it", () => {
     const table = tableOf(turn, step, model);
     assert.equal(table.idOf(table.turnPlace(table.placeOf("m") ?? 0)), "t");
