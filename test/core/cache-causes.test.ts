@@ -168,7 +168,11 @@ describe("causes of a cache miss, made on purpose", () => {
     const { cache } = await lastCall(world);
     assert.equal(cache?.drift?.place, "system");
     assert.notEqual(cache.drift.before, cache.drift.after);
-    assert.ok(world.ports.logged.some((line) => /did not begin as the one before \(system\).*; number 1 of this session/.test(line)));
+    assert.ok(
+      world.ports.logged.some((line) =>
+        /did not begin as the one before \(system\).*; number 1 of this session/.test(line),
+      ),
+    );
   });
 
   describe("over a reload of the window", () => {

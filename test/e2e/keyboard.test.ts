@@ -62,11 +62,11 @@ describe("the keyboard alone", () => {
   it("goes through everything in the order in which it is seen", async () => {
     await type("x");
     const names: string[] = [];
-    for (let step = 0; step < 3; step++) {
+    for (let step = 0; step < 4; step++) {
       names.push(await focused());
       await press("Tab");
     }
-    assert.deepEqual(names, ["Message", "Model: deepseek-flash", "Send"]);
+    assert.deepEqual(names, ["Message", "Model: deepseek-flash", "Mode: Default", "Send"]);
     await chat.composer.focus();
     await press("Backspace");
     const back: string[] = [];
