@@ -1,8 +1,10 @@
 /** From the text of a command line to the commands in it, each with what it touches. */
+import { LineTooLarge } from "./command-line/state.ts";
 import { LineWalk } from "./command-line/walk.ts";
 import type { LineContext, ParsedLine } from "./parsed-line.ts";
 
 const lengthLimit = 32 * 1024;
+const depthLimit = 40;
 // Every path of a line is looked up before it is judged.
 const pathLimit = 400;
 
@@ -24,6 +26,7 @@ export function parseLine(line: string, context: LineContext): ParsedLine {
   try {
     walk.read(line, state);
   } catch (error) {
+    if (error instanceof LineTooLarge) return unreadable(line, "It comes to too many commands.");
     // The parser is another's: what it stumbles over is not known.
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
     return unreadable(line, "It can not be read.");
@@ -43,7 +46,20 @@ function refusalOf(line: string): string | undefined {
   if (line.length > lengthLimit) return "It is too long to be judged.";
   const text = line.replaceAll(/[\t\n]/g, "");
   if (hidden.test(text) || oddBlank.test(line)) return "It holds characters that can not be seen.";
+  // The parser's own time grows with the square of this.
+  if (depthOf(text, /\$\(|[<>]\(|\)/g, ")") > depthLimit || depthOf(text, /\$\{|\}/g, "}") > depthLimit)
+    return "It is nested too deep.";
   return undefined;
+}
+
+function depthOf(text: string, marks: RegExp, closing: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [mark] of text.matchAll(marks)) {
+    depth = mark === closing ? Math.max(0, depth - 1) : depth + 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function pathsOf(commands: ParsedLine["commands"]): readonly string[] {

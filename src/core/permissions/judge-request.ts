@@ -1,4 +1,8 @@
-/** Looks up the real places that a judgement needs, at the moment of use, and judges. */
+/**
+ * Looks up the real places that a judgement needs, at the moment of use, and judges.
+ * What is changed between this look and the command's own use of a path (by a process that runs beside it) is not seen here: a sandbox holds where
+ * there is one; without one that window remains.
+ */
 import { parseLine } from "./command-line.ts";
 import type { Judgement, LineJudgement, RealPath, World } from "./judgement.ts";
 import type { ParsedLine } from "./parsed-line.ts";

@@ -76,6 +76,11 @@ describe("reading command lines", () => {
       "x".repeat(40_000),
       "ls ；",
       "f() { f; }; f",
+      `cat ${"*a".repeat(10_000)}`,
+      `echo ${"${x:-".repeat(500)}${"}".repeat(500)}`,
+      Array.from({ length: 2000 }, (_, index) => `a${index}=1`).join(";"),
+      "for i in 1 2; do ".repeat(60) + "x=1;" + " done;".repeat(60),
+      `${"a|".repeat(8000)}a`,
       `${"$(a ".repeat(20)}${")".repeat(20)}`,
     ])
       assert.notDeepEqual(read(line).problems, [], JSON.stringify(line.slice(0, 40)));

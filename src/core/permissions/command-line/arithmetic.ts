@@ -23,6 +23,7 @@ export function followArithmetic(
   valuesOf: PartValues,
 ): void {
   if (expression === undefined) return;
+  reader.spend();
   const follow = (inner: ArithmeticExpression) => followArithmetic(inner, cursor, reader, valuesOf);
   switch (expression.type) {
     case "ArithmeticBinary":

@@ -12,6 +12,8 @@ export type Piece =
 
 /** The words that a word becomes, each in its parts. */
 export function expandBraces(parts: readonly WordPart[]): readonly (readonly Piece[])[] {
+  if (!parts.some((part) => part.type === "BraceExpansion")) return [parts];
+  if (parts.length > wordLimit) return [[{ type: "UnknownBraces", text: "{…}" }]];
   let words: readonly (readonly Piece[])[] = [[]];
   for (const part of parts) {
     const choices: readonly Piece[] = part.type === "BraceExpansion" ? choicesOf(part.text) : [part];

@@ -193,6 +193,9 @@ function shellOptions({ args, draft, setting: { state } }: Call): Outcome {
   return unchanged(state);
 }
 
+// A test tells no more than whether something is there: what is not known of its operands does not matter.
+const looks = { operation: "read", isGuess: true } as const;
+
 function test({ args, draft, setting: { state }, reader }: Call): Outcome {
   for (const [index, field] of args.entries()) {
     const operator = exactText(field) ?? "";
@@ -201,9 +204,9 @@ function test({ args, draft, setting: { state }, reader }: Call): Outcome {
       draft.runsCode("What it is given may be a test that runs a command.");
     if (operand === undefined) continue;
     if (operator === "-v" || operator === "-R") checkNames(operand.values, operand.text, reader);
-    else if (/^-[bcdefghkprstuwxGLNOS]$/.test(operator)) draft.use(operand, { operation: "read" });
+    else if (/^-[bcdefghkprstuwxGLNOS]$/.test(operator)) draft.use(operand, looks);
     else if (/^-(?:nt|ot|ef)$/.test(operator))
-      for (const side of [args[index - 1], operand]) if (side) draft.use(side, { operation: "read" });
+      for (const side of [args[index - 1], operand]) if (side) draft.use(side, looks);
   }
   return unchanged(state);
 }

@@ -77,7 +77,7 @@ export function runCommand(
   walk: Walk,
   { assigned, redirected, skips }: Around,
 ): Outcome {
-  if (!walk.spend()) return unchanged(setting.state);
+  walk.spend();
   const draft = new CommandDraft(fields, setting.text, setting.state.folders, walk.context);
   const slot = walk.reserve(draft);
   draft.useGlobs(fields);

@@ -21,6 +21,8 @@ export interface Setting {
 /** Follows a line. */
 export interface Reader {
   readonly context: LineContext;
+  /** Counts a step; throws LineTooLarge once there were too many. */
+  spend(): void;
   /** The whole line can not be judged. */
   refuse(problem: string): void;
   /** True in a shell that is not bash, which reads some of what bash understands as something else: the line is refused. */
@@ -45,8 +47,6 @@ export interface Reader {
 
 /** A reader, as those see it that read whole commands. */
 export interface Walk extends Reader {
-  /** False once the line has come to more commands than are judged. */
-  spend(): boolean;
   /** Keeps a command's place in their order while what it starts is read. */
   reserve(draft: CommandDraft): number;
   fill(slot: number, draft: CommandDraft, redirected: Redirects | undefined): void;

@@ -2,6 +2,11 @@
 import type { Function as FunctionNode } from "unbash";
 import { ANY, mergeValues, type Field } from "./values.ts";
 
+/** Following a line takes more than is worth it. */
+export class LineTooLarge extends Error {}
+
+// More variables are not kept apart.
+const variableLimit = 400;
 // A shell that may be in more folders than this may be anywhere.
 const folderLimit = 16;
 
@@ -119,6 +124,7 @@ export function widen(first: ShellState, second: ShellState): ShellState {
 
 /** The state with a variable set. */
 export function setVariable(state: ShellState, name: string, values: readonly string[]): ShellState {
+  if (state.variables.size > variableLimit) throw new LineTooLarge();
   return { ...state, variables: new Map(state.variables).set(name, values) };
 }
 

@@ -15,7 +15,7 @@ export function followTest(
   const text = (word: Word): readonly string[] => expandText(word, cursor, reader);
   const follow = (inner: TestExpression): void => followTest(inner, cursor, reader, draft);
   const read = (word: Word): void => {
-    for (const value of text(word)) draft.useValue(value, { operation: "read" }, word.text);
+    for (const value of text(word)) draft.useValue(value, { operation: "read", isGuess: true }, word.text);
   };
   switch (expression.type) {
     case "TestUnary":

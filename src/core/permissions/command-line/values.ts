@@ -16,6 +16,9 @@ export const NUMBER = "\u0005";
 
 // Further ones make a text unknown.
 const valueLimit = 48;
+const lengthLimit = 32 * 1024;
+// A pattern with more open places than this counts as one that matches everything.
+const placeLimit = 6;
 const marks = new RegExp(`[${NAME}${BELOW}${LOOSE}${ANY}${NUMBER}]`);
 const marksEach = new RegExp(marks, "g");
 
@@ -72,7 +75,8 @@ export function mayBeOption(field: Field): boolean {
 /** Each of the first with each of the second behind it. */
 export function concatenate(first: readonly string[], second: readonly string[]): readonly string[] {
   if (first.length * second.length > valueLimit) return [ANY];
-  return first.flatMap((left) => second.map((right) => left + right));
+  const all = first.flatMap((left) => second.map((right) => left + right));
+  return all.some((value) => value.length > lengthLimit) ? [ANY] : all;
 }
 
 /** All values of both, each once. */
@@ -83,6 +87,7 @@ export function mergeValues(first: readonly string[], second: readonly string[])
 
 /** A regular expression for what a value may be; `onlyNames` where its marks stay in one name. */
 export function valuePattern(value: string, ignoresCase: boolean): RegExp {
+  if ((value.match(marksEach)?.length ?? 0) > placeLimit) return /^/;
   const source = value
     .replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
     .replaceAll(marksEach, (mark) => (mark === NAME || mark === NUMBER ? "[^/]*" : ".*"));

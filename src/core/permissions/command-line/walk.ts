@@ -18,7 +18,7 @@ import { followAndOr, followCase, followIf, type Flow, type Place } from "./bran
 import { Escapes, followLoop } from "./loops.ts";
 import type { Redirects, Setting, Walk } from "./reader.ts";
 import { followRedirections } from "./redirections.ts";
-import { join, setVariable, unchanged, type Outcome, type ShellState } from "./state.ts";
+import { join, LineTooLarge, setVariable, unchanged, type Outcome, type ShellState } from "./state.ts";
 import { followTest } from "./tests.ts";
 import { unseenIn } from "./unseen.ts";
 import { ANY, exactField, mergeValues, type Field } from "./values.ts";
@@ -26,8 +26,8 @@ import { expandWord, partValues } from "./words.ts";
 import { judgeAssignment } from "../programs/variables.ts";
 import type { Concern, LineContext, ParsedCommand } from "../parsed-line.ts";
 
-// Lines that come to more than this are not judged.
-const stepLimit = 1500;
+// Commands, words and their parts, each as often as it is followed: lines that come to more are not judged.
+const stepLimit = 4000;
 const depthLimit = 12;
 
 type Node = Statement["command"] | CompoundList | FunctionNode["body"];
@@ -90,11 +90,9 @@ export class LineWalk implements Walk {
     return true;
   }
 
-  spend(): boolean {
+  spend(): void {
     this.#steps++;
-    if (this.#steps <= stepLimit) return true;
-    this.refuse("It comes to too many commands.");
-    return false;
+    if (this.#steps > stepLimit) throw new LineTooLarge();
   }
 
   reserve(draft: CommandDraft): number {
@@ -233,6 +231,7 @@ export class LineWalk implements Walk {
   }
 
   #follow(node: Node, place: Place): Outcome {
+    this.spend();
     switch (node.type) {
       case "Command":
         this.#seen.add(node);

@@ -20,6 +20,7 @@ interface Draft {
 
 /** The fields that a word becomes; none where it vanishes. */
 export function expandWord(word: Word, cursor: Cursor, reader: Reader): readonly Field[] {
+  reader.spend();
   noteLookAlikes(word, reader);
   const words = expandBraces(partsOf(word));
   if (words.length > 1) reader.needsBash(word.text);
@@ -34,6 +35,7 @@ export function expandWord(word: Word, cursor: Cursor, reader: Reader): readonly
 
 /** What a word becomes where it is neither split nor matched with files: values of variables, here-strings, tests. */
 export function expandText(word: Word, cursor: Cursor, reader: Reader): readonly string[] {
+  reader.spend();
   noteLookAlikes(word, reader);
   let values: readonly string[] = [""];
   for (const [index, part] of partsOf(word).entries()) {
@@ -194,6 +196,7 @@ export function partValues(
   cursor: Cursor,
   reader: Reader,
 ): readonly string[] {
+  reader.spend();
   switch (part.type) {
     case "Literal":
     case "SingleQuoted":

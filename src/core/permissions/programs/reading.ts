@@ -12,8 +12,8 @@ const sums: Program = { operands: ["read"], flags: { "-c": "code", "--check": "c
 /** What they are told, or what the system is like. */
 const tellers: Programs = {
   ...each(text, "true false : sleep seq yes expr whoami id groups uname arch nproc uptime tty getconf"),
-  ...each(text, "locale users logname printenv which whereis free factor lsb_release sw_vers cal pgrep"),
-  ...each(text, "clear tput tsort numfmt"),
+  ...each(text, "locale logname printenv which whereis free factor lsb_release sw_vers cal"),
+  ...each(text, "clear tput numfmt"),
   ps: {
     follow: ({ draft }, given) => {
       // Without a dash "e" shows the environment of processes.
@@ -49,15 +49,24 @@ const tellers: Programs = {
 
 const readers: Programs = {
   ...each(filter, "cat tac zcat bzcat xzcat zstdcat"),
-  ...each(files, "nl rev cut paste comm join fold fmt expand unexpand od hexdump strings cmp stat column"),
-  ...each(files, "realpath readlink pr look iconv"),
+  ...each(files, "nl rev cut paste comm join fold fmt expand unexpand od strings cmp stat column"),
+  ...each(files, "realpath readlink pr look tsort users who"),
   ...each(sums, "md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum shasum"),
-  ...each({ operands: ["read"], options: each("text", "-w --wrap") }, "base64 base32 basenc"),
+  ...each(
+    { operands: ["read"], options: { ...each("text", "-w --wrap"), ...each("write", "-o --output") } },
+    "base64 base32 basenc",
+  ),
   ...each(
     { operands: ["read"], options: each("text", "-n --lines -c --bytes -s --pid"), prints: "input" },
     "head tail",
   ),
   tr: text,
+  pgrep: { options: each("read", "-F --pidfile") },
+  hexdump: { operands: ["read"], options: { "-f": "read", ...each("text", "-e -n -s") } },
+  iconv: {
+    operands: ["read"],
+    options: { ...each("write", "-o --output"), ...each("text", "-f --from-code -t --to-code") },
+  },
   file: {
     operands: ["read"],
     options: { "-m": "read", "-f": "danger", "--files-from": "danger" },

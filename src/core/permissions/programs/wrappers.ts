@@ -123,7 +123,10 @@ export const wrappers: Programs = {
   chrt: wrapper(1, { flags: each("harmless", "-b -f -i -o -r") }),
   taskset: wrapper(1, { flags: each("harmless", "-c --cpu-list") }),
   caffeinate: wrapper(0, { flags: each("harmless", "-i -d -m -s -u") }),
-  dotenv: wrapper(0, { options: each("read", "-e -f") }),
+  dotenv: wrapper(0, {
+    options: each("read", "-e -f"),
+    code: "What the file sets changes what programs run.",
+  }),
   ...each(wrapper(0, { code: "It runs the project's own code.", others: "code" }), "c8 nyc"),
   ...each(crossEnv, "cross-env cross-env-shell"),
   ...each(otherRights, "sudo doas"),
