@@ -103,6 +103,11 @@ function ownerHandlers(core: BooCode, ports: Ports, agentOf: AgentOf): Pick<Hand
       const folder = library.find(session)?.folder;
       if (folder === undefined || folder === "")
         throw new BooError("no-folder", "This session belongs to no folder, so there is no window to open.");
+      if (folder.includes("\n"))
+        throw new BooError(
+          "no-folder",
+          "This session belongs to a window of several folders, which can not be opened from here: go to that window.",
+        );
       await ports.ui.openWindow(folder);
       return {};
     },

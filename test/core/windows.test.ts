@@ -43,6 +43,20 @@ describe("a session that another window runs", () => {
     await assert.rejects(world.agent.prompt("me too"), { code: "session-busy" });
   });
 
+  it("opens its folder, and says why where it has none or several", async () => {
+    await using world = await conversation(1);
+    const { handlers, supervisor } = world.core;
+    const [stored] = await world.ports.store.sessions();
+    assert.ok(stored);
+    const open = (folder: string) => {
+      supervisor.library.note({ ...stored.summary, folder });
+      return handlers["session.openThere"]({ session: stored.summary.id }, signal);
+    };
+    await open("/project");
+    assert.deepEqual(world.ports.windows, ["/project"]);
+    for (const folder of ["", "/one\n/two"]) await assert.rejects(open(folder), { code: "no-folder" });
+  });
+
   it("is given up by a window that was taken for gone; what it still wrote becomes a fork", async () => {
     const gate = hold();
     await using world = await conversation(1);

@@ -86,9 +86,11 @@ export class IndexLauncher {
     const launched = this.#launched;
     if (launched === undefined) return;
     this.#launched = undefined;
-    launched.child.stdin?.end();
-    launched.child.ref();
-    launched.channel.ref();
+    const { child, channel } = launched;
+    child.stdin?.end();
+    child.ref();
+    // It has ended when all of these have.
+    for (const stream of [child.stdout, channel]) if (stream instanceof Socket) stream.ref();
   }
 
   #launch(run: number): Launched | undefined {
