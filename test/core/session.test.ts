@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import type { SessionEvent, Turn } from "#protocol/session.ts";
-import { agentWorld, lastTurn, nextEvent, outline, testKey } from "../support/agent-world.ts";
+import {
+  type AgentWorld,
+  agentWorld,
+  lastTurn,
+  nextEvent,
+  outline,
+  testKey,
+} from "../support/agent-world.ts";
+import { FakeStore } from "../support/fake-ports-store.ts";
 import { reply } from "../support/model-server/reply.ts";
 import { assertPrefixes } from "../support/prefix.ts";
 
