@@ -122,12 +122,15 @@ describe("shell: the view of a confined command", () => {
       store: "hidden",
     },
   );
+  const withoutNested = (paths: readonly string[]) =>
+    paths.filter((path) => !path.startsWith(at("home/project/sub/.git")));
+
   it("names the folders that have to be made for it", () => {
     const readOnly = [".git/config", ".vscode", "new/deep/.git", "new/other"].map((path) =>
       at(`home/project/${path}`),
     );
     const view = viewOf({ readOnly });
-    assert.deepEqual(view.stubs, [at("home/project/.vscode"), at("home/project/new")]);
+    assert.deepEqual(withoutNested(view.stubs), [at("home/project/.vscode"), at("home/project/new")]);
     assert.deepEqual(
       [".git/config", ".git", ".vscode", "new/deep", "sub"].map((path) =>
         view.sightOf(at(`home/project/${path}`)),
@@ -135,23 +138,26 @@ describe("shell: the view of a confined command", () => {
       ["readable", "writable", "closed", "closed", "writable"],
     );
     assert.deepEqual(
-      [".git", "sub"].map((path) => view.isHeld(at(`home/project/${path}`))),
-      [true, false],
+      [".git", "sub", "sub/none"].map((path) => view.isHeld(at(`home/project/${path}`))),
+      // The repository in "sub" is protected, and the folder with it.
+      [true, true, false],
     );
   });
 
   it("takes another command's stub for what it stands for", () => {
     mkdirSync(at("home/project/.husky"));
     const readOnly = [at("home/project/.husky")];
-    assert.deepEqual(viewOf({ readOnly }).stubs, []);
-    assert.deepEqual(viewOf({ readOnly }, readOnly).stubs, readOnly);
+    assert.deepEqual(withoutNested(viewOf({ readOnly }).stubs), []);
+    assert.deepEqual(withoutNested(viewOf({ readOnly }, readOnly).stubs), readOnly);
   });
 
   it("pins the folders above what is protected, which could be renamed with it", () => {
     const view = viewOf({ readOnly: [at("home/project/sub/.git/hooks")] });
     const kinds = view.mounts.filter(({ path }) => path.startsWith(at("home/project/")));
     assert.deepEqual(
-      kinds.map(({ path, kind }) => [path.slice(at("home/project/").length), kind]),
+      kinds
+        .map(({ path, kind }) => [path.slice(at("home/project/").length), kind])
+        .filter(([path]) => ["sub", "sub/.git", "sub/.git/hooks"].includes(path ?? "")),
       [
         ["sub", "writable"],
         ["sub/.git", "writable"],
