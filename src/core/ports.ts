@@ -146,6 +146,8 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** Finds what is at a path as the system does: links are followed before ".." is applied. */
   locate(path: string): Promise<RealPath>;
+  /** The names in a directory, in no order; rejects where it can not be read. */
+  names(path: string): Promise<readonly string[]>;
   /** The real path of the nearest existing ancestor joined with the rest, for paths that do not exist yet. */
   realPath(path: string): Promise<string>;
   /** The real path of a folder as it was when it was first asked for: one that a link replaces later leads out of the workspace. */

@@ -1,5 +1,5 @@
 /** The `Files` port over the disk: looking, listing, searching. */
-import { realpath, stat } from "node:fs/promises";
+import { realpath, stat, readdir } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { BooError } from "#core/errors.ts";
 import type { Files, FileStat, SearchMatch } from "#core/ports.ts";
@@ -41,6 +41,7 @@ export function createFiles(options: {
   return {
     stat: statFile,
     locate: findRealPath,
+    names: (path) => readdir(path),
     realPath: realPathOf,
     rootPath: (folder) => rootPaths.of(folder),
     mountSource: async (folder, path) => sourceOf(mounts.now(), folder, path),

@@ -190,6 +190,11 @@ export function fakeFiles(workspace: FakeWorkspace): Files {
   };
   return {
     stat: async (path) => workspace.stat(path),
+    names: async (path) => {
+      const below = `${workspace.realPath(path)}/`;
+      const inside = [...workspace.disk.keys()].filter((file) => file.startsWith(below));
+      return [...new Set(inside.map((file) => file.slice(below.length).split("/")[0] ?? ""))];
+    },
     locate: async (path) => {
       const stat = workspace.stat(path);
       if (stat === undefined) return { path: workspace.realPath(path), kind: "missing", links: 1 };

@@ -117,7 +117,13 @@ export class SessionGuard implements Guard {
   async #judgeLine({ line, folder }: CommandAccess): Promise<LineJudgement> {
     const { files } = this.#ports;
     const request = { operation: "execute", line, folder } as const;
-    return judgeRequest(request, await this.#world(), (path) => files.locate(path));
+    const world = await this.#world();
+    return judgeRequest(
+      request,
+      world,
+      (path) => files.locate(path),
+      (path) => files.names(path),
+    );
   }
 
   async #decide<J extends Judgement>(judgeNow: () => Promise<J>, asked: AskedAccess): Promise<J> {

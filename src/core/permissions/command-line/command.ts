@@ -88,7 +88,8 @@ export function runCommand(
     if (!isReading || one.name !== "IFS") judgeAssignment(one.name, one.values, "environment", draft);
   let state = setting.state;
   for (const one of assigned) state = setVariable(state, one.name, one.values);
-  const outcome = dispatch(name, { ...setting, state }, draft, walk, skips);
+  const printed = dispatch(name, { ...setting, state }, draft, walk, skips);
+  const outcome = redirected?.movesOutput === true ? { ok: printed.ok, failed: printed.failed } : printed;
   walk.fill(slot, draft, redirected);
   if (assigned.length === 0) return outcome;
   return {

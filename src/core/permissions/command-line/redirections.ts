@@ -9,6 +9,8 @@ import { documentValues, expandText, expandWord } from "./words.ts";
 /** What redirections do, and what they feed the command with. */
 export interface Redirected extends Redirects {
   readonly input: Input | undefined;
+  /** What it prints goes elsewhere, or something else with it. */
+  readonly movesOutput: boolean;
 }
 
 /** Follows a command's redirections in their order. */
@@ -16,9 +18,11 @@ export function followRedirections(all: readonly Redirection[], cursor: Cursor, 
   const draft = new CommandDraft([], "", cursor.state.folders, reader.context);
   const shown: { operator: string; target: string }[] = [];
   let input: Input | undefined;
+  let movesOutput = false;
   for (const one of all) {
     if (one.type === "Redirect") {
       const target = followRedirect(one, cursor, reader, draft);
+      movesOutput ||= mayMoveOutput(one);
       if (one.operator === "<" && isStandard(one)) input = { kind: "file" };
       shown.push({ operator: one.operator, target });
     } else if (one.type === "HereString") {
@@ -37,7 +41,14 @@ export function followRedirections(all: readonly Redirection[], cursor: Cursor, 
     }
   }
   const { uses } = draft.finish();
-  return { redirections: shown, redirectionUses: uses, input, draft };
+  return { redirections: shown, redirectionUses: uses, input, movesOutput, draft };
+}
+
+// Only what is fed in, and errors that are put away, leave the output as it is.
+function mayMoveOutput(one: Redirect): boolean {
+  if (one.operator === "<") return !isStandard(one);
+  const isError = one.descriptor?.type === "FileDescriptor" && one.descriptor.value === 2;
+  return !isError || !/^>[>|]?$/.test(one.operator);
 }
 
 function isStandard({ descriptor }: Redirect): boolean {

@@ -394,6 +394,10 @@ export class LineWalk implements Walk {
     const redirected = followRedirections(node.redirects, cursor, this);
     const draft = new CommandDraft([], this.#textOf(node), cursor.state.folders, this.context);
     this.addFinished(draft, redirected);
-    return this.#follow(node.command, { state: cursor.state, input: redirected.input ?? place.input });
+    const outcome = this.#follow(node.command, {
+      state: cursor.state,
+      input: redirected.input ?? place.input,
+    });
+    return redirected.movesOutput ? { ok: outcome.ok, failed: outcome.failed } : outcome;
   }
 }
