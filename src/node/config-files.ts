@@ -1,6 +1,6 @@
 /** The `ConfigFiles` port over the disk: whole files, replaced in one step, watched by their folders. */
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, constants, lstat, open, readlink, rename, rm } from "node:fs/promises";
+import { chmod, constants, lstat, open, readlink, rename, rm, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
@@ -64,10 +64,12 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-async function readAtMost(path: string, limit: number): Promise<Buffer> {
+async function readAtMost(path: string, limit: number): Promise<Buffer | undefined> {
   const file = await open(path, readFlags);
   try {
     const found = await file.stat();
+    // While a confined command runs, an empty folder keeps the place of a file that is not there.
+    if (found.isDirectory() && (await readdir(path)).length === 0) return undefined;
     if (!found.isFile()) throw unreadable(path, "it is no regular file");
     // The size may be another by now, or never have been true.
     const bytes = Buffer.alloc(Math.min(found.size, limit) + 1);

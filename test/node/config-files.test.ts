@@ -82,7 +82,7 @@ describe("configuration files on disk: reading", () => {
   refuse("more than 1 MB", (path) => writeFile(path, "x".repeat(1024 * 1024 + 1)), /it has more than 1 MB/);
   refuse("what is no UTF-8", (path) => writeFile(path, Buffer.from([0x61, 0xff])), /save it as UTF-8/);
   refuse("UTF-16", (path) => writeFile(path, Buffer.from("\uFEFFa", "utf16le")), /save it as UTF-8/);
-  refuse("a folder", (path) => mkdir(path), /it is no regular file/);
+  refuse("a folder", (path) => mkdir(join(path, "in it"), { recursive: true }), /it is no regular file/);
   refuse("a device", (path) => symlink("/dev/zero", path), /it is no regular file/);
   refuse(
     "a pipe that nobody writes to",
