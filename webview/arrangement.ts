@@ -20,6 +20,8 @@ const maxSessions = 20;
 const maxOpen = 200;
 /** The longest draft that the editor keeps, in characters; a longer one is kept by the host, like what was pasted. */
 const maxDraft = 200_000;
+/** Changes are written at most this often, in milliseconds; the first one at once. */
+const writeEvery = 250;
 /** How long a long draft has to rest before it is given to the host, in milliseconds. */
 const restMs = 2_000;
 
@@ -31,6 +33,7 @@ export class Arrangement {
   /** What the host calls texts that it keeps; undefined while they are on their way, or where it could not. */
   #kept = new Map<string, string | undefined>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #writtenAt = Number.NEGATIVE_INFINITY;
   #resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(port: Port, keep: KeepText) {
@@ -84,11 +87,12 @@ export class Arrangement {
     this.#set(session, { ...arranged, open: Object.fromEntries(entries.slice(-maxOpen)) });
   }
 
-  /** Writes what has changed; done by itself a moment after each change. */
+  /** Writes what has changed; done by itself with a change or a moment after it. */
   flush(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#writtenAt = performance.now();
     const sessions = [...this.#sessions].map(([id, arranged]) => [id, this.#written(arranged)]);
     this.#port.writeState({ sessions });
   }
@@ -98,7 +102,9 @@ export class Arrangement {
     this.#sessions.delete(session);
     this.#sessions.set(session, arranged);
     while (this.#sessions.size > maxSessions) this.#sessions.delete(this.#mostForgettable());
-    this.#timer ??= setTimeout(() => this.flush(), 250);
+    this.#timer ??= setTimeout(() => this.flush(), writeEvery);
+    // A page that goes away can not count on another moment; what belongs to one change is written together.
+    if (performance.now() - this.#writtenAt >= writeEvery) queueMicrotask(() => this.flush());
   }
 
   // The oldest one, of those in which nothing is written if there are any.
@@ -139,7 +145,7 @@ export class Arrangement {
     const blob = await this.#keep(text).catch(() => undefined);
     if (blob === undefined || !this.#kept.has(text)) return;
     this.#kept.set(text, blob);
-    this.#timer ??= setTimeout(() => this.flush(), 250);
+    this.#timer ??= setTimeout(() => this.flush(), writeEvery);
   }
 }
 
