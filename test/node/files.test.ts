@@ -225,13 +225,12 @@ function checkSearch(files: Files, root: () => string): void {
       overlays: [{ path: join(root(), "a/z.ts"), text: "x".repeat(50_000) }],
     };
     const running = files.search(query, stop.signal);
-    const startedAt = Date.now();
     stop.abort();
+    // The pattern would be given up with another error, much later.
     await assert.rejects(running, { name: "AbortError" });
     await assert.rejects(files.list({ root: root(), withIgnored: false, limit: 1 }, stop.signal), {
       name: "AbortError",
     });
-    assert.ok(Date.now() - startedAt < 100);
   });
 }
 

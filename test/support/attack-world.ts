@@ -157,7 +157,6 @@ export function check(name: string, attack: Attack): void {
     world.afterLook = attack.afterLook && (() => attack.afterLook?.(world));
     world.isAllowed = attack.isAllowed ?? false;
     const before = world.outside();
-    const startedAt = performance.now();
     const input = typeof attack.input === "function" ? attack.input(world) : attack.input;
     const told = await world.tell(attack.tool, input);
     assert.match(told, attack.told);
@@ -166,7 +165,6 @@ export function check(name: string, attack: Attack): void {
     if (attack.isAllowed) return;
     assert.ok(!told.includes(secret), told);
     assert.deepEqual(world.outside(), before);
-    assert.ok(performance.now() - startedAt < 5_000);
   });
 }
 

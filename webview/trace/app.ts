@@ -30,8 +30,10 @@ const floodRows = 20;
 const olderMs = 250;
 /** What takes less than this fits into a frame, with its painting, in milliseconds. */
 const shortMs = 10;
-/** The share of its time that the page may spend on drawings that take longer: fewer frames than one in twenty are late then. */
+/** The share of its time that the page may spend on drawings that take longer, up to the rest below: fewer frames than one in twenty are late then. */
 const busyShare = 0.04;
+/** What happened is shown after this time (ms) however long drawing takes. */
+const longestRestMs = 250;
 
 /** Sessions with more spans than this begin with closed turns. */
 const wholeSpans = 200;
@@ -192,12 +194,17 @@ export class TraceApp {
     this.isFollowing.value = false;
   }
 
-  /** Draws anew with the next frame. */
+  /** Draws what happened: where one drawing takes long, the next one waits, since scrolling comes first. */
+  #drawNews(): void {
+    const rest = this.#drawMs < shortMs ? 0 : Math.min(this.#drawMs / busyShare, longestRestMs);
+    const ms = this.#drawnAt + rest - performance.now();
+    if (ms > 0) this.#drawLater(ms);
+    else this.redraw();
+  }
+
+  /** Draws anew with the next frame, as whoever did something expects. */
   redraw(): void {
     if (this.#isAwaitingFrame) return;
-    // Where one drawing takes long, the next one waits: scrolling comes first.
-    const rest = this.#drawMs < shortMs ? 0 : this.#drawnAt + this.#drawMs / busyShare - performance.now();
-    if (rest > 0) return this.#drawLater(rest);
     this.#isAwaitingFrame = true;
     this.#schedule(() => {
       this.#isAwaitingFrame = false;
@@ -231,8 +238,9 @@ export class TraceApp {
   #noteChanges(places: readonly number[]): void {
     for (const place of places) this.#changed.add(this.table.turnPlace(place));
     // Older pages come quicker than anybody reads.
-    if (this.#isArranged && this.feed.reading.peek().status === "older") this.#drawLater(olderMs);
-    else this.redraw();
+    if (!this.#isArranged) this.redraw();
+    else if (this.feed.reading.peek().status === "older") this.#drawLater(olderMs);
+    else this.#drawNews();
   }
 
   #drawLater(ms: number): void {
@@ -240,7 +248,7 @@ export class TraceApp {
     this.#isWaiting = true;
     setTimeout(() => {
       this.#isWaiting = false;
-      this.redraw();
+      this.#drawNews();
     }, ms);
   }
 

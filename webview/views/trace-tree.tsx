@@ -20,7 +20,7 @@ export function TraceTree(): VNode {
     app.topRow = row;
     return !app.isLed;
   });
-  const lastTop = useRef(0);
+  const last = useRef({ top: 0, rows: 0 });
   const places = usePlaces(bars);
   useNarrow(app, box);
   void app.stamp.value;
@@ -50,9 +50,10 @@ export function TraceTree(): VNode {
       tabIndex={0}
       onScroll={(event) => {
         const { scrollTop } = event.currentTarget;
-        // Whoever scrolls back reads: what runs is not followed then.
-        if (scrollTop < lastTop.current - 2 * rowHeight) app.isFollowing.value = false;
-        lastTop.current = scrollTop;
+        // Whoever scrolls back reads: what runs is not followed then. Where rows went, the browser scrolled.
+        const isBack = scrollTop < last.current.top - 2 * rowHeight;
+        if (isBack && app.rows.count >= last.current.rows) app.isFollowing.value = false;
+        last.current = { top: scrollTop, rows: app.rows.count };
         look();
         follow();
       }}

@@ -59,9 +59,7 @@ describe("shell: a host that is killed", () => {
 
     host.kill("SIGKILL");
     await once(host, "exit");
-    const killedAt = performance.now();
     await until(async () => (await count(confined)) === 0 && !existsSync(stub));
-    assert.ok(performance.now() - killedAt < 3_000);
     assert.deepEqual(readdirSync(world.workspace), []);
     await until(() => readdirSync(join(world.store, "mount-stubs")).join() === "claims");
     assert.ok((await count(free)) >= 2);
