@@ -17,10 +17,11 @@ const checks: readonly Stage[] = [
   ...["node", "core", "protocol", "webview", "lint"].map((folder) => mochaStage(folder, 20_000)),
 ];
 
-/** What needs the built and packaged extension and a real VS Code; first, because it takes longest. */
-const inEditor: readonly Stage[] = [
+/** What needs a browser, most of it the packaged extension in a real VS Code, too; first, because it takes longest. */
+const inBrowser: readonly Stage[] = [
   { name: "package", args: ["test/support/package.ts"] },
   mochaStage("e2e", 120_000, { after: ["package"] }),
+  mochaStage("views", 120_000),
   {
     name: "tests: editor",
     tests: "test/editor/**/*.test.ts",
@@ -30,7 +31,7 @@ const inEditor: readonly Stage[] = [
 ];
 
 function choose(names: readonly string[]): readonly Stage[] {
-  const all = [...inEditor, ...checks];
+  const all = [...inBrowser, ...checks];
   if (names.length === 0) return all;
   if (names[0] === "check") return checks;
   const isNamed = (stage: Stage) => names.some((name) => stage.name.split(": ").includes(name));

@@ -1,6 +1,7 @@
 import type { CDPSession, Page } from "playwright-core";
 import type { TraceEvent } from "../../src/protocol/trace.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { newPage } from "../support/scripted-page.ts";
 import { openTrace } from "../support/trace-harness.ts";
 import { startHarness, type Harness } from "../support/webview-harness.ts";
 import { quantile, ratio, type Bench, type Row } from "./bench.ts";
@@ -141,7 +142,9 @@ async function measureAll(harness: Harness): Promise<readonly Round[]> {
     const browser = await launchBrowser();
     try {
       const options = { isUntold: true, width: 1400, height: 900 };
-      all.push(await measure(await openTrace(browser, harness, { generated: spans }, options)));
+      all.push(
+        await measure(await openTrace(await newPage(browser), harness, { generated: spans }, options)),
+      );
     } finally {
       await browser.close();
     }

@@ -3,40 +3,56 @@ import assert from "node:assert/strict";
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Method } from "../../src/protocol/protocol.ts";
 import { launchBrowser } from "./browser.ts";
+import { newPage } from "./scripted-page.ts";
 import { startHarness, type Harness } from "./webview-harness.ts";
 
 /** The page that a test has opened. */
 export interface HarnessPages {
   /** Fails where nothing is open yet. */
   readonly page: Page;
-  /** Opens a page, which is closed after the test. */
-  open(how: (browser: Browser, harness: Harness) => Promise<Page>): Promise<void>;
+  /** Opens a view in place of the one before. */
+  open(how: (page: Page, harness: Harness) => Promise<unknown>): Promise<void>;
   readonly press: (key: string) => Promise<void>;
   /** The parameters of every request of a method so far. */
   readonly requests: (method: Method) => Promise<readonly unknown[]>;
 }
 
-/** Sets a browser and the built views up around the tests of a `describe`. */
+/** A browser and the built views, for all tests of a run. */
+interface Shared {
+  readonly browser: Browser;
+  readonly harness: Harness;
+}
+
+let shared: Promise<Shared> | undefined;
+
+after("end the browser and the harness of the views", async () => {
+  const { browser, harness } = (await shared) ?? {};
+  await browser?.close();
+  await harness?.[Symbol.asyncDispose]();
+});
+
+/** Starts the browser and builds the views, once. */
+export function sharedHarness(): Promise<Shared> {
+  shared ??= Promise.all([launchBrowser(), startHarness()]).then(([browser, harness]) => ({
+    browser,
+    harness,
+  }));
+  return shared;
+}
+
+/** Sets a page and the built views up around the tests of a `describe`. */
 export function useHarness(): HarnessPages {
-  let harness: Harness;
-  let browser: Browser;
   let page: Page | undefined;
-  before(async () => {
-    harness = await startHarness();
-    browser = await launchBrowser();
-  });
-  afterEach(() => page?.context().close());
-  after(async () => {
-    await browser.close();
-    await harness[Symbol.asyncDispose]();
-  });
+  after(() => page?.context().close());
   const shown = (): Page => page ?? assert.fail("Nothing is open yet.");
   return {
     get page() {
       return shown();
     },
     async open(how) {
-      page = await how(browser, harness);
+      const { browser, harness } = await sharedHarness();
+      page ??= await newPage(browser);
+      await how(page, harness);
     },
     press: (key) => shown().keyboard.press(key),
     requests: (method) => requestsOf(shown(), method),

@@ -1,7 +1,8 @@
 /** The permission log outside of an editor: a host with entries, grants and rules, in a browser. */
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { PermissionEntry, PermissionsState } from "../../src/protocol/permissions.ts";
-import { fakeHost } from "./webview-harness-host.ts";
+import { openScripted } from "./scripted-page.ts";
+import { fakeHost, refuse } from "./webview-harness-host.ts";
 import type { Harness, Theme } from "./webview-harness.ts";
 
 /** What the host of the log knows. */
@@ -28,22 +29,22 @@ declare global {
   }
 }
 
-/** Opens the log in a page of its own and waits until it is drawn. */
+/** Opens the log in a page and waits until it is drawn. */
 export async function openPermissions(
-  browser: Browser,
+  view: Page,
   harness: Harness,
   script: PermissionsScript,
   options: PermissionsOptions = {},
 ): Promise<Page> {
   const { theme = "dark", width = 900, height = 800, refused } = options;
-  const context = await browser.newContext({ viewport: { width, height }, locale: "en-GB" });
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  const view = await context.newPage();
-  await view.addInitScript(scriptPermissions, script);
-  await view.addInitScript(fakeHost);
-  if (refused !== undefined)
-    await view.addInitScript(({ method, message }) => window.host.refuse(method, message), refused);
-  await view.goto(`${harness.url}?view=permissions&theme=${theme}`);
+  await openScripted(view, {
+    ...{ url: `${harness.url}?view=permissions&theme=${theme}`, width, height },
+    scripts: [
+      (page) => page.addInitScript(scriptPermissions, script),
+      (page) => page.addInitScript(fakeHost),
+      ...(refused ? [refuse(refused)] : []),
+    ],
+  });
   await view.locator(".permissions-log :is(.row-list, .empty)").first().waitFor();
   await view.getByRole("complementary").waitFor();
   return view;

@@ -1,10 +1,11 @@
 /** The list of sessions outside of an editor: a host with sessions that it finds, changes and deletes, in a browser. */
 import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { CostLine, SessionEntry, TimelineTurn } from "../../src/protocol/sessions.ts";
 import type { Theme } from "./webview-harness.ts";
 import { type Harness } from "./webview-harness.ts";
-import { fakeHost } from "./webview-harness-host.ts";
+import { openScripted } from "./scripted-page.ts";
+import { fakeHost, refuse } from "./webview-harness-host.ts";
 
 /** A session of the host, with what is said in it. */
 export interface StoredSession {
@@ -41,22 +42,23 @@ export interface SessionsOptions {
   readonly refused?: { readonly method: string; readonly message: string };
 }
 
-/** Opens the list in a page of its own and waits until it has asked for sessions and drawn the answer. */
+/** Opens the list in a page and waits until it has asked for sessions and drawn the answer. */
 export async function openSessions(
-  browser: Browser,
+  view: Page,
   harness: Harness,
   script: SessionsScript,
   options: SessionsOptions = {},
 ): Promise<Page> {
   const { theme = "dark", width = 300, height = 800, refused } = options;
-  const context = await browser.newContext({ viewport: { width, height }, locale: "en-GB" });
-  const view = await context.newPage();
-  await view.addInitScript(scriptSearch, script.folder ?? "/projects/weather-station");
-  await view.addInitScript(scriptSessions, script);
-  await view.addInitScript(fakeHost);
-  if (refused !== undefined)
-    await view.addInitScript(({ method, message }) => window.host.refuse(method, message), refused);
-  await view.goto(`${harness.url}?view=sessions&theme=${theme}`);
+  await openScripted(view, {
+    ...{ url: `${harness.url}?view=sessions&theme=${theme}`, width, height },
+    scripts: [
+      (page) => page.addInitScript(scriptSearch, script.folder ?? "/projects/weather-station"),
+      (page) => page.addInitScript(scriptSessions, script),
+      (page) => page.addInitScript(fakeHost),
+      ...(refused ? [refuse(refused)] : []),
+    ],
+  });
   await view.locator("[role=tree], .empty, .timeline").first().waitFor();
   return view;
 }

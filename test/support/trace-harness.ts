@@ -1,8 +1,9 @@
 /** The trace outside of an editor: a host with the spans of one session, in a browser. */
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { OpenSpan, Span, SpanDetail } from "../../src/protocol/trace.ts";
+import { openScripted } from "./scripted-page.ts";
 import { scriptCalls, scriptSteps, scriptTurns } from "./trace-spans.ts";
-import { fakeHost } from "./webview-harness-host.ts";
+import { fakeHost, refuse } from "./webview-harness-host.ts";
 import type { Harness, Theme } from "./webview-harness.ts";
 
 /** What the host of the trace knows. */
@@ -34,26 +35,28 @@ export interface TraceOptions {
   readonly isUntold?: boolean;
 }
 
-/** Opens the trace in a page of its own and waits until it is drawn. */
+/** Opens the trace in a page and waits until it is drawn. */
 export async function openTrace(
-  browser: Browser,
+  view: Page,
   harness: Harness,
   script: TraceScript,
   options: TraceOptions = {},
 ): Promise<Page> {
   const { theme = "dark", width = 1400, height = 800, refused, held, at, isUntold = false } = options;
-  const context = await browser.newContext({ viewport: { width, height }, locale: "en-GB" });
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  const view = await context.newPage();
-  await view.addInitScript(scriptCalls);
-  await view.addInitScript(scriptSteps);
-  await view.addInitScript(scriptTurns);
-  await view.addInitScript(scriptTrace, script);
-  await view.addInitScript(fakeHost);
-  if (refused !== undefined)
-    await view.addInitScript(({ method, message }) => window.host.refuse(method, message), refused);
-  if (held !== undefined) await view.addInitScript((method) => window.host.hold(method), held);
-  await view.goto(`${harness.url}?view=trace&theme=${theme}`);
+  await openScripted(view, {
+    ...{ url: `${harness.url}?view=trace&theme=${theme}`, width, height },
+    scripts: [
+      (page) => page.addInitScript(scriptCalls),
+      (page) => page.addInitScript(scriptSteps),
+      (page) => page.addInitScript(scriptTurns),
+      (page) => page.addInitScript(scriptTrace, script),
+      (page) => page.addInitScript(fakeHost),
+      ...(refused ? [refuse(refused)] : []),
+      ...(held === undefined
+        ? []
+        : [(page: Page) => page.addInitScript((method) => window.host.hold(method), held)]),
+    ],
+  });
   await view.locator("main.trace").waitFor();
   if (isUntold) return view;
   const { session = "s", title = "Fix the type error in the tide table" } = script;

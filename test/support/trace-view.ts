@@ -41,7 +41,7 @@ export function useTraceView(): TraceUnderTest {
       return view();
     },
     async open(script, options) {
-      await pages.open((browser, harness) => openTrace(browser, harness, script, options));
+      await pages.open((page, harness) => openTrace(page, harness, script, options));
     },
     rows,
     row: (text) => rows().filter({ hasText: text }).first(),

@@ -1,4 +1,5 @@
 import type { ChannelName, Channels, HostMessage, ViewMessage } from "../../src/protocol/protocol.ts";
+import type { PutScript } from "./scripted-page.ts";
 import type { HostScript } from "./webview-harness.ts";
 
 /** The scripted host inside of the page, for tests to drive. */
@@ -132,4 +133,9 @@ export function fakeHost(): void {
     },
     lose: (channel) => void seqOf(channel, keyOf(channel), 1),
   };
+}
+
+/** Makes the first request of a method fail, once `fakeHost` is in the page. */
+export function refuse(refused: { readonly method: string; readonly message: string }): PutScript {
+  return (page) => page.addInitScript(({ method, message }) => window.host.refuse(method, message), refused);
 }

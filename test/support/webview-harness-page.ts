@@ -1,16 +1,9 @@
 /** One view after another for the tests of a `describe`, with what they all ask of it. */
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { Method } from "../../src/protocol/protocol.ts";
-import { launchBrowser } from "./browser.ts";
-import { requestsOf } from "./harness-pages.ts";
-import {
-  newPage,
-  openView,
-  startHarness,
-  type Harness,
-  type HostScript,
-  type ViewOptions,
-} from "./webview-harness.ts";
+import { requestsOf, sharedHarness } from "./harness-pages.ts";
+import { newPage } from "./scripted-page.ts";
+import { openView, type Harness, type HostScript, type ViewOptions } from "./webview-harness.ts";
 
 /** The view that a test has opened. */
 export interface ViewUnderTest {
@@ -30,21 +23,16 @@ export interface ViewUnderTest {
 
 /** Sets a browser and the built view up around the tests of a `describe`. */
 export function useView(): ViewUnderTest {
-  let harness: Harness | undefined;
-  let browser: Browser | undefined;
+  let shared: Awaited<ReturnType<typeof sharedHarness>> | undefined;
   let page: Page | undefined;
   let isBlank = false;
   before(async () => {
-    harness = await startHarness();
-    browser = await launchBrowser();
+    shared = await sharedHarness();
   });
-  after(async () => {
-    await browser?.close();
-    await harness?.[Symbol.asyncDispose]();
-  });
+  after(() => page?.context().close());
   const renew = async (): Promise<Page> => {
     await page?.context().close();
-    return (page = await newPage(there(browser)));
+    return (page = await newPage(there(shared).browser));
   };
   const there = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error("Nothing is open yet.");
@@ -52,7 +40,7 @@ export function useView(): ViewUnderTest {
   };
   return {
     get harness() {
-      return there(harness);
+      return there(shared).harness;
     },
     get page() {
       return there(page);
@@ -60,7 +48,7 @@ export function useView(): ViewUnderTest {
     async open(script, options) {
       const shown = page === undefined || isBlank ? await renew() : page;
       isBlank = false;
-      await openView(shown, there(harness), { script, ...options });
+      await openView(shown, there(shared).harness, { script, ...options });
       return shown;
     },
     async blank() {

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { SessionState } from "../../src/protocol/session.ts";
 import type { SessionsState } from "../../src/protocol/sessions.ts";
 import type { WorkspaceState } from "../../src/protocol/workspace.ts";
@@ -131,13 +131,6 @@ export interface ViewOptions {
   readonly width?: number;
   readonly height?: number;
   readonly script: HostScript;
-}
-
-/** A page in which views can be opened one after another. */
-export async function newPage(browser: Browser): Promise<Page> {
-  const context = await browser.newContext();
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  return context.newPage();
 }
 
 /** Opens a view in a page, in place of what was there, and waits until it is drawn. */

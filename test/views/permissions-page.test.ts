@@ -14,7 +14,7 @@ describe("the permission log beside an editor", () => {
   const its = useHarness();
   const { press, requests } = its;
   const open = (script: PermissionsScript, options?: PermissionsOptions) =>
-    its.open((browser, harness) => openPermissions(browser, harness, script, options));
+    its.open((page, harness) => openPermissions(page, harness, script, options));
   const page = () => its.page;
   const rows = () => page().getByTestId("permission-entry");
   const row = (text: string) => rows().filter({ hasText: text }).first();

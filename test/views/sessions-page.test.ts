@@ -16,7 +16,7 @@ describe("the list of sessions beside an editor", () => {
   const { press, requests } = pages;
   const view = (): Page => pages.page;
   const open = (script: SessionsScript, options?: SessionsOptions) =>
-    pages.open((browser, harness) => openSessions(browser, harness, script, options));
+    pages.open((page, harness) => openSessions(page, harness, script, options));
   const items = () => view().getByTestId("session-item");
   const item = (title: string) => items().filter({ has: view().getByText(title, { exact: true }) });
   const hits = () => view().getByTestId("session-hit");
