@@ -60,6 +60,8 @@ describe("rows of the trace that go by quickly", () => {
   it("because many are added at the end, the last of them are there", async () => {
     await open({ generated: 500, open: [live] });
     await its.page.waitForFunction(() => !document.body.innerText.includes("Loading"));
+    // What is told before the view has heard what runs is in no answer of this host.
+    await row("Turn 1000000").waitFor();
     await until(
       () => button("Follow live").getAttribute("aria-pressed"),
       (pressed) => pressed === "true",

@@ -20,7 +20,8 @@ export function TraceTree(): VNode {
     app.topRow = row;
     return !app.isLed;
   });
-  const last = useRef({ top: 0, rows: 0 });
+  const lastTop = useRef(0);
+  const isHeld = useRef(false);
   const places = usePlaces(bars);
   useNarrow(app, box);
   void app.stamp.value;
@@ -50,13 +51,14 @@ export function TraceTree(): VNode {
       tabIndex={0}
       onScroll={(event) => {
         const { scrollTop } = event.currentTarget;
-        // Whoever scrolls back reads: what runs is not followed then. Where rows went, the browser scrolled.
-        const isBack = scrollTop < last.current.top - 2 * rowHeight;
-        if (isBack && app.rows.count >= last.current.rows) app.isFollowing.value = false;
-        last.current = { top: scrollTop, rows: app.rows.count };
+        // Whoever drags the scroll bar back reads: what runs is not followed then. Where rows went, the browser scrolled.
+        if (isHeld.current && scrollTop < lastTop.current) app.isFollowing.value = false;
+        lastTop.current = scrollTop;
         look();
         follow();
       }}
+      onPointerDown={() => (isHeld.current = true)}
+      onPointerMove={({ buttons }) => (isHeld.current &&= buttons !== 0)}
       onKeyDown={(event) => {
         const pageRows = Math.max(1, Math.floor(extent.current.height / rowHeight) - 2);
         if (event.target === event.currentTarget && pressKey(app, event, pageRows)) event.preventDefault();
