@@ -1,6 +1,8 @@
 import { listFiles, PackageManager } from "@vscode/vsce";
 import { execFile } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "./setup.mjs";
@@ -23,17 +25,33 @@ export async function buildBundles(target?: string): Promise<string> {
   return runNode(["esbuild.mjs", "--production", "--meta", ...forTarget], "The build failed");
 }
 
-async function runNode(args: readonly string[], failure: string): Promise<string> {
-  const run = promisify(execFile)(process.execPath, args, { cwd: root });
+async function runNode(args: readonly string[], failure: string, cwd = root): Promise<string> {
+  const run = promisify(execFile)(process.execPath, args, { cwd });
   const { stdout } = await run.catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${failure}:\n${error.stdout}${error.stderr}`);
   });
   return stdout;
 }
 
+/** What may have parts in a package. The packager looks at every file below its folder, which takes long where all of the project is. */
+const packaged = [
+  ...[".vscodeignore", "package.json", "package.nls.json", "README.md", "CHANGELOG.md", "LICENSE"],
+  ...["dist", "media"],
+];
+
 /** Packages the built bundles into `packageFile`; returns a line that says what it weighs, or throws what is wrong with it. */
 export async function packageExtension(target?: string): Promise<string> {
-  const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
+  const folder = await mkdtemp(join(tmpdir(), "boocode-package-"));
+  try {
+    for (const name of packaged) await cp(join(root, name), join(folder, name), { recursive: true });
+    return await packageFolder(folder, target);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function packageFolder(cwd: string, target?: string): Promise<string> {
+  const files = await listFiles({ cwd, packageManager: PackageManager.None });
   const strangers = files.map((file) => file.replaceAll("\\", "/")).filter((file) => !allowed.test(file));
   if (strangers.length > 0)
     throw new Error(`These files do not belong in the package: ${strangers.join(", ")}`);
@@ -47,6 +65,7 @@ export async function packageExtension(target?: string): Promise<string> {
   await runNode(
     [vsce, "package", ...options, ...forTarget, "--out", file],
     "The extension can not be packaged",
+    cwd,
   );
   const { size } = statSync(file);
   const line = `${basename(file)}: ${(size / 1024).toFixed(0)} KB of ${maxPackageBytes / 1024} KB, ${files.length} files`;
