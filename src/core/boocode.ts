@@ -2,6 +2,7 @@
 import type { ChannelName } from "#protocol/protocol.ts";
 import type { ModelChoice } from "#protocol/session.ts";
 import type { Span } from "#protocol/trace.ts";
+import type { SessionEntry } from "#protocol/sessions.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";
 import type { Agent, AgentDependencies } from "./agent/agent.ts";
 import { defaultLimits, type Limits } from "./agent/limits.ts";
@@ -17,6 +18,7 @@ import { Permissions } from "./permissions/permissions.ts";
 import { Router } from "./models/router.ts";
 import { warmUpSdk } from "./models/sdk.ts";
 import type { Ports, Store } from "./ports.ts";
+import { ShownSession } from "./session/copies.ts";
 import { Redactor } from "./session/redact.ts";
 
 /** What an application may change when it makes a core. */
@@ -40,12 +42,14 @@ export class BooCode {
   /** Counts what the chat was asked to show. */
   #wish = 0;
   #activeId = "";
+  readonly #shown: ShownSession;
   #ready: Promise<void> = Promise.resolve();
 
   constructor(outer: Ports, options: CoreOptions) {
     const redactor = this.#redactor;
     const ports: Ports = { ...outer, store: withoutSecrets(outer.store, redactor) };
     this.#ports = ports;
+    this.#shown = new ShownSession(ports.store, ports.folderKey);
     this.router = new Router({ settings: ports.settings, secrets: ports.secrets, redactor });
     const limits = { ...defaultLimits, ...options.limits };
     const traces = this.#traces;
@@ -82,13 +86,13 @@ export class BooCode {
     return channels[name] as Channel<C> | undefined;
   };
 
-  /** Opens the folder's last session, or starts one; call once. Resolves as soon as there is something to show, which may be how things were. */
+  /** Opens the session that the folder's chat showed last, or starts one; call once. Resolves as soon as there is something to show, which may be how things were. */
   async start(): Promise<void> {
     const { library } = this.supervisor;
-    const isKnown = await library.preview();
-    const [seen] = library.list.state.sessions;
+    const [isKnown, wanted] = await Promise.all([library.preview(), this.#shown.read()]);
+    const seen = lastShown(library.list.state.sessions, wanted);
     const isShown = isKnown && seen !== undefined && (await this.#preview(seen.id, this.#wish));
-    this.#ready = this.#openLast().catch((error: unknown) =>
+    this.#ready = this.#openLast(wanted).catch((error: unknown) =>
       this.#ports.log.error("The last session could not be opened.", error),
     );
     if (!isShown) await this.#ready;
@@ -99,12 +103,21 @@ export class BooCode {
     return this.#ready;
   }
 
-  async #openLast(): Promise<void> {
+  async #openLast(wanted: string | undefined): Promise<void> {
     const before = this.#wish;
-    const [last] = await this.supervisor.loadList().catch((error: unknown) => {
+    const sessions = await this.supervisor.loadList().catch((error: unknown) => {
       this.#ports.log.error("The list of sessions could not be read.", error);
       return [];
     });
+    const last = lastShown(sessions, wanted);
+    const [newest] = sessions;
+    // Its work goes on though the chat shows another.
+    if (
+      newest !== undefined &&
+      newest.id !== last?.id &&
+      (newest.state === "running" || newest.state === "interrupted")
+    )
+      void this.supervisor.open(newest.id).then(resume, () => {});
     // Who began a session meanwhile, or opened another, keeps it.
     if (this.#wish !== before) return;
     if (last === undefined) await this.newSession();
@@ -155,6 +168,20 @@ export class BooCode {
   /** The agent whose session the chat shows. */
   active(): Agent | undefined {
     return this.supervisor.find(this.#activeId);
+  }
+
+  /** Says something in a session, as `Agent.prompt` does. */
+  async prompt(agent: Agent, text: string): ReturnType<Agent["prompt"]> {
+    const told = await agent.prompt(text);
+    // It may have been the first thing said there.
+    this.#noteShown();
+    return told;
+  }
+
+  /** Notes which session the next window of this folder is to show first. */
+  #noteShown(): void {
+    const { session } = this.active() ?? {};
+    if (session !== undefined) void this.#shown.keep(session.isUnused ? "" : session.id);
   }
 
   /** Changes the model of the active session, and of new ones. */
@@ -211,6 +238,7 @@ export class BooCode {
   async #showLast(wish: number, agent: Agent): Promise<Agent> {
     if (wish !== this.#wish) return agent;
     this.#activeId = agent.session.id;
+    this.#noteShown();
     await this.refresh();
     return agent;
   }
@@ -218,6 +246,11 @@ export class BooCode {
   #change(change: Partial<WorkspaceState>): void {
     this.#workspace.emit({ type: "workspace-change", change });
   }
+}
+
+/** The session that the chat is to show at the start: the one it showed last, none where that was an empty one, or else the newest. */
+function lastShown(sessions: readonly SessionEntry[], wanted: string | undefined): SessionEntry | undefined {
+  return wanted === "" ? undefined : (sessions.find(({ id }) => id === wanted) ?? sessions[0]);
 }
 
 /** Goes on with a cut turn, where the user wants that and it was not tried too often. */

@@ -29,7 +29,7 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
     return agent === undefined ? core.supervisor.open(session) : Promise.resolve(agent);
   };
   return {
-    "session.prompt": async ({ session, text }) => (await agentOf(session)).prompt(text),
+    "session.prompt": async ({ session, text }) => core.prompt(await agentOf(session), text),
     "session.stop": async ({ session }) => {
       await core.supervisor.find(session)?.stop();
       return {};

@@ -1,3 +1,4 @@
+import { createBooCode } from "../../src/core/boocode.ts";
 import assert from "node:assert/strict";
 import type { SessionEvent, Turn } from "#protocol/session.ts";
 import {
@@ -40,10 +41,27 @@ describe("session: kept and opened again", () => {
   it("opens the folder's last session at the start", async () => {
     await using world = await agentWorld([reply.text("ok")]);
     await world.say("hi");
-    const again = await world.reload();
-    await again.core.newSession();
-    await again.core.start();
-    assert.equal(again.core.active()?.session.id, world.agent.session.id);
+    const again = createBooCode(world.ports);
+    await again.start();
+    assert.equal(again.active()?.session.id, world.agent.session.id);
+  });
+
+  it("shows what the chat showed last, though another session is newer", async () => {
+    await using world = await agentWorld(() => reply.text("ok"));
+    await world.say("The older one");
+    const { id } = world.agent.session;
+    const newer = await world.core.newSession();
+    await world.core.prompt(newer, "The newer one");
+    await newer.idle();
+    await world.core.openSession(id);
+    const again = createBooCode(world.ports);
+    await again.start();
+    assert.equal(again.active()?.session.id, id);
+    await again.newSession();
+    const third = createBooCode(world.ports);
+    await third.start();
+    assert.ok(third.active()?.session.isUnused);
+    assert.equal(third.supervisor.library.list.state.sessions.length, 2);
   });
 
   it("tells views the outputs of calls when they ask", async () => {

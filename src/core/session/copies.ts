@@ -1,6 +1,6 @@
 /** Copies with which lists and sessions are shown before the store is read. They may be old, of another version, or damaged. */
 import { emptySession, type SessionState } from "#protocol/session.ts";
-import type { StoredSession } from "../ports.ts";
+import type { Store, StoredSession } from "../ports.ts";
 
 /** The name of the copy of all sessions, a JSON array of `StoredSession`. */
 export const listCopy = "list";
@@ -20,6 +20,37 @@ export function readSessionCopy(text: string | undefined, id: string): SessionSt
   const isWhole =
     lists.every(Array.isArray) && typeof state["title"] === "string" && isRecord(state["usage"]);
   return isWhole && copy["turns"].every(isTurn) ? (state as unknown as SessionState) : undefined;
+}
+
+/** Which session the chat of a folder showed last, for the next window. */
+export class ShownSession {
+  readonly #store: Pick<Store, "keepCopy" | "readCopy">;
+  readonly #folder: string;
+  #kept: string | undefined;
+
+  constructor(store: Pick<Store, "keepCopy" | "readCopy">, folder: string) {
+    this.#store = store;
+    this.#folder = folder;
+  }
+
+  /** The session's id, "" for one in which nothing was said yet; undefined where nothing is known. */
+  async read(): Promise<string | undefined> {
+    const copy = parse(await this.#store.readCopy(await this.#name()));
+    const isOwn = isRecord(copy) && copy["folder"] === this.#folder && typeof copy["shown"] === "string";
+    return isOwn ? String(copy["shown"]) : undefined;
+  }
+
+  async keep(shown: string): Promise<void> {
+    // Who never went anywhere leaves nothing behind.
+    if (shown === this.#kept || (shown === "" && this.#kept === undefined)) return;
+    this.#kept = shown;
+    await this.#store.keepCopy(await this.#name(), JSON.stringify({ folder: this.#folder, shown }));
+  }
+
+  async #name(): Promise<string> {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(this.#folder));
+    return `shown-${[...new Uint8Array(digest, 0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  }
 }
 
 function parse(text: string | undefined): unknown {
