@@ -20,8 +20,7 @@ export function TraceTree(): VNode {
     app.topRow = row;
     return !app.isLed;
   });
-  const lastTop = useRef(0);
-  const isHeld = useRef(false);
+  const { scrolled, ...held } = useScrollBar(app);
   const places = usePlaces(bars);
   useNarrow(app, box);
   void app.stamp.value;
@@ -50,15 +49,11 @@ export function TraceTree(): VNode {
       aria-activedescendant={rowId(cursor)}
       tabIndex={0}
       onScroll={(event) => {
-        const { scrollTop } = event.currentTarget;
-        // Whoever drags the scroll bar back reads: what runs is not followed then. Where rows went, the browser scrolled.
-        if (isHeld.current && scrollTop < lastTop.current) app.isFollowing.value = false;
-        lastTop.current = scrollTop;
+        scrolled(event.currentTarget.scrollTop);
         look();
         follow();
       }}
-      onPointerDown={() => (isHeld.current = true)}
-      onPointerMove={({ buttons }) => (isHeld.current &&= buttons !== 0)}
+      {...held}
       onKeyDown={(event) => {
         const pageRows = Math.max(1, Math.floor(extent.current.height / rowHeight) - 2);
         if (event.target === event.currentTarget && pressKey(app, event, pageRows)) event.preventDefault();
@@ -213,6 +208,23 @@ function usePlaces(box: RefObject<HTMLElement | null>): Places {
     return () => observer.disconnect();
   }, []);
   return places;
+}
+
+// Whoever drags the scroll bar back reads: what runs is not followed then. Where rows went, the browser scrolled.
+function useScrollBar(app: TraceApp): {
+  readonly scrolled: (top: number) => void;
+  readonly onPointerDown: () => void;
+  readonly onPointerMove: (event: PointerEvent) => void;
+} {
+  const held = useRef({ top: 0, isHeld: false });
+  return {
+    scrolled: (top) => {
+      if (held.current.isHeld && top < held.current.top) app.isFollowing.value = false;
+      held.current.top = top;
+    },
+    onPointerDown: () => (held.current.isHeld = true),
+    onPointerMove: ({ buttons }) => (held.current.isHeld &&= buttons !== 0),
+  };
 }
 
 // The wheel is only ours where it does not scroll, so the browser has to ask first.
