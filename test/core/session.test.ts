@@ -1,15 +1,8 @@
 import { createBooCode } from "../../src/core/boocode.ts";
 import assert from "node:assert/strict";
 import type { SessionEvent, Turn } from "#protocol/session.ts";
-import {
-  type AgentWorld,
-  agentWorld,
-  lastTurn,
-  nextEvent,
-  outline,
-  testKey,
-} from "../support/agent-world.ts";
-import { FakeStore } from "../support/fake-ports-store.ts";
+import { agentWorld, lastTurn, nextEvent, outline, testKey } from "../support/agent-world.ts";
+import { dieAt } from "../support/die-at.ts";
 import { reply } from "../support/model-server/reply.ts";
 import { assertPrefixes } from "../support/prefix.ts";
 
@@ -112,24 +105,6 @@ describe("session: kept and opened again", () => {
     assert.equal(outline(await world.say("go")).at(-1), "end done");
   });
 });
-
-/** Lets a window die at an event: gives a window over what was on disk by then. */
-async function dieAt(
-  world: AgentWorld,
-  fits: (event: SessionEvent) => boolean,
-  isWritten = false,
-): Promise<AgentWorld> {
-  const reached = nextEvent(world.agent, fits);
-  await world.agent.prompt("go");
-  await reached;
-  if (isWritten) await world.agent.session.settled();
-  else await Promise.resolve();
-  const kept = world.ports.store.records.length;
-  await world.agent.stop();
-  const store = new FakeStore();
-  await store.append(world.ports.store.records.slice(0, kept));
-  return world.reload(store);
-}
 
 describe("session: cut off", () => {
   const check = (name: string, fits: (event: SessionEvent) => boolean, expected: readonly string[]): void => {

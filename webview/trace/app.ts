@@ -33,7 +33,7 @@ const shortMs = 10;
 /** The share of its time that the page may spend on drawings that take longer, up to the rest below: fewer frames than one in twenty are late then. */
 const busyShare = 0.04;
 /** What happened is shown after this time (ms) however long drawing takes. */
-const longestRestMs = 250;
+const longestRestMs = 500;
 
 /** Sessions with more spans than this begin with closed turns. */
 const wholeSpans = 200;

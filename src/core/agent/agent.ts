@@ -20,6 +20,7 @@ import { titleOf } from "../session/summary.ts";
 import { Commands } from "../shell/commands.ts";
 import { UnsavedChanges } from "../shell/unsaved-changes.ts";
 import { toolHeaders } from "../tools/registry.ts";
+import { cutSpans, keptSpans } from "../trace/cut-turn.ts";
 import { CacheWatch } from "../trace/cache-watch.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
 import type { Traces } from "../trace/traces.ts";
@@ -62,6 +63,7 @@ export class Agent {
   #ask: TurnRun["ask"] | undefined;
   #stopper: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
+  #tracing: Promise<void> = Promise.resolve();
   #isInterrupting = false;
 
   constructor(session: Session, context: ContextSource, dependencies: AgentDependencies) {
@@ -93,6 +95,7 @@ export class Agent {
   /** Resolves when the running turn, if any, has ended and is on disk. */
   async idle(): Promise<void> {
     await this.#running;
+    await this.#tracing;
     await this.session.settled();
   }
 
@@ -217,8 +220,23 @@ export class Agent {
     const turn = runningTurn(session.state);
     const isAsking = turn !== undefined && session.state.questions.length > 0;
     if (!isForeign && isAsking && (await this.#takeUp(turn.id))) return;
-    await recover(session, this.#now());
+    await this.#endCut();
     await store.release(session.id);
+  }
+
+  // Ends a turn that a window left in the middle, and its spans, for which nobody waits.
+  async #endCut(): Promise<void> {
+    const { session } = this;
+    const turn = runningTurn(session.state);
+    if (turn === undefined) return;
+    await recover(session, this.#now());
+    const { store, log } = this.#dependencies.ports;
+    this.#tracing = keptSpans(store, session.id, turn.number)
+      .then(async (kept) => {
+        const spans = cutSpans(await store.events(session.id), turn.id, (id) => kept.has(id));
+        for (const span of spans) this.#recorder.end(span);
+      })
+      .catch((error: unknown) => log.warn(`The trace of a cut turn stays open: ${messageOf(error)}`));
   }
 
   /** Makes this window the session's owner, and takes in what the one before wrote last. Throws BooError "session-busy". */
@@ -256,7 +274,7 @@ export class Agent {
       // From here to the turn's end no other window writes this session.
       if (isShared) await this.#claim();
       // What a window left in the middle is ended before anything new begins.
-      await recover(this.session, this.#now());
+      await this.#endCut();
       const route = await this.#pin();
       await this.#emitStart(turn, text, kind === "continue", stopper.signal);
       if (!isShared) await store.acquire(this.session.id);
