@@ -196,7 +196,8 @@ export class TraceApp {
 
   /** Draws what happened: where one drawing takes long, the next one waits, since scrolling comes first. */
   #drawNews(): void {
-    const rest = this.#drawMs < shortMs ? 0 : Math.min(this.#drawMs / busyShare, longestRestMs);
+    const share = this.#drawMs < shortMs ? 0 : Math.min(this.#drawMs / busyShare, longestRestMs);
+    const rest = this.isFlooded ? longestRestMs : share;
     const ms = this.#drawnAt + rest - performance.now();
     if (ms > 0) this.#drawLater(ms);
     else this.redraw();

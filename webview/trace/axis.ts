@@ -134,12 +134,25 @@ function cut(busy: readonly Interval[]): readonly Piece[] {
 /** From which length on idle stretches are left out: what matters in a minute of work is nothing in a day of it. */
 function shortestCut(busy: readonly Interval[]): number {
   const worked = busy.reduce((sum, { from, to }) => sum + to - from, 0);
-  const idle = Float64Array.from(busy.slice(1), ({ from }, index) => from - (busy[index]?.to ?? from)).sort();
+  const idle = sortedIdle(busy);
   let left = inSteps(worked) * idleShare;
   const first = idle.findIndex((length) => (left -= length) < 0 && length >= leastIdleMs);
   if (first < 0) return Infinity;
   // A mark that is wider than what it stands for would not be worth it.
   return Math.max(idle[first] ?? 0, 2 * markWidth(worked, idle.length - first));
+}
+
+let sorted = { sum: 0, idle: new Float64Array() };
+
+// While the last turn grows, nothing changes between the others, and sorting thousands of lengths takes longer than a frame.
+function sortedIdle(busy: readonly Interval[]): Float64Array {
+  const idle = new Float64Array(Math.max(0, busy.length - 1));
+  for (let index = 0; index < idle.length; index++)
+    idle[index] = (busy[index + 1]?.from ?? 0) - (busy[index]?.to ?? 0);
+  const sum = idle.reduce((all, length, index) => all + length * (index + 1), 0);
+  if (sorted.idle.length === idle.length && sorted.sum === sum) return sorted.idle;
+  sorted = { sum, idle: idle.sort() };
+  return idle;
 }
 
 function markWidth(worked: number, gaps: number): number {
