@@ -26,6 +26,8 @@ const growMs = 100;
 const calmGrowMs = 1000;
 /** More new rows than this at once are a flood. */
 const floodRows = 20;
+/** A list with more rows than this is long. */
+const manyRows = 2_000;
 /** How often older spans are shown as they come, in milliseconds. */
 const olderMs = 250;
 /** What takes less than this fits into a frame, with its painting, in milliseconds. */
@@ -98,6 +100,7 @@ export class TraceApp {
   readonly blends = new Blends();
   readonly #lister = new RowLister();
   #changed = new Set<number>();
+  #wasLed = false;
   #isAwaitingFrame = false;
   #isWaiting = false;
   #drawnAt = 0;
@@ -268,7 +271,10 @@ export class TraceApp {
     const top = this.rows.at(this.topRow);
     const rowsBefore = this.rows.count;
     this.#list();
-    this.isFlooded = this.rows.count - rowsBefore > floodRows && this.isLed;
+    // Going to the end of a long list changes all that is seen: it is painted first, too.
+    const isArriving = !this.#wasLed && this.rows.count > manyRows;
+    this.isFlooded = this.isLed && (this.rows.count - rowsBefore > floodRows || isArriving);
+    this.#wasLed = this.isLed;
     const moved = top > root ? this.rows.rowOf(top) : -1;
     this.shiftedRows = moved < 0 ? 0 : moved - this.topRow;
     this.topRow += this.shiftedRows;
