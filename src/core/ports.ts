@@ -424,6 +424,8 @@ export interface Ui {
   openTerminal(folder: string, line: string): Promise<void>;
   /** Shows how many questions wait for the user in this window, and a new one where the chat is out of sight. */
   showWaiting(count: number, asked: AskedQuestion | undefined): void;
+  /** Says, once on each machine, that nothing confines commands here, so that more is asked; called whenever it matters. */
+  tellUnconfined(): void;
 }
 
 /** All ports. */

@@ -56,6 +56,7 @@ export async function openHost(
   const ui = createUi({
     ...{ core: () => core, secrets, settings, showLog },
     ...views,
+    memory: context.globalState,
     showText: (name, text) => diffTexts.showOne(name, text),
   });
   const ports: Ports = {

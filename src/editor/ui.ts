@@ -1,5 +1,5 @@
 /** The `Ui` port and what its actions ask a person: keys and models, in the editor's own input. */
-import { commands, Uri, window, workspace, type QuickPickItem } from "vscode";
+import { commands, Uri, window, workspace, type Memento, type QuickPickItem } from "vscode";
 import type { BooCode } from "#core/boocode.ts";
 import { BooError } from "#core/errors.ts";
 import { findProvider } from "#core/models/router.ts";
@@ -16,6 +16,8 @@ export interface UiWorld {
   readonly showTrace: (place: TracePlace) => void;
   readonly showText: (name: string, text: string) => Promise<void>;
   readonly showWaiting: Ui["showWaiting"];
+  /** What the editor keeps for this machine. */
+  readonly memory: Pick<Memento, "get" | "update">;
 }
 
 const importLimit = 200 * 1024 * 1024;
@@ -47,6 +49,7 @@ export function createUi(world: UiWorld): Ui {
     pickText,
     showText: (name, text) => world.showText(name, text),
     showWaiting: (count, asked) => world.showWaiting(count, asked),
+    tellUnconfined: () => void tellUnconfined(world.memory),
     async openTerminal(folder, line) {
       const terminal = window.createTerminal({ cwd: folder, name: "BooCode" });
       terminal.show();
@@ -57,6 +60,20 @@ export function createUi(world: UiWorld): Ui {
       await commands.executeCommand("vscode.openFolder", Uri.file(folder), { forceNewWindow: true });
     },
   };
+}
+
+const toldUnconfined = "toldUnconfined";
+
+async function tellUnconfined(memory: UiWorld["memory"]): Promise<void> {
+  if (memory.get<boolean>(toldUnconfined) === true) return;
+  await memory.update(toldUnconfined, true);
+  const remedy = process.platform === "linux" ? " Install bubblewrap to have commands run in one." : "";
+  const log = "Open Permission Log";
+  const chosen = await window.showWarningMessage(
+    `There is no sandbox here, so BooCode asks before it runs what could change more than the project.${remedy}`,
+    log,
+  );
+  if (chosen === log) await commands.executeCommand("boocode.openPermissionLog");
 }
 
 async function saveText(name: string, text: string): Promise<boolean> {

@@ -128,6 +128,7 @@ describe("run_shell", () => {
     const question = await asked(world.agent);
     assert.equal(question.permission?.operation, "execute");
     assert.equal(question.permission?.target, "npm test");
+    assert.ok(world.ports.unconfined > 0);
     assert.deepEqual(world.ports.shell.started, []);
     await world.agent.answer(question.id, { value: "once" });
     await world.agent.idle();

@@ -80,6 +80,8 @@ export interface FakePorts extends Ports {
   readonly terminals: (readonly [string, string])[];
   /** How many questions wait, as it was last shown. */
   waiting: number;
+  /** How often it was said that nothing confines commands. */
+  unconfined: number;
   trusted: boolean;
   /** Changes settings and tells the listeners. */
   configure(settings: Partial<FakeSettings>): void;
@@ -187,6 +189,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     texts: new Map(),
     terminals: [],
     waiting: 0,
+    unconfined: 0,
     trusted: options.isTrusted ?? true,
     isTrusted: () => ports.trusted,
     folderKey: folders.map((folder) => folder.path).join("\n"),
@@ -319,5 +322,6 @@ function fakeUi(ports: () => FakePorts): Ui {
     showText: async (name, text) => void ports().texts.set(name, text),
     openTerminal: async (folder, line) => void ports().terminals.push([folder, line]),
     showWaiting: (count) => void (ports().waiting = count),
+    tellUnconfined: () => void ports().unconfined++,
   };
 }

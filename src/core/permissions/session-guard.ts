@@ -118,6 +118,7 @@ export class SessionGuard implements Guard {
     const { files } = this.#ports;
     const request = { operation: "execute", line, folder } as const;
     const world = await this.#world();
+    if (!world.isConfined && !world.runsUnconfined && world.isTrusted) this.#ports.ui.tellUnconfined();
     return judgeRequest(
       request,
       world,

@@ -39,6 +39,7 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
   const folder = realpathSync(path);
   const directory = resolve(options.store);
   const files = createFiles({ ripgrep: findRipgrep(undefined) });
+  let isUnconfinedTold = false;
   return {
     editor: createPlainEditor([{ name: basename(folder), path: folder }]),
     codeIntel: noCodeIntel,
@@ -66,6 +67,11 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
       showText: () => Promise.resolve(),
       openTerminal: () => Promise.resolve(),
       showWaiting: () => {},
+      tellUnconfined: () => {
+        if (!isUnconfinedTold)
+          log.warn("There is no sandbox here, so more is asked; bubblewrap would be one.");
+        isUnconfinedTold = true;
+      },
     },
     isTrusted: () => true,
     folderKey: folder,
