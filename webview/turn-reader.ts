@@ -18,6 +18,10 @@ export class TurnReader {
   readonly #store: Store;
   readonly #state: ReadonlySignal<SessionState | undefined>;
   #isReading = false;
+  /** Whether more was asked for while something was read. */
+  #wasAsked = false;
+  /** Called when what was read is in place; whoever was near the beginning meanwhile may be so still. */
+  settled: () => void = () => {};
 
   constructor(
     session: string,
@@ -34,12 +38,20 @@ export class TurnReader {
   /** Reads the turns right before those at hand, unless that is being done. */
   readOlder(): void {
     const before = this.#firstNumber();
+    this.#wasAsked ||= this.#isReading;
     if (this.#isReading || before === undefined || this.#state.value?.olderTurns === 0) return;
     this.#isReading = true;
     this.#read(before, olderPage)
       // What can not be read now is asked for again by the next look at it.
       .catch(() => {})
-      .finally(() => setTimeout(() => (this.#isReading = false), settleMs));
+      .finally(() => setTimeout(() => this.#settle(), settleMs));
+  }
+
+  #settle(): void {
+    this.#isReading = false;
+    if (!this.#wasAsked) return;
+    this.#wasAsked = false;
+    this.settled();
   }
 
   /** Reads back until a turn is at hand, or there are no more. */

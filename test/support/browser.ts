@@ -53,12 +53,14 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
   for (let attempt = 1; ; attempt++) {
     await page.keyboard.press("F1");
-    await input.fill(`>${title}`);
-    // The palette does not take up commands that come while it is open, so it is opened again.
-    const isListed = await row.waitFor({ timeout: 500 }).then(
-      () => true,
-      () => false,
-    );
+    // The palette goes when something else takes the focus, and does not take up commands that come while it is open.
+    const isListed = await input
+      .fill(`>${title}`, { timeout: 3_000 })
+      .then(() => row.waitFor({ timeout: 500 }))
+      .then(
+        () => true,
+        () => false,
+      );
     if (isListed) return input.press("Enter");
     if (attempt === 60) throw new Error(`The command palette does not list "${title}".`);
     await page.keyboard.press("Escape");

@@ -17,6 +17,8 @@ export interface RowListHandle {
   reveal(index: number): void;
   /** Puts a row at the upper edge; false where there is no such row. */
   show(key: string): boolean;
+  /** Says again that the beginning is near, if it is. */
+  lookUp(): void;
 }
 
 interface Props<R extends Placed> {
@@ -97,6 +99,10 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
     return true;
   }
 
+  lookUp(): void {
+    if (this.#range[0] === 0 && this.#top < overscan) this.props.onNearTop?.();
+  }
+
   /** Watches a row's element for its height. */
   watch(element: Element, key: string): () => void {
     this.#boxes.set(element, key);
@@ -166,7 +172,7 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
       this.#align(scroller);
       this.#top = scroller.scrollTop;
     }
-    if (this.#range[0] === 0 && this.#top < overscan) this.props.onNearTop?.();
+    this.lookUp();
   }
 
   #align(scroller: HTMLElement): void {

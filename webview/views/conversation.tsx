@@ -26,6 +26,7 @@ export function Conversation({ id }: { readonly id: string }): VNode {
   const openChanges = useSignal(0);
   const isAway = useSignal(app.arrangement.place(id) !== undefined);
   const list = useRef<RowListHandle>(null);
+  reader.settled = () => list.current?.lookUp();
 
   const rows = useComputed(() => {
     void openChanges.value;
