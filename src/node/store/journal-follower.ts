@@ -146,10 +146,11 @@ export class JournalFollower {
 
   async #readWriter(name: string, segments: readonly SegmentName[]): Promise<void> {
     const first = segments[0]?.segment ?? 1;
-    const writer = this.#writers.get(name) ?? newWriter(first);
-    if (first > writer.segment) {
+    const known = this.#writers.get(name);
+    const writer = known ?? newWriter(first);
+    if (first > (known?.segment ?? 1)) {
       // Its segments were folded into the image and deleted before they were read here.
-      if (writer.offset > 0) this.#options.onGap();
+      this.#options.onGap();
       Object.assign(writer, { segment: first, offset: 0 });
     }
     this.#writers.set(name, writer);

@@ -81,18 +81,26 @@ export class JournalWriter {
   /** Ends the current segment, so that it can be folded into the image; the next append begins another. */
   async seal(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
-    const segment = this.#segment;
-    this.#segment = undefined;
-    if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
-    await segment?.close().catch(() => {});
-    await this.show();
+    await this.#work(async () => {
+      const segment = this.#segment;
+      this.#segment = undefined;
+      // First the next one: who looks between two segments takes a window for gone, and its sessions for free.
+      if (!this.#isClosed && this.#options.mustShow()) await this.#begin();
+      if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
+      await segment?.close().catch(() => {});
+    });
   }
 
   /** Makes sure that there is a segment that is not sealed, where this window must be seen to live: others are deleted when they were folded. */
   async show(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
     if (this.#isClosed || this.#segment !== undefined || !this.#options.mustShow()) return;
-    this.#running = this.#begin().finally(() => {
+    await this.#work(() => this.#begin());
+  }
+
+  // Nothing is committed meanwhile.
+  async #work(change: () => Promise<void>): Promise<void> {
+    this.#running = change().finally(() => {
       this.#running = undefined;
       if (this.#queue.length > 0) this.#wake();
     });
@@ -181,17 +189,17 @@ export class JournalWriter {
     const segment = this.#segment;
     const length = batch.reduce((sum, bytes) => sum + bytes.length, 0);
     const isLast = segment.size + length >= (this.#options.segmentBytes ?? segmentLimit);
+    if (isLast) this.#segment = undefined;
+    if (isLast && this.#options.mustShow()) await this.#begin();
     try {
       await segment.append(joined(isLast ? [...batch, Buffer.from(sealLine)] : batch));
     } finally {
       if (isLast || !segment.isUsable) {
-        this.#segment = undefined;
+        if (this.#segment === segment) this.#segment = undefined;
         await segment.close().catch(() => {});
       }
     }
-    if (!isLast) return;
-    this.#options.onSealed();
-    if (this.#options.mustShow()) await this.#begin();
+    if (isLast) this.#options.onSealed();
   }
 
   /** Begins the next segment with its header alone; what fails here is told by the next append. */

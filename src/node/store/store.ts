@@ -2,7 +2,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { BooError } from "#core/errors.ts";
+import { BooError, messageOf } from "#core/errors.ts";
 import type {
   CleanResult,
   Log,
@@ -65,6 +65,8 @@ class FileStore implements Store {
   readonly #followers: ((change: StoreChange) => void)[] = [];
   readonly #listeners: ((problem: StoreProblem | undefined) => void)[] = [];
   #following: Promise<void> | undefined;
+  /** Whether something was folded before it was read here: what it said of claims, only the index knows. */
+  #hasMissed = false;
   #heartbeat: NodeJS.Timeout | undefined;
   #problem: StoreProblem | undefined;
   /** Set once a newer version's format was met: from then on nothing is written. */
@@ -91,7 +93,10 @@ class FileStore implements Store {
       journal: join(directory, "journal"),
       ownWriter,
       onRecord: (writer, head, body) => this.#hear(writer, head, body),
-      onGap: () => this.#tell({ kind: "gap" }),
+      onGap: () => {
+        this.#hasMissed = true;
+        this.#tell({ kind: "gap" });
+      },
       onError: (error) => {
         if (!this.#noteNewer(error)) log.error("What other windows write can not be read.", error);
       },
@@ -100,7 +105,7 @@ class FileStore implements Store {
       ownWriter,
       append: (json) =>
         this.#newer === undefined ? this.#journal.append([json]) : Promise.reject(this.#newer),
-      catchUp: () => this.#follower.catchUp(),
+      catchUp: () => this.#catchUp(),
       isAlive: (writer) => this.#follower.isAlive(writer),
     });
   }
@@ -319,6 +324,16 @@ class FileStore implements Store {
 
   #tell(change: StoreChange): void {
     for (const listener of this.#followers) listener(change);
+  }
+
+  async #catchUp(): Promise<void> {
+    await this.#follower.catchUp();
+    if (!this.#hasMissed) return;
+    this.#hasMissed = false;
+    await this.sessions().catch((error: unknown) => {
+      this.#hasMissed = true;
+      this.#log.warn(`What other windows run is not wholly known: ${messageOf(error)}`);
+    });
   }
 
   /** Shows windows on other machines that this one lives. */
