@@ -280,10 +280,23 @@ export class Command implements RunningCommand {
         signalAll(await findProcesses(this.#mark(), true), "SIGKILL");
         await this.#endedWithin(killPauseMs);
       }
+      await this.#endLateOnes(deadline);
     }
     await this.#endedWithin(deadline - performance.now());
     this.#givenUp.resolve();
     await this.ended;
+  }
+
+  // What was begun between a look and its signals outlives the first process. Whose number may be another's by now.
+  async #endLateOnes(deadline: number): Promise<void> {
+    if (this.#end === undefined) return;
+    const { leader: _, ...mark } = this.#mark();
+    do {
+      const late = await findProcesses(mark, true);
+      if (late.length === 0) return;
+      signalAll(late, "SIGKILL");
+      await sleep(killPauseMs);
+    } while (performance.now() < deadline);
   }
 
   #mark(): ProcessMark {
