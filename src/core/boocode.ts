@@ -17,7 +17,8 @@ import { makeHandlers, type Handlers } from "./handlers.ts";
 import { Permissions } from "./permissions/permissions.ts";
 import { Router } from "./models/router.ts";
 import { warmUpSdk } from "./models/sdk.ts";
-import type { Ports, Store } from "./ports.ts";
+import type { Ports } from "./ports.ts";
+import type { Store } from "./store-ports.ts";
 import { ShownSession } from "./session/copies.ts";
 import { Redactor } from "./session/redact.ts";
 

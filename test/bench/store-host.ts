@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
-import type { Store, StoreRecord } from "#core/ports.ts";
+import type { Store, StoreRecord } from "#core/store-ports.ts";
 import type { openStore } from "#node/store/store.ts";
 import type { WriterJob } from "../node/store/writer.ts";
 

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Store, StoreRecord } from "#core/ports.ts";
+import type { Store, StoreRecord } from "#core/store-ports.ts";
 import type { openStore } from "#node/store/store.ts";
 import { root } from "../support/setup.mjs";
 import { listTree } from "../support/process-tree.ts";

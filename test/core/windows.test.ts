@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createBooCode } from "#core/boocode.ts";
-import type { Retention, StoreChange } from "#core/ports.ts";
+import type { Retention } from "#core/ports.ts";
+import type { StoreChange } from "#core/store-ports.ts";
 import { type AgentWorld, agentWorld, lastTurn, outline } from "../support/agent-world.ts";
 import { conversation, files, findTitles, signal } from "../support/conversation.ts";
 import { fakePorts } from "../support/fake-ports.ts";

@@ -11,7 +11,7 @@ import type {
   StoredSession,
   StoreRecord,
   StrayEvent,
-} from "#core/ports.ts";
+} from "#core/store-ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 
 /** A store in memory that keeps every record, and refuses events with gaps in their numbers. */

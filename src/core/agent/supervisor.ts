@@ -3,7 +3,7 @@ import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
 import { lastWords } from "#protocol/session-window.ts";
 import type { SessionEntry, SessionSummary } from "#protocol/sessions.ts";
 import { BooError, messageOf } from "../errors.ts";
-import type { Store, StoreChange } from "../ports.ts";
+import type { Store, StoreChange } from "../store-ports.ts";
 import { readSessionCopy } from "../session/copies.ts";
 import { SessionLibrary } from "../session/library.ts";
 import { Session } from "../session/session.ts";

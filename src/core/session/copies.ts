@@ -1,6 +1,6 @@
 /** Copies with which lists and sessions are shown before the store is read. They may be old, of another version, or damaged. */
 import { emptySession, type SessionState } from "#protocol/session.ts";
-import type { Store, StoredSession } from "../ports.ts";
+import type { Store, StoredSession } from "../store-ports.ts";
 
 /** The name of the copy of all sessions, a JSON array of `StoredSession`. */
 export const listCopy = "list";

@@ -10,7 +10,8 @@ import type {
 import type { Requests, SessionChange } from "#protocol/protocol.ts";
 import { Channel } from "../channel.ts";
 import { listCopy, readListCopy } from "./copies.ts";
-import type { Ports, Retention, SearchHit, StoreChange, StoredSession } from "../ports.ts";
+import type { Ports, Retention } from "../ports.ts";
+import type { SearchHit, StoreChange, StoredSession } from "../store-ports.ts";
 import { excerptOf, wordsOf } from "./excerpt.ts";
 
 /** Sessions that one question about words goes through, and hits shown of each. */

@@ -2,7 +2,8 @@
 import type { FileChange, RevertRefusal, Turn } from "#protocol/session.ts";
 import { changedFiles } from "#protocol/changed-files.ts";
 import { BooError, isAbort, messageOf } from "../errors.ts";
-import type { Editor, FoundFile, Store } from "../ports.ts";
+import type { Editor, FoundFile } from "../ports.ts";
+import type { Store } from "../store-ports.ts";
 import { resolvePath, type PathWorld, type Place } from "../tools/paths.ts";
 
 /** What reverting needs. */

@@ -3,7 +3,8 @@ import { emptySession, type Body, type SessionEvent, type SessionState } from "#
 import { reduceSession } from "#protocol/session-reducer.ts";
 import type { SessionSummary } from "#protocol/sessions.ts";
 import { Channel } from "../channel.ts";
-import type { Log, Store, StoreRecord } from "../ports.ts";
+import type { Log } from "../ports.ts";
+import type { Store, StoreRecord } from "../store-ports.ts";
 import type { Redactor } from "./redact.ts";
 import { summarize } from "./summary.ts";
 import { Transcript } from "./transcript.ts";

@@ -1,7 +1,7 @@
 /** What a window wrote to a session that another one had taken over meanwhile: not in the session's course, but not lost. */
 import type { SessionEvent } from "#protocol/session.ts";
 import { BooError } from "../errors.ts";
-import type { StrayEvent } from "../ports.ts";
+import type { StrayEvent } from "../store-ports.ts";
 
 /** The logs of forks, one for each window that went astray: the session's events up to there, and then its own. Throws BooError "no-session". */
 export function strayLogs(

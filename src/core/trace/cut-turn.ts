@@ -1,6 +1,6 @@
 /** The spans of a turn that its window left open: nobody ended them, so the session's log tells what became of them. */
 import type { SessionEvent, ToolOutcome } from "#protocol/session.ts";
-import type { Store } from "../ports.ts";
+import type { Store } from "../store-ports.ts";
 import type { SpanFact } from "./recorder.ts";
 
 type Logged<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;

@@ -1,7 +1,7 @@
 /** Records spans as calls begin and end; the only writer of spans. */
 import type { OpenSpan, Span, SpanTimings } from "#protocol/trace.ts";
 import type { Channel } from "../channel.ts";
-import type { Store } from "../ports.ts";
+import type { Store } from "../store-ports.ts";
 import type { Redactor } from "../session/redact.ts";
 
 /** A span that begins, without what the recorder adds. */

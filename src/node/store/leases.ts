@@ -1,7 +1,7 @@
 /** Who runs which session: claims in journals, which every window reads alike. */
 import { setTimeout } from "node:timers/promises";
 import { BooError } from "#core/errors.ts";
-import type { SessionOwner } from "#core/ports.ts";
+import type { SessionOwner } from "#core/store-ports.ts";
 import { firstEpoch, leaseJson } from "./record-line.ts";
 
 /** Two windows that claim a session at once both step back, and try again after a random part of this time (ms). */

@@ -1,6 +1,6 @@
 /** The journal's text format: lines of `<crc32, 8 hex digits> <json>\n`, a header first in every segment. */
 import { crc32 } from "node:zlib";
-import type { StoreRecord } from "#core/ports.ts";
+import type { StoreRecord } from "#core/store-ports.ts";
 import type { WriterIdentity } from "./process-life.ts";
 
 /** The number of this format; a reader that meets a higher one must not touch the store. */

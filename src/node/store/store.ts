@@ -3,9 +3,9 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { BooError, messageOf } from "#core/errors.ts";
+import type { Log } from "#core/ports.ts";
 import type {
   CleanResult,
-  Log,
   SearchHit,
   SearchLimits,
   SessionOwner,
@@ -15,7 +15,7 @@ import type {
   StoredSession,
   StoreRecord,
   StrayEvent,
-} from "#core/ports.ts";
+} from "#core/store-ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { Store } from "#core/ports.ts";
+import type { Store } from "#core/store-ports.ts";
 import type { IndexOptions } from "#node/store/index-client.ts";
 import { event, opened, shape, temporaryFolder } from "./world.ts";
 

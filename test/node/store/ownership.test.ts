@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import initSqlJs, { type SqlJsStatic } from "sql.js";
-import type { StoreRecord } from "#core/ports.ts";
+import type { StoreRecord } from "#core/store-ports.ts";
 import { recordJson, splitLine, type SessionHead } from "#node/store/record-line.ts";
 import { migrate } from "#node/store/schema.ts";
 import { Queries } from "#node/store/queries.ts";

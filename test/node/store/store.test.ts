@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BooError } from "#core/errors.ts";
 import { listCopy } from "#core/session/copies.ts";
-import type { StoreRecord } from "#core/ports.ts";
+import type { StoreRecord } from "#core/store-ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import { event, opened, partial, shape, span, summary, temporaryFolder } from "./world.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { StoreChange } from "#core/ports.ts";
+import type { StoreChange } from "#core/store-ports.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import { JournalWriter } from "#node/store/journal-writer.ts";
 import { recordJson } from "#node/store/record-line.ts";
