@@ -1,6 +1,6 @@
 /** The core: constructs and owns its services, in order. */
 import type { ChannelName } from "#protocol/protocol.ts";
-import type { ModelChoice } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { SessionEntry } from "#protocol/sessions.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";

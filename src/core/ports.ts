@@ -1,5 +1,5 @@
 /** The ports: everything the core needs from the world, implemented in `editor` and `node`. Paths are absolute unless named otherwise. */
-import type { ModelChoice } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import type { UiAction } from "#protocol/protocol.ts";
 import type { FileAccess } from "./permissions/guard.ts";
 import type { RealPath } from "./permissions/judgement.ts";

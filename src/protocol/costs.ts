@@ -1,5 +1,5 @@
 /** What a session's calls came to, by model and key. */
-import type { ModelChoice } from "./session.ts";
+import type { ModelChoice } from "./header.ts";
 import type { CostLine } from "./sessions.ts";
 import type { Usage } from "./usage.ts";
 

@@ -1,6 +1,7 @@
 /** The reducer of the `session` channel, run by the host and by views. */
 import { addCost } from "./costs.ts";
-import type { Item, ModelChoice, SessionEvent, SessionState, ToolCall, Turn } from "./session.ts";
+import type { Item, SessionEvent, SessionState, ToolCall, Turn } from "./session.ts";
+import type { ModelChoice } from "./header.ts";
 import { addUsage, noUsage, type Usage } from "./usage.ts";
 
 /** So much of a running command's output is drawn (UTF-16 units). */

@@ -1,4 +1,5 @@
 /** The `session` channel: one conversation with one agent, as events and as the state that views draw. */
+import type { Header, ModelChoice, PinReason, ReasoningPolicy } from "./header.ts";
 import type { Mode, PermissionEntry, PermissionRequest } from "./permissions.ts";
 import type { CostLine, ForkOrigin } from "./sessions.ts";
 import { noUsage, type Usage } from "./usage.ts";
@@ -10,33 +11,6 @@ import { noUsage, type Usage } from "./usage.ts";
 export type Body =
   | { readonly text: string }
   | { readonly blob: string; readonly bytes: number; readonly preview: string };
-
-/** What answers the agent: a provider id, its model id, and how hard it thinks. */
-export interface ModelChoice {
-  readonly provider: string;
-  readonly model: string;
-  readonly effort: "low" | "high" | "max";
-}
-
-/** One tool as the model sees it; `parameters` is a JSON Schema. */
-export interface ToolHeader {
-  readonly name: string;
-  readonly description: string;
-  readonly parameters: unknown;
-}
-
-/** The frozen start of every request of a session; its bytes never change between two pins. */
-export interface Header {
-  readonly system: string;
-  readonly tools: readonly ToolHeader[];
-  readonly hash: string;
-}
-
-/** Why a header was pinned: the one list of declared causes of a cold prefix. */
-export type PinReason = "first" | "model" | "effort" | "clear" | "fork" | "compaction" | "edit" | "upgrade";
-
-/** Whether thinking goes back to the model: in every answer (empty where there was none), where it was given, or never. */
-export type ReasoningPolicy = "always" | "given" | "never";
 
 /** What became of a tool call. */
 export type ToolOutcome = "ok" | "error" | "denied" | "cancelled" | "interrupted";

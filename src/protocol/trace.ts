@@ -1,5 +1,6 @@
 /** The `trace` channel: the timed calls of a session's agents, as they are recorded and as they run. */
-import type { Body, FileChange, PinReason, ToolOutcome } from "./session.ts";
+import type { Body, FileChange, ToolOutcome } from "./session.ts";
+import type { PinReason } from "./header.ts";
 import type { Usage } from "./usage.ts";
 
 /** What a span is about: a turn, one model call with the tools it asked for, a request to a model, a tool call, a question to the user. */

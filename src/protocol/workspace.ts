@@ -1,5 +1,5 @@
 /** The `workspace` channel: what this window is about, and what answers in it. */
-import type { ModelChoice } from "./session.ts";
+import type { ModelChoice } from "./header.ts";
 
 /** Whether the chosen provider can be used: its key is there, missing, or not needed. */
 export type KeyState = "set" | "missing" | "not-needed";

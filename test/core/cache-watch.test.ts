@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { cacheFactsOf, type CacheFacts } from "#core/models/cache-facts.ts";
 import { CacheWatch } from "#core/trace/cache-watch.ts";
-import type { PinReason, SessionEvent } from "#protocol/session.ts";
+import type { SessionEvent } from "#protocol/session.ts";
+import type { PinReason } from "#protocol/header.ts";
 import type { Drift } from "#protocol/trace.ts";
 
 const facts: CacheFacts = { unitTokens: 64, buildMs: 1_000, lifeMs: 60_000 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Transcript } from "#core/session/transcript.ts";
-import type { ModelChoice, PinReason, ReasoningPolicy, SessionEvent } from "#protocol/session.ts";
+import type { SessionEvent } from "#protocol/session.ts";
+import type { ModelChoice, PinReason, ReasoningPolicy } from "#protocol/header.ts";
 
 const choice: ModelChoice = { provider: "p", model: "m", effort: "low" };
 const said = 'größer 大 🜁 "quoted" \\ \n'.repeat(500);

@@ -1,6 +1,7 @@
 /** A history as of years: many sessions with messages and spans, and one long session with much tool output. */
 import type { Store, StoreRecord } from "#core/store-ports.ts";
-import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
+import type { SessionEvent } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import type { SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 

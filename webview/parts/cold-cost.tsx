@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { ModelChoice } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import { formatMoney, formatTokens } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
 import { IconButton } from "./icon-button.tsx";

@@ -1,4 +1,5 @@
-import type { PinReason, ToolOutcome } from "#protocol/session.ts";
+import type { ToolOutcome } from "#protocol/session.ts";
+import type { PinReason } from "#protocol/header.ts";
 import type { CacheCause, CacheFinding, Drift, OpenSpan, Span, SpanKind } from "#protocol/trace.ts";
 import { makeColumns, type Columns, type DoubleColumn, type FloatColumn } from "./columns.ts";
 import { Strings } from "./strings.ts";

@@ -1,5 +1,6 @@
 /** How what is in a trace reads. */
-import type { PinReason, ToolOutcome } from "#protocol/session.ts";
+import type { ToolOutcome } from "#protocol/session.ts";
+import type { PinReason } from "#protocol/header.ts";
 import type { CacheCause, CacheFinding, Segment } from "#protocol/trace.ts";
 import { formatMoney, formatShare, formatShort } from "#protocol/words.ts";
 import type { PartKind } from "./bar-parts.ts";

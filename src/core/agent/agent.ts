@@ -1,11 +1,6 @@
 /** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
-import {
-  type ModelChoice,
-  type Question,
-  runningTurn,
-  type SessionEvent,
-  type TurnError,
-} from "#protocol/session.ts";
+import { type Question, runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import type { Mode } from "#protocol/permissions.ts";
 import type { Span } from "#protocol/trace.ts";
 import { BooError, messageOf } from "../errors.ts";

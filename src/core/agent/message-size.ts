@@ -1,5 +1,5 @@
 /** Whether a message fits its model at all. */
-import type { ModelChoice } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import { formatShort, formatTokens } from "#protocol/words.ts";
 import { BooError } from "../errors.ts";
 import { findModel } from "../models/catalog.ts";

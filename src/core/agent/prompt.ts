@@ -1,6 +1,7 @@
 /** The stable prefix: the header of a session, and what is said before a user's message. */
 import type { Mode } from "#protocol/permissions.ts";
-import type { Facts, Header, ToolHeader } from "#protocol/session.ts";
+import type { Facts } from "#protocol/session.ts";
+import type { Header, ToolHeader } from "#protocol/header.ts";
 
 /** The system text. Nothing in it depends on directory, date, git, user or model: one changed byte costs the whole cached prefix. */
 export const systemText = `You are BooCode, a coding agent working in the user's editor, on the project that is open there.

@@ -1,5 +1,6 @@
 /** The open agents of this window, one for each open session. */
-import type { ModelChoice, SessionEvent } from "#protocol/session.ts";
+import type { SessionEvent } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import { lastWords } from "#protocol/session-window.ts";
 import type { SessionEntry, SessionSummary } from "#protocol/sessions.ts";
 import { BooError, messageOf } from "../errors.ts";

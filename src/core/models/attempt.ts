@@ -1,6 +1,7 @@
 /** One request to a model: streams its answer, and returns it whole or throws why it can not be used. */
 import type { JSONSchema7, ToolSet } from "ai";
-import type { Header, SentMark } from "#protocol/session.ts";
+import type { SentMark } from "#protocol/session.ts";
+import type { Header } from "#protocol/header.ts";
 import type { Drift } from "#protocol/trace.ts";
 import type { Usage } from "#protocol/usage.ts";
 import type { Http } from "../ports.ts";

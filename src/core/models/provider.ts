@@ -1,6 +1,6 @@
 /** What a provider is: a definition in the list of `providers/index.ts`. */
 import type { LanguageModel, ModelMessage } from "ai";
-import type { ModelChoice, ReasoningPolicy } from "#protocol/session.ts";
+import type { ModelChoice, ReasoningPolicy } from "#protocol/header.ts";
 import type { WireMessage } from "../session/transcript.ts";
 
 /** How long a provider may be silent, in milliseconds. */

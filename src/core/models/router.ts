@@ -1,5 +1,5 @@
 /** From a choice of model to what is needed to ask it: provider, address, key. */
-import type { ModelChoice } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import type { KeyState, ModelInfo } from "#protocol/workspace.ts";
 import { BooError } from "../errors.ts";
 import type { Secrets, Settings } from "../ports.ts";

@@ -1,12 +1,6 @@
 /** The messages of a session as they go over the wire: append-only bytes, made from events alone. */
-import type {
-  Body,
-  Header,
-  ModelChoice,
-  ReasoningPolicy,
-  SessionEvent,
-  ToolRequest,
-} from "#protocol/session.ts";
+import type { Body, SessionEvent, ToolRequest } from "#protocol/session.ts";
+import type { Header, ModelChoice, ReasoningPolicy } from "#protocol/header.ts";
 import type { Segment } from "#protocol/trace.ts";
 
 /** A message in the chat-completions format, which both kept and sent bytes use. */

@@ -1,5 +1,5 @@
 /** What the agent needs of the tools: their headers, and each by name. */
-import type { ToolHeader } from "#protocol/session.ts";
+import type { ToolHeader } from "#protocol/header.ts";
 import { gatewayTools, tools } from "./index.ts";
 import type { Tool } from "./tool.ts";
 import { headerSchema } from "./tool-input.ts";

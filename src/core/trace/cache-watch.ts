@@ -1,5 +1,6 @@
 /** Finds out why a prompt's beginning was not in the server's cache, against the previous request of the same agent. */
-import type { PinReason, SessionEvent } from "#protocol/session.ts";
+import type { SessionEvent } from "#protocol/session.ts";
+import type { PinReason } from "#protocol/header.ts";
 import type { CacheFinding, Drift } from "#protocol/trace.ts";
 import type { Usage } from "#protocol/usage.ts";
 import type { CacheFacts } from "../models/cache-facts.ts";

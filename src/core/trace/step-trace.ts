@@ -1,5 +1,6 @@
 /** The spans of one step: the step itself, and each try to get an answer from the model. */
-import type { ModelChoice, ToolOutcome } from "#protocol/session.ts";
+import type { ToolOutcome } from "#protocol/session.ts";
+import type { ModelChoice } from "#protocol/header.ts";
 import type { CacheFinding, SpanTimings } from "#protocol/trace.ts";
 import { addUsage, noUsage, type Usage } from "#protocol/usage.ts";
 import type { SpanFact, SpanStart, TraceRecorder } from "./recorder.ts";
