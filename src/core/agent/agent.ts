@@ -13,16 +13,15 @@ import { recover } from "../session/recover.ts";
 import type { Session } from "../session/session.ts";
 import { titleOf } from "../session/summary.ts";
 import { Commands } from "../shell/commands.ts";
-import { UnsavedChanges } from "../shell/unsaved-changes.ts";
-import { toolHeaders } from "../tools/registry.ts";
-import { cutSpans, keptSpans } from "../trace/cut-turn.ts";
+import { saveQuestion, UnsavedChanges } from "../shell/unsaved-changes.ts";
+import { traceCutTurn } from "../trace/cut-turn.ts";
 import { CacheWatch } from "../trace/cache-watch.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
 import type { Traces } from "../trace/traces.ts";
 import { TurnTrace } from "../trace/turn-trace.ts";
 import type { ContextSource } from "./context.ts";
 import type { Limits } from "./limits.ts";
-import { makeHeader } from "./prompt.ts";
+import { pinHeader } from "./pin-header.ts";
 import { checkSize } from "./message-size.ts";
 import { Questions, suspended, type Answer } from "./questions.ts";
 import { runTurn, type TurnResult, type TurnRun } from "./turn.ts";
@@ -226,12 +225,9 @@ export class Agent {
     if (turn === undefined) return;
     await recover(session, this.#now());
     const { store, log } = this.#dependencies.ports;
-    this.#tracing = keptSpans(store, session.id, turn.number)
-      .then(async (kept) => {
-        const spans = cutSpans(await store.events(session.id), turn.id, (id) => kept.has(id));
-        for (const span of spans) this.#recorder.end(span);
-      })
-      .catch((error: unknown) => log.warn(`The trace of a cut turn stays open: ${messageOf(error)}`));
+    this.#tracing = traceCutTurn({ store, recorder: this.#recorder }, session.id, turn).catch(
+      (error: unknown) => log.warn(`The trace of a cut turn stays open: ${messageOf(error)}`),
+    );
   }
 
   /** Makes this window the session's owner, and takes in what the one before wrote last. Throws BooError "session-busy". */
@@ -247,7 +243,7 @@ export class Agent {
     const stopper = new AbortController();
     this.#stopper = stopper;
     try {
-      const route = await this.#pin();
+      const route = await pinHeader(this.session, this.#dependencies.router, () => this.#now());
       this.#running = this.#run(turn, route, stopper.signal, "take-up");
       return true;
     } catch (error) {
@@ -270,7 +266,7 @@ export class Agent {
       if (isShared) await this.#claim();
       // What a window left in the middle is ended before anything new begins.
       await this.#endCut();
-      const route = await this.#pin();
+      const route = await pinHeader(this.session, this.#dependencies.router, () => this.#now());
       await this.#emitStart(turn, text, kind === "continue", stopper.signal);
       if (!isShared) await store.acquire(this.session.id);
       this.#running = this.#run(turn, route, stopper.signal, kind);
@@ -297,43 +293,11 @@ export class Agent {
         : await this.#context.message(session, crypto.randomUUID(), text, signal);
     if (isFirst && message !== undefined)
       void session.emit({ type: "title-change", at: this.#now(), title: titleOf(message.text) });
-    const event: SessionEvent = {
-      type: "turn-start",
-      at: this.#now(),
-      turn,
-      number,
+    await session.emit({
+      ...{ type: "turn-start", at: this.#now(), turn, number },
       ...(message && { message }),
       ...(isContinued && { isContinued }),
-    };
-    await session.emit(event);
-  }
-
-  // The header is pinned once and then for good; only a declared cause pins another.
-  async #pin(): Promise<Route> {
-    const { session } = this;
-    const { router } = this.#dependencies;
-    const { header, choice: pinned } = session.transcript;
-    const route = await router.route(session.state.choice);
-    const wasReal = pinned !== undefined && pinned.provider !== "rehearsal";
-    if (wasReal && route.standInNotice !== undefined) {
-      throw new BooError(
-        "key-missing",
-        `The API key that this session ran with is gone. Set it again to go on, or choose another model.`,
-      );
-    }
-    const isSame = pinned !== undefined && sameHeader(pinned, route.choice);
-    if (header !== undefined && isSame) return route;
-    const first = session.state.summary === undefined ? "first" : "compaction";
-    const reason = header === undefined ? first : pinned?.model === route.choice.model ? "effort" : "model";
-    await session.emit({
-      type: "header-pin",
-      at: this.#now(),
-      reason,
-      header: header ?? (await makeHeader(toolHeaders())),
-      choice: route.choice,
-      reasoning: route.provider.reasoning,
     });
-    return route;
   }
 
   async #run(turn: string, route: Route, signal: AbortSignal, kind: TurnKind): Promise<void> {
@@ -427,26 +391,10 @@ export class Agent {
   }
 
   async #maySave(paths: readonly string[]): Promise<boolean> {
-    const names = paths.map((path) => path.slice(path.lastIndexOf("/") + 1)).join(", ");
-    const answer = await this.#ask?.({
-      text: `Commands read files from disk. Save ${names}, which the agent changed and which holds unsaved changes of yours, before commands run in this session?`,
-      choices: [
-        { value: "save", label: "Save" },
-        { value: "leave", label: "Leave unsaved" },
-      ],
-    });
-    return answer?.value === "save";
+    return (await this.#ask?.(saveQuestion(paths)))?.value === "save";
   }
 
   #now(): number {
     return this.#dependencies.ports.clock.now();
   }
-}
-
-function sameHeader(a: ModelChoice, b: ModelChoice): boolean {
-  return (
-    a.provider === b.provider &&
-    a.model === b.model &&
-    (a.effort === b.effort || (a.effort !== "max" && b.effort !== "max"))
-  );
 }

@@ -1,4 +1,5 @@
 /** Files that the agent changed in documents which have unsaved changes of the user's: a command would not see them on disk. */
+import type { Question } from "#protocol/session.ts";
 
 /** Remembers them for a session, and whether they may be saved. */
 export class UnsavedChanges {
@@ -29,4 +30,16 @@ export class UnsavedChanges {
     });
     return this.#answer;
   }
+}
+
+/** What the user is asked before commands read files whose changes are not on disk; "save" is the answer that allows it. */
+export function saveQuestion(paths: readonly string[]): Pick<Question, "text" | "choices"> {
+  const names = paths.map((path) => path.slice(path.lastIndexOf("/") + 1)).join(", ");
+  return {
+    text: `Commands read files from disk. Save ${names}, which the agent changed and which holds unsaved changes of yours, before commands run in this session?`,
+    choices: [
+      { value: "save", label: "Save" },
+      { value: "leave", label: "Leave unsaved" },
+    ],
+  };
 }

@@ -1,7 +1,7 @@
 /** The spans of a turn that its window left open: nobody ended them, so the session's log tells what became of them. */
-import type { SessionEvent, ToolOutcome } from "#protocol/session.ts";
+import type { SessionEvent, ToolOutcome, Turn } from "#protocol/session.ts";
 import type { Store } from "../store-ports.ts";
-import type { SpanFact } from "./recorder.ts";
+import type { SpanFact, TraceRecorder } from "./recorder.ts";
 
 type Logged<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
 
@@ -21,8 +21,19 @@ interface CutTurn {
   cutAt: number;
 }
 
-/** The spans that a cut turn lacks, those below others first; `isKept` tells which ones were written. */
-export function cutSpans(
+/** Writes the spans that a cut turn lacks, once the log has its end; rejects where the store can not be read. */
+export async function traceCutTurn(
+  { store, recorder }: { readonly store: Store; readonly recorder: TraceRecorder },
+  session: string,
+  turn: Pick<Turn, "id" | "number">,
+): Promise<void> {
+  const kept = await keptSpans(store, session, turn.number);
+  const spans = cutSpans(await store.events(session), turn.id, (id) => kept.has(id));
+  for (const span of spans) recorder.end(span);
+}
+
+// Those below others first.
+function cutSpans(
   events: readonly SessionEvent[],
   turn: string,
   isKept: (span: string) => boolean,
@@ -33,8 +44,8 @@ export function cutSpans(
   return all.filter(({ id }) => !isKept(id));
 }
 
-/** The ids of a turn's spans that the store has, and of the turn before it. */
-export async function keptSpans(store: Store, session: string, turn: number): Promise<ReadonlySet<string>> {
+// The ids of a turn's spans that the store has, and of the turn before it.
+async function keptSpans(store: Store, session: string, turn: number): Promise<ReadonlySet<string>> {
   const kept = new Set<string>();
   let before: string | undefined;
   do {

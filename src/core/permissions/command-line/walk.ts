@@ -385,8 +385,7 @@ export class LineWalk implements Walk {
     if (!/^[A-Za-z_][\w-]*$/.test(name) || isKnownCommand(name) || node.name.text !== name)
       this.note(name, { reason: `It makes "${name}" mean something else.`, liftedBy: "nothing" });
     this.#sources.set(node, { source: this.#source, state: place.state });
-    const functions = new Map(place.state.functions).set(name, node);
-    return unchanged({ ...place.state, functions });
+    return unchanged({ ...place.state, functions: new Map(place.state.functions).set(name, node) });
   }
 
   #redirected(node: RedirectedNode, place: Place): Outcome {
@@ -394,10 +393,8 @@ export class LineWalk implements Walk {
     const redirected = followRedirections(node.redirects, cursor, this);
     const draft = new CommandDraft([], this.#textOf(node), cursor.state.folders, this.context);
     this.addFinished(draft, redirected);
-    const outcome = this.#follow(node.command, {
-      state: cursor.state,
-      input: redirected.input ?? place.input,
-    });
+    const input = redirected.input ?? place.input;
+    const outcome = this.#follow(node.command, { state: cursor.state, input });
     return redirected.movesOutput ? { ok: outcome.ok, failed: outcome.failed } : outcome;
   }
 }
