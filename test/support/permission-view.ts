@@ -1,6 +1,7 @@
 /** What the tests of questions ask of the chat view. */
 import type { Locator } from "playwright-core";
 import type { Question, SessionEvent } from "../../src/protocol/session.ts";
+import { asks, waiting } from "./permission-scenes.ts";
 import { until } from "./e2e-chat.ts";
 import { frame } from "./webview-harness.ts";
 import type { ViewUnderTest } from "./webview-harness-page.ts";
@@ -20,6 +21,14 @@ export interface CardUnderTest {
   readonly press: (key: string) => Promise<void>;
   /** The answers so far, as "q1 once". */
   readonly answers: () => Promise<readonly string[]>;
+  /** A text of the card. */
+  readonly name: (text: string) => Locator;
+  /** Goes on to the next card, or back. */
+  readonly step: (label: string) => Promise<void>;
+  /** Opens the view with a question for each id, of "agent ID" for "run ID". */
+  readonly open: (...ids: readonly string[]) => Promise<void>;
+  /** Waits until the card is that of an id. */
+  readonly isCard: (id: string) => Promise<void>;
   /** Waits until these are the answers. */
   readonly gave: (...expected: readonly string[]) => Promise<unknown>;
 }
@@ -37,11 +46,19 @@ export function cardOf(view: ViewUnderTest): CardUnderTest {
       const { question, value, word } = params as { question: string; value: string; word?: string };
       return `${question} ${value}${word === undefined ? "" : `: ${word}`}`;
     });
+  const settle = () => card().locator(".choices [aria-disabled=false]").first().waitFor();
   return {
     card,
+    name: (text) => card().getByText(text, { exact: true }),
+    step: (label) => card().getByRole("button", { name: label }).click(),
+    async open(...ids) {
+      await view.open(waiting(...ids.map((id) => asks(id, { agent: `agent ${id}`, target: `run ${id}` }))));
+      await settle();
+    },
+    isCard: (id) => card().getByText(`run ${id}`, { exact: true }).waitFor(),
     button: (answer) => view.page.getByTestId(`permission-${answer}`),
     field: () => card().getByRole("textbox"),
-    settle: () => card().locator(".choices [aria-disabled=false]").first().waitFor(),
+    settle,
     happen,
     ask: (...questions) =>
       happen(

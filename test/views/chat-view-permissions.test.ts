@@ -8,13 +8,7 @@ describe("a question for leave", () => {
   const view = useView();
   const its = cardOf(view);
   const { card, button, field, settle, ask, answered, press, gave, answers } = its;
-  const name = (text: string) => card().getByText(text, { exact: true });
-  const step = (label: string) => card().getByRole("button", { name: label }).click();
-  const open = async (...ids: readonly string[]) => {
-    await view.open(waiting(...ids.map((id) => asks(id, { agent: `agent ${id}`, target: `run ${id}` }))));
-    await settle();
-  };
-  const isCard = (text: string) => card().getByText(`run ${text}`, { exact: true }).waitFor();
+  const { name, step, open, isCard } = its;
 
   it("says who wants what, where and why, and what Always would write down", async () => {
     await view.open(questionScenes.command);

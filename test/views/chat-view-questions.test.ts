@@ -9,13 +9,7 @@ describe("questions for leave among what else happens: one", () => {
   const view = useView();
   const its = cardOf(view);
   const { card, button, settle, ask, answered, press, gave, answers } = its;
-  const name = (text: string) => card().getByText(text, { exact: true });
-  const step = (label: string) => card().getByRole("button", { name: label }).click();
-  const open = async (...ids: readonly string[]) => {
-    await view.open(waiting(...ids.map((id) => asks(id, { agent: `agent ${id}`, target: `run ${id}` }))));
-    await settle();
-  };
-  const isCard = (text: string) => card().getByText(`run ${text}`, { exact: true }).waitFor();
+  const { name, step, open, isCard } = its;
 
   describe("takes for no answer", () => {
     it("a digit in a message", async () => {
