@@ -15,6 +15,7 @@ import {
   workflowUsage,
 } from "#node/headless/workflow-options.ts";
 import { commandSchema, type Command } from "#node/headless/commands.ts";
+import { openRealAgents } from "#node/headless/real-agents.ts";
 
 const usage = `Usage: npm run headless -- --folder DIR --store DIR [--provider deepseek|openai-compatible|rehearsal] [--base-url URL] [--model NAME] [--effort low|high|max] [--session ID | --new]
   or one of, which tell and end: --list · --search TEXT · --fork SESSION:MESSAGE · --export SESSION --format md|json · --export-trace SESSION --format otlp|chrome|csv · --import FILE · ${workflowUsage}
@@ -134,7 +135,7 @@ async function openAgent(core: BooCode, session: string | undefined): Promise<Ag
 
 async function runWorkflow(job: WorkflowJob, options: HeadlessOptions): Promise<void> {
   const { runWorkflowFrom } = await import("#node/headless/workflow-job.ts");
-  process.exitCode = await runWorkflowFrom(job, options);
+  process.exitCode = await runWorkflowFrom(job, options, (...told) => openRealAgents(options, ...told));
 }
 
 async function main(): Promise<void> {

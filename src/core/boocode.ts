@@ -1,10 +1,12 @@
 /** The core: constructs and owns its services, in order. */
 import type { ChannelName } from "#protocol/protocol.ts";
 import type { ModelChoice } from "#protocol/header.ts";
+import type { Mode } from "#protocol/permissions.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { SessionEntry } from "#protocol/sessions.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";
-import type { Agent, AgentDependencies } from "./agent/agent.ts";
+import type { Agent } from "./agent/agent.ts";
+import type { AgentDependencies } from "./agent/dependencies.ts";
 import { defaultLimits, type Limits } from "./agent/limits.ts";
 import { Prices } from "./models/prices.ts";
 import { liveBodies } from "./trace/live-bodies.ts";
@@ -21,6 +23,8 @@ import type { Ports } from "./ports.ts";
 import type { Store } from "./store-ports.ts";
 import { ShownSession } from "./session/copies.ts";
 import { Redactor } from "./session/redact.ts";
+import { SessionAgents } from "./workflow/agents/session-agents.ts";
+import type { WorkflowAgents } from "./workflow/agents/workflow-agents.ts";
 
 /** What an application may change when it makes a core. */
 export interface CoreOptions {
@@ -183,6 +187,12 @@ export class BooCode {
   #noteShown(): void {
     const { session } = this.active() ?? {};
     if (session !== undefined) void this.#shown.keep(session.isUnused ? "" : session.id);
+  }
+
+  /** Real agents for a run of a workflow, each in a session of its own; `mode` says how much they do without asking. */
+  workflowAgents(mode: Mode, warmsPrefix = true): WorkflowAgents {
+    const { supervisor, router } = this;
+    return new SessionAgents({ supervisor, router, mode, warmsPrefix });
   }
 
   /** Changes the model of the active session, and of new ones. */

@@ -159,7 +159,7 @@ export async function importSession(core: BooCode, ports: Ports, json: string): 
   ) as SessionEvent[];
   const [start, ...rest] = renamed;
   if (start?.type !== "session-start") throw new BooError("bad-import", "This file holds no session.");
-  const { forkOf: _origin, ...plain } = start;
+  const { forkOf: _origin, task: _task, ...plain } = start;
   const own = { ...plain, id: crypto.randomUUID(), folder: ports.folderKey };
   const agent = await core.supervisor.adopt([own, ...rest]);
   await agent.recover(true);

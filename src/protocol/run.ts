@@ -105,6 +105,8 @@ export type RunEvent = { readonly at: number } & (
       readonly model?: string;
       readonly agentType?: string;
     })
+  /** The session in which the step's agent works from here on. */
+  | { readonly type: "step-session"; readonly step: string; readonly session: string }
   | { readonly type: "step-wait"; readonly step: string; readonly why: string; readonly untilMs?: number }
   | { readonly type: "step-retry"; readonly step: string; readonly number: number; readonly reason: string }
   | (StepName & {

@@ -21,6 +21,7 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
         choice: event.choice,
         ...(event.summary && { summary: event.summary }),
         ...(event.forkOf && { forkOf: event.forkOf }),
+        ...(event.task && { task: event.task }),
       };
     case "owner-change":
       return state.owner === event.owner ? state : { ...state, owner: event.owner };

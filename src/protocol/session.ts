@@ -1,7 +1,7 @@
 /** The `session` channel: one conversation with one agent, as events and as the state that views draw. */
 import type { Header, ModelChoice, PinReason, ReasoningPolicy } from "./header.ts";
 import type { Mode, PermissionEntry, PermissionRequest } from "./permissions.ts";
-import type { CostLine, ForkOrigin } from "./sessions.ts";
+import type { CostLine, ForkOrigin, TaskOrigin } from "./sessions.ts";
 import { noUsage, type Usage } from "./usage.ts";
 
 /**
@@ -89,6 +89,7 @@ export type SessionEvent =
       readonly choice: ModelChoice;
       readonly summary?: Body;
       readonly forkOf?: ForkOrigin;
+      readonly task?: TaskOrigin;
     }
   /** Who runs the session changed, as this window sees it; not kept. */
   | { readonly type: "owner-change"; readonly owner: SessionState["owner"] }
@@ -359,6 +360,7 @@ export interface SessionState {
   readonly costs: readonly CostLine[];
   readonly context?: { readonly usedTokens: number; readonly windowTokens?: number };
   readonly forkOf?: ForkOrigin;
+  readonly task?: TaskOrigin;
   /** Set while another window runs the session ("elsewhere": this one only follows), or has gone in the middle of a turn ("gone"). */
   readonly owner?: "elsewhere" | "gone" | undefined;
   /** Set where a window went on with the session which another one had taken over: what it wrote can become a fork. */

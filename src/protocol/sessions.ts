@@ -12,6 +12,16 @@ export interface SessionSummary {
   readonly state: "idle" | "running" | "interrupted" | "error";
   /** The session that this one was forked from, and the number of the last turn that they share (0: none). */
   readonly forkOf?: ForkOrigin;
+  /** Set where it is the work of one agent of a workflow: it is shown with its run, not in lists. */
+  readonly task?: TaskOrigin;
+}
+
+/** Which step of a run a session works on, and as what kind of agent. */
+export interface TaskOrigin {
+  readonly run: string;
+  readonly step: string;
+  readonly label: string;
+  readonly agentType: string;
 }
 
 /** Where a fork comes from. */

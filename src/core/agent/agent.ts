@@ -1,14 +1,9 @@
 /** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
-import { type Question, runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
+import { runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
 import type { ModelChoice } from "#protocol/header.ts";
 import type { Mode } from "#protocol/permissions.ts";
-import type { Span } from "#protocol/trace.ts";
 import { BooError, messageOf } from "../errors.ts";
-import type { Prices } from "../models/prices.ts";
-import type { Route, Router } from "../models/router.ts";
-import type { Ports } from "../ports.ts";
-import type { Redactor } from "../session/redact.ts";
-import type { Permissions } from "../permissions/permissions.ts";
+import type { Route } from "../models/router.ts";
 import { recover } from "../session/recover.ts";
 import type { Session } from "../session/session.ts";
 import { titleOf } from "../session/summary.ts";
@@ -17,31 +12,15 @@ import { saveQuestion, UnsavedChanges } from "../shell/unsaved-changes.ts";
 import { traceCutTurn } from "../trace/cut-turn.ts";
 import { CacheWatch } from "../trace/cache-watch.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
-import type { Traces } from "../trace/traces.ts";
 import { TurnTrace } from "../trace/turn-trace.ts";
 import type { ContextSource } from "./context.ts";
-import type { Limits } from "./limits.ts";
+import type { AgentDependencies } from "./dependencies.ts";
 import { pinHeader } from "./pin-header.ts";
 import { checkSize } from "./message-size.ts";
 import { Questions, suspended, type Answer } from "./questions.ts";
 import { runTurn, type TurnResult, type TurnRun } from "./turn.ts";
 
 type TurnKind = "prompt" | "continue" | "summary" | "take-up";
-
-/** What an agent works with. */
-export interface AgentDependencies {
-  readonly ports: Ports;
-  readonly router: Router;
-  readonly redactor: Redactor;
-  readonly prices: Prices;
-  readonly traces: Traces;
-  /** Called with each span that has ended. */
-  readonly spanEnded: (span: Span) => void;
-  readonly permissions: Permissions;
-  /** Called when a question is asked (which is given), answered or dropped. */
-  readonly questionsChanged: (session: string, asked: Question | undefined) => void;
-  readonly limits: Limits;
-}
 
 /** Runs the turns of one session; at most one at a time. */
 export class Agent {
@@ -292,7 +271,11 @@ export class Agent {
         ? undefined
         : await this.#context.message(session, crypto.randomUUID(), text, signal);
     if (isFirst && message !== undefined)
-      void session.emit({ type: "title-change", at: this.#now(), title: titleOf(message.text) });
+      void session.emit({
+        type: "title-change",
+        at: this.#now(),
+        title: session.state.task?.label ?? titleOf(message.text),
+      });
     await session.emit({
       ...{ type: "turn-start", at: this.#now(), turn, number },
       ...(message && { message }),

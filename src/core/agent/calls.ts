@@ -162,6 +162,11 @@ async function endOf(run: TurnRun, call: Prepared): Promise<Ended> {
     return { outcome: "error", output: call.problem ?? "" };
   if (run.signal.aborted) return cancelled;
   const { tool, input } = call;
+  try {
+    run.task?.check(tool.name);
+  } catch (error) {
+    return failed(run, call, error);
+  }
   const work = tool.run(input, toolRunOf(run, call.request.id)).then(
     ({ hasFailed, ...result }: ToolResult): Ended => ({ outcome: outcomeOf(run, hasFailed), ...result }),
     (error: unknown): Ended => failed(run, call, error),
@@ -178,17 +183,25 @@ function outcomeOf(run: TurnRun, hasFailed: boolean | undefined): ToolOutcome {
 }
 
 function toolRunOf(run: TurnRun, call: string): ToolRun {
-  const { signal, session, commands, unsaved, permissions } = run;
+  const { signal, session, commands, unsaved, permissions, task } = run;
   const { editor, files, codeIntel, snapshots, clock, log, home, isTrusted } = run.ports;
   return {
     ...{ editor, files, codeIntel, snapshots, clock, log, home, signal, call, commands, unsaved },
     isTrusted: isTrusted(),
-    guard: permissions.guard({ session, call, agent: mainAgent, ask: run.ask, signal }),
+    ...(task && { task }),
+    guard: permissions.guard({
+      ...{ session, call, signal, ask: run.ask },
+      agent: nameOf(run),
+      folders: editor.folders(),
+    }),
     tell: (text) => void session.emit({ type: "tool-output", call, text }),
   };
 }
 
-const mainAgent = "BooCode";
+/** Who asks, as a user reads it. */
+function nameOf({ task }: TurnRun): string {
+  return task?.terms.origin.label ?? "BooCode";
+}
 
 const cancelled: Ended = {
   outcome: "cancelled",

@@ -25,7 +25,7 @@ export async function pinHeader(session: Session, router: Router, now: () => num
     type: "header-pin",
     at: now(),
     reason,
-    header: header ?? (await makeHeader(toolHeaders())),
+    header: header ?? (await makeHeader(toolHeaders(session.state.task !== undefined))),
     choice: route.choice,
     reasoning: route.provider.reasoning,
   });

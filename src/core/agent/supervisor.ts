@@ -8,8 +8,10 @@ import type { Store, StoreChange } from "../store-ports.ts";
 import { readSessionCopy } from "../session/copies.ts";
 import { SessionLibrary } from "../session/library.ts";
 import { Session } from "../session/session.ts";
-import { Agent, type AgentDependencies } from "./agent.ts";
+import { Agent } from "./agent.ts";
 import { ContextSource } from "./context.ts";
+import type { AgentDependencies } from "./dependencies.ts";
+import { type AgentTask, portsIn } from "./task.ts";
 
 // Idle sessions beyond this many are closed, oldest first; they open again from the store.
 const openAgents = 8;
@@ -48,19 +50,29 @@ export class Supervisor {
 
   /** Starts a session; it is written down with its first event, so that an unused one leaves nothing behind. */
   async create(choice: ModelChoice, summary?: string): Promise<Agent> {
-    const { ports } = this.#dependencies;
-    const id = crypto.randomUUID();
-    const session = this.#makeSession(id);
+    const session = this.#makeSession(crypto.randomUUID());
     const kept = summary === undefined ? undefined : await session.keep(summary);
-    const agent = new Agent(session, new ContextSource(ports), this.#dependencies);
-    session.begin({
-      type: "session-start",
-      at: ports.clock.now(),
-      id,
-      folder: ports.folderKey,
-      choice,
-      ...(kept && { summary: kept }),
-    });
+    return this.#begin(session, this.#dependencies, choice, kept && { summary: kept });
+  }
+
+  /** Starts a session whose agent works on a task by itself. */
+  createFor(task: AgentTask, choice: ModelChoice): Agent {
+    const { origin, folder } = task.terms;
+    const { ports } = this.#dependencies;
+    const own = { ...this.#dependencies, ports: folder === undefined ? ports : portsIn(folder, ports), task };
+    return this.#begin(this.#makeSession(crypto.randomUUID()), own, choice, { task: origin });
+  }
+
+  #begin(
+    session: Session,
+    dependencies: AgentDependencies,
+    choice: ModelChoice,
+    more: Pick<Extract<SessionEvent, { type: "session-start" }>, "summary" | "task"> | undefined,
+  ): Agent {
+    const { clock, folderKey } = this.#dependencies.ports;
+    const agent = new Agent(session, new ContextSource(dependencies.ports), dependencies);
+    const { id } = session;
+    session.begin({ type: "session-start", at: clock.now(), id, folder: folderKey, choice, ...more });
     this.#add(agent);
     return agent;
   }

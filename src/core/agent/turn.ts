@@ -8,7 +8,7 @@ import type { UnsavedChanges } from "../shell/unsaved-changes.ts";
 import type { CacheWatch } from "../trace/cache-watch.ts";
 import type { TraceRecorder } from "../trace/recorder.ts";
 import type { TurnTrace } from "../trace/turn-trace.ts";
-import type { AgentDependencies } from "./agent.ts";
+import type { AgentDependencies } from "./dependencies.ts";
 import { runCalls } from "./calls.ts";
 import { CallHistory } from "./call-history.ts";
 import { AttemptSupply } from "./attempt-supply.ts";
@@ -55,7 +55,7 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
     }
     for (;;) {
       if (left === 0) {
-        if (!(await mayGoOn(run))) return { reason: "step-limit" };
+        if (run.task !== undefined || !(await mayGoOn(run))) return { reason: "step-limit" };
         left = steps;
       }
       left -= 1;
@@ -72,6 +72,7 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
       await runCalls(run, step.id, step.calls, history).finally(() =>
         step.trace.end(run.signal.aborted ? "cancelled" : "ok"),
       );
+      if (run.task?.isOver === true) return { reason: "done" };
       if (run.isSummary) return { reason: "step-limit" };
       if (run.signal.aborted) return { reason: "stopped" };
       await deliverQueue(run);

@@ -3,13 +3,13 @@ import type { PermissionEntry } from "#protocol/permissions.ts";
 import { Channel } from "../channel.ts";
 import { PermissionSettings } from "../config/permission-settings.ts";
 import { messageOf } from "../errors.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, WorkspaceFolder } from "../ports.ts";
 import { Grants } from "./grants.ts";
 import type { Guard } from "./guard.ts";
 import { findEntries } from "./log-search.ts";
 import type { Rule } from "./rule.ts";
 import type { Offer, World } from "./judgement.ts";
-import { SessionGuard, type GuardContext } from "./session-guard.ts";
+import { grantHolder, SessionGuard, type GuardContext } from "./session-guard.ts";
 
 /** One question about the log goes through so many of its newest lines. */
 const searchedEntries = 2_000;
@@ -53,12 +53,18 @@ export class Permissions implements Disposable {
   }
 
   /** What the policy has to know, for a session. */
-  async world(context: Pick<GuardContext, "session">): Promise<World> {
+  async world({ session, folders: own }: Pick<GuardContext, "session" | "folders">): Promise<World> {
     await this.start();
     const { editor, files, home, shell, settings, isTrusted } = this.#ports;
-    const { session } = context;
-    const folders = await Promise.all(editor.folders().map(({ path }) => files.rootPath(path)));
-    const grants = this.#grants.rules(session.id);
+    const rooted = (some: readonly WorkspaceFolder[]): Promise<readonly string[]> =>
+      Promise.all(some.map(({ path }) => files.rootPath(path)));
+    // Rules are written for the workspace, wherever an agent works.
+    const [folders, workspace] = await Promise.all([rooted(own), rooted(editor.folders())]);
+    const rules = [
+      ...this.#settings.rules().flatMap((rule) => inWorkspace(rule, workspace)),
+      ...this.#grants.rules(grantHolder(session)),
+    ];
+    const [project] = workspace;
     return {
       folders,
       home,
@@ -68,8 +74,8 @@ export class Permissions implements Disposable {
       isConfined: (await shell.confinement()) !== undefined,
       runsUnconfined: settings.runsUnconfined(),
       mode: session.state.mode,
-      rules: [...this.#settings.rules().flatMap((rule) => inWorkspace(rule, folders)), ...grants],
-      project: folders[0],
+      rules: [...rules, ...copied(rules, workspace, folders)],
+      project,
       isWindows: /^[a-zA-Z]:/.test(home),
       ignoresCase: ignoresCase(home),
     };
@@ -172,6 +178,26 @@ export class Permissions implements Disposable {
     this.channel.emit({ type: "permissions-change", change: this.#settings.state });
     void this.#lookAgain();
   }
+}
+
+// What a rule says of a file of the project it says of the same file in a copy of it, which an agent may work in.
+function copied(
+  rules: readonly Rule[],
+  workspace: readonly string[],
+  folders: readonly string[],
+): readonly Rule[] {
+  const copies = folders.filter((folder) => !workspace.includes(folder));
+  return copies.flatMap((copy) =>
+    rules.flatMap((rule) => {
+      const original = workspace.find((folder) => rule.pattern.startsWith(`${folder}/`));
+      const isOfFile = isPathRule(rule.operation) && original !== undefined;
+      return isOfFile ? [{ ...rule, pattern: copy + rule.pattern.slice(original.length) }] : [];
+    }),
+  );
+}
+
+function isPathRule(operation: Rule["operation"]): boolean {
+  return operation !== "execute" && operation !== "network";
 }
 
 // Which of a workspace's folders a rule was written for makes no difference in it.

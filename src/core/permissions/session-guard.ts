@@ -7,7 +7,7 @@ import type {
 } from "#protocol/permissions.ts";
 import type { Answer, NewQuestion } from "../agent/questions.ts";
 import { BooError } from "../errors.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, WorkspaceFolder } from "../ports.ts";
 import type { Session } from "../session/session.ts";
 import type { Refusal } from "../shell-ports.ts";
 import { confinementOf, type Extras } from "./confinement.ts";
@@ -24,6 +24,8 @@ export interface GuardContext {
   readonly call: string;
   /** Who asks: "BooCode", "reviewer". */
   readonly agent: string;
+  /** Where its agent works. */
+  readonly folders: readonly WorkspaceFolder[];
   readonly ask: (question: NewQuestion, settled?: () => Promise<string | undefined>) => Promise<Answer>;
   readonly signal: AbortSignal;
 }
@@ -133,7 +135,7 @@ export class SessionGuard implements Guard {
     for (;;) {
       if (judgement.verdict === "allow") return this.#allow(judgement, asked);
       if (judgement.verdict === "deny") throw await this.#deny(asked, judgement);
-      const [ruleFor] = (await this.#world()).folders;
+      const { project: ruleFor } = await this.#world();
       const question = questionOf({ ...asked, agent, call, ...(ruleFor && { ruleFor }) }, judgement);
       // Whatever else is granted meanwhile may answer this, too.
       const settled = async (): Promise<string | undefined> =>
@@ -149,12 +151,12 @@ export class SessionGuard implements Guard {
   }
 
   async #take<J extends Judgement>({ value, word }: Answer, asked: AskedAccess, judgement: J): Promise<J> {
-    const { session } = this.#context;
+    const holder = grantHolder(this.#context.session);
     const answer = value as PermissionAnswer;
-    if (answer === "session") await this.#permissions.grant(session.id, judgement.offers);
-    const [project] = (await this.#world()).folders;
+    if (answer === "session") await this.#permissions.grant(holder, judgement.offers);
+    const { project } = await this.#world();
     if (answer === "always" && project !== undefined)
-      await this.#permissions.allowAlways(session.id, judgement.offers, project);
+      await this.#permissions.allowAlways(holder, judgement.offers, project);
     const isDenied = answer === "deny";
     await this.#note(asked, isDenied ? "denied" : "allowed", "user", {
       reason: judgement.reason,
@@ -209,6 +211,11 @@ export class SessionGuard implements Guard {
       : undefined;
     return { confinement, isReadOnly: judgement.isReadOnly };
   }
+}
+
+/** To whom a grant is given: to a session, or to all agents of a run. */
+export function grantHolder({ id, state }: Pick<Session, "id" | "state">): string {
+  return state.task?.run ?? id;
 }
 
 /** Whether an answer to one is an answer to the other: they touch the same things for the same reasons. */

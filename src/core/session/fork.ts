@@ -21,10 +21,11 @@ export function forkEvents(
     throw new BooError("busy", "Wait until the turn has ended, or stop it, then fork from it.");
   const end = point.at === "after" ? endOf + 1 : startOf;
   const turn = point.at === "after" ? first.number : first.number - 1;
+  const { task: _task, ...own } = start;
   const forkOf = { session: start.id, turn, ...(point.at === "before" && { isEdit: true as const }) };
   const kept = events.slice(1, end).filter((event) => isOfTheLog(event));
   const mark = pinAgain(kept, point.at === "after" ? "fork" : "edit", fork.at);
-  return [{ ...start, id: fork.id, at: fork.at, forkOf }, ...withoutQueue(kept), ...mark];
+  return [{ ...own, id: fork.id, at: fork.at, forkOf }, ...withoutQueue(kept), ...mark];
 }
 
 // The same header as before, to the byte; it says why the next request may part from the one before.

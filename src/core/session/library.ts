@@ -112,7 +112,9 @@ export class SessionLibrary {
     const words = wordsOf(query.text);
     const hits = words.length === 0 ? new Map<string, SearchHit[]>() : await this.#hits(words);
     const fitting = this.#entries().filter(
-      (entry) => words.length === 0 || hits.has(entry.id) || holdsAll(entry.title, words),
+      (entry) =>
+        entry.task === undefined &&
+        (words.length === 0 || hits.has(entry.id) || holdsAll(entry.title, words)),
     );
     const shown = fitting.filter((entry) => this.#passes(entry, query));
     shown.sort(
@@ -245,6 +247,7 @@ export class SessionLibrary {
   #isListed(entry: SessionEntry): boolean {
     return (
       entry.folder === this.#ports.folderKey &&
+      entry.task === undefined &&
       entry.archivedAt === undefined &&
       entry.trashedAt === undefined
     );

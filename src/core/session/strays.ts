@@ -11,6 +11,7 @@ export function strayLogs(
 ): readonly (readonly SessionEvent[])[] {
   const [start] = events;
   if (start?.type !== "session-start") throw new BooError("no-session", "This session is not in the store.");
+  const { task: _task, ...plain } = start;
   const byEpoch = Map.groupBy(strays, ({ epoch }) => epoch);
   return [...byEpoch.values()].flatMap((own) => {
     const [first] = own;
@@ -18,7 +19,7 @@ export function strayLogs(
     const shared = events.slice(1, first.n);
     const turn = shared.filter(({ type }) => type === "turn-end").length;
     const origin = { session: start.id, turn };
-    return [[{ ...start, ...fork(), forkOf: origin }, ...shared, ...course(own)]];
+    return [[{ ...plain, ...fork(), forkOf: origin }, ...shared, ...course(own)]];
   });
 }
 

@@ -25,6 +25,7 @@ export function summarize(state: SessionState, event: SessionEvent): SessionSumm
     messages: messages + adds,
     ...(state.costUsd !== undefined && { costUsd: state.costUsd }),
     ...(state.forkOf !== undefined && { forkOf: state.forkOf }),
+    ...(state.task !== undefined && { task: state.task }),
     state: stateAfter(event),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { gatewayName } from "../agent/task.ts";
 import { oneLine } from "./cut.ts";
 import { defineTool, type Tool } from "./tool.ts";
 import { headerSchema, toolInput } from "./tool-input.ts";
@@ -9,7 +10,7 @@ import { headerSchema, toolInput } from "./tool-input.ts";
  */
 export function defineGateway(tools: readonly Tool[]): Tool {
   return defineTool({
-    name: "more",
+    name: gatewayName,
     description: `Seldom-used tools. {"name":"help"} lists them; a tool's name without input gives its documentation.`,
     input: toolInput({ name: z.string(), input: z.unknown().optional() }),
     isReadOnly: tools.every((tool) => tool.isReadOnly),
@@ -28,6 +29,7 @@ export function defineGateway(tools: readonly Tool[]): Tool {
       const parsed = tool.input.safeParse(value);
       if (!parsed.success)
         return { output: `${z.prettifyError(parsed.error)}\n${documentTool(tool)}`, note: "wrong input" };
+      run.task?.check(tool.name);
       return tool.run(value, run);
     },
   });

@@ -1,5 +1,6 @@
 /** The list of tools. A change to what a model sees of those in the header is an upgrade of every pinned prefix. */
 import { editFile } from "./edit-file.ts";
+import { finalAnswer } from "./final-answer.ts";
 import { defineGateway } from "./gateway.ts";
 import { getDiagnostics } from "./get-diagnostics.ts";
 import { getDiagnosticsSummary } from "./get-diagnostics-summary.ts";
@@ -14,6 +15,9 @@ import { writeFile } from "./write-file.ts";
 
 /** Tools behind the gateway; they cost no header, so this is where seldom-used ones go. */
 export const gatewayTools: readonly Tool[] = [getDiagnosticsSummary, shellOutput, shellStop];
+
+/** Tools that only agents with a task have in their header. */
+export const taskTools: readonly Tool[] = [finalAnswer];
 
 /** Tools in the header. */
 export const tools: readonly Tool[] = [

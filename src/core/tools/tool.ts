@@ -1,6 +1,7 @@
 /** What a tool is: a definition in the list of `index.ts`. */
 import type { z } from "zod";
 import type { FullOutput, ToolTitle } from "#protocol/session.ts";
+import type { AgentTask } from "../agent/task.ts";
 import type { Guard } from "../permissions/guard.ts";
 import type { Clock, CodeIntel, Editor, Files, Log } from "../ports.ts";
 import type { Commands } from "../shell/commands.ts";
@@ -49,6 +50,8 @@ export interface ToolRun {
   readonly clock: Clock;
   readonly log: Log;
   readonly unsaved: UnsavedChanges;
+  /** Set where the agent works on a task by itself. */
+  readonly task?: AgentTask | undefined;
   /** Shows the user what a command writes while it runs. */
   tell(text: string): void;
 }

@@ -19,17 +19,21 @@ import { openRunJournal } from "../workflow/run-journal.ts";
 import { createWorktrees } from "../workflow/worktrees.ts";
 import { createSandboxes } from "../workflow/sandboxes.ts";
 import type { Line } from "./event-lines.ts";
+import type { RealAgents } from "./real-agents.ts";
 import { LineOrder } from "./line-order.ts";
 import type { WorkflowJob } from "./workflow-options.ts";
 
-/** Where the run happens; `agents` are real ones, where there are any. */
+/** Where the run happens; `open` makes real agents, where there are any. */
 interface WorkflowPlace {
   readonly folder: string;
   readonly store: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly agents: WorkflowAgents | undefined;
+  readonly open: OpenAgents | undefined;
 }
+
+/** Makes real agents; `cancel` ends the run. */
+export type OpenAgents = (print: (line: Line) => void, cancel: () => void) => Promise<RealAgents>;
 
 /** Runs it to its end; gives the run's outcome. Aborting the signal stops the run. */
 async function runWorkflowJob(
@@ -54,15 +58,20 @@ async function runWorkflowJob(
   const source = job.workflow === undefined ? undefined : await findSource(ports, job.workflow);
   if (job.isDryRun) return tellDryRun(job, ports, source, print);
   const lines = new LineOrder(print);
+  const stopping = new AbortController();
+  await using real = job.isStub ? undefined : await place.open?.(print, () => stopping.abort());
   const request: RunRequest = {
-    listener: (event, durable) => lines.add(lineOf(event), durable),
-    agents: agentsFor(job, place),
+    listener: (event, durable) => {
+      lines.add(lineOf(event), durable);
+      real?.hear(event);
+    },
+    agents: agentsFor(job, place, real),
     ...(job.engine && { engine: job.engine }),
     ...(job.isStub && { synthetic: "stub" }),
     ...(job.concurrency !== undefined && { settings: { concurrency: job.concurrency } }),
   };
   const run = await begin(new WorkflowEngine(ports), request, job, source);
-  signal.addEventListener("abort", () => void run.stop(), { once: true });
+  AbortSignal.any([signal, stopping.signal]).addEventListener("abort", () => void run.stop(), { once: true });
   const end = await run.done;
   await lines.flushed();
   return end.outcome;
@@ -113,7 +122,7 @@ function undefinedFile(path: string): never {
   throw new BooError("usage", `There is no workflow at ${path}.`);
 }
 
-function agentsFor(job: WorkflowJob, { clock, agents }: WorkflowPlace): WorkflowAgents {
+function agentsFor(job: WorkflowJob, { clock }: WorkflowPlace, real: RealAgents | undefined): WorkflowAgents {
   if (job.isStub) {
     const { seed = "", latencyMs, failEvery } = job;
     return createStubAgents(clock, {
@@ -122,11 +131,8 @@ function agentsFor(job: WorkflowJob, { clock, agents }: WorkflowPlace): Workflow
       ...(failEvery !== undefined && { failEvery }),
     });
   }
-  if (agents !== undefined) return agents;
-  throw new BooError(
-    "no-workflow-agents",
-    "Workflows can not run real agents without an editor yet. Use --dry-run to walk through it, or --stub for made-up answers.",
-  );
+  if (real !== undefined) return real.agents;
+  throw new BooError("no-workflow-agents", "There are no agents here: use --stub for made-up answers.");
 }
 
 async function tellDryRun(
@@ -165,10 +171,11 @@ const log: Log = {
 export async function runWorkflowFrom(
   job: WorkflowJob,
   options: { readonly folder: string; readonly store: string },
+  open?: OpenAgents,
 ): Promise<number> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const place: WorkflowPlace = { ...options, clock: createSystemClock(), log, agents: undefined };
+  const place: WorkflowPlace = { ...options, clock: createSystemClock(), log, open };
   const print = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const outcome = await runWorkflowJob(job, place, print, stop.signal);
   return { done: 0, failed: 1, incomplete: 3, stopped: 130, interrupted: 130 }[outcome];

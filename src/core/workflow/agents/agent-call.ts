@@ -232,7 +232,9 @@ export class AgentCall {
       void watchdog.watch(AbortSignal.any([signal, over.signal]), () => this.#cut("stalled"));
       const outcome = await untilAborted(
         agents.run({ ...spec, run, step: this.#step.step, folder, finalAnswer: this.#final }, signal, {
+          began: (session) => this.#tellSession(session),
           progress: () => watchdog.progress(),
+          busy: () => watchdog.suspend(),
           waiting: (why, untilMs) => {
             watchdog.suspend();
             const told = { type: "step-wait", at: ports.clock.now(), step: this.#step.step, why } as const;
@@ -255,6 +257,11 @@ export class AgentCall {
       over.abort();
       this.#attempt = undefined;
     }
+  }
+
+  #tellSession(session: string): void {
+    const at = this.#run.ports.clock.now();
+    void this.#run.emit({ type: "step-session", at, step: this.#step.step, session });
   }
 
   #isOverOwn(): boolean {

@@ -1,26 +1,13 @@
-/** An answer that must satisfy a schema: the tool by which it is given, and how it is checked. */
+/** An answer that must satisfy a schema: how it is asked for, and how it is checked. */
+import { finalAnswerName } from "../../agent/task.ts";
 import type { AnswerSchema } from "../schema/validate.ts";
 
 /** How often invalid answers go back to the model. */
 const maxReturns = 5;
 
-/** The tool's definition: the same bytes in the header of every workflow agent. The schema is text in the prompt. */
-export const finalAnswerTool = {
-  name: "final_answer",
-  description:
-    "Give the final result of your task, as the JSON value that the task's schema asks for. Call it once, at the end. " +
-    "If it answers with errors, mend the value and call it again.",
-  parameters: {
-    type: "object",
-    properties: { result: { description: "The result, as the task's schema asks for." } },
-    required: ["result"],
-    additionalProperties: false,
-  },
-} as const;
-
 /** What an agent that must answer by a schema is told at the end of its prompt. */
 export function schemaPrompt(schemaText: string): string {
-  return `When you are done, call ${finalAnswerTool.name} with a result that satisfies this JSON Schema:\n${schemaText}`;
+  return `When you are done, call ${finalAnswerName} with a result that satisfies this JSON Schema:\n${schemaText}`;
 }
 
 /** What a call of the tool is answered with: the model mends what is wrong, up to a limit. */
@@ -88,7 +75,7 @@ export class FinalAnswer {
       if (parsed !== undefined) return this.submit(parsed.value);
     }
     this.#lastRaw = text;
-    return this.#return(`Give the result by calling ${finalAnswerTool.name}, not as text.`);
+    return this.#return(`Give the result by calling ${finalAnswerName}, not as text.`);
   }
 
   #return(problems: string): SubmitResult {
@@ -97,7 +84,7 @@ export class FinalAnswer {
     if (this.#returns <= maxReturns)
       return {
         status: "returned",
-        message: `The result does not satisfy the schema:\n${problems}\nMend it and call ${finalAnswerTool.name} again.`,
+        message: `The result does not satisfy the schema:\n${problems}\nMend it and call ${finalAnswerName} again.`,
       };
     this.#onExhausted();
     return { status: "exhausted" };

@@ -34,8 +34,12 @@ export interface AgentSpec {
 
 /** What an agent tells while it works. */
 export interface AgentEvents {
+  /** It works in a session of its own, by this id. */
+  began(session: string): void;
   /** It lives: a token, a tool call, a result. Whoever says nothing for long is aborted. */
   progress(): void;
+  /** It does what has a time limit of its own: until the next `progress` nobody aborts it. */
+  busy(): void;
   /** It waits for something that is not its fault: a rate limit, a question, a key. Until the next `progress` nobody aborts it. */
   waiting(why: string, untilMs?: number): void;
   /** What it has spent so far, all in all. */

@@ -1,0 +1,124 @@
+/** Real agents for a workflow without an editor: their questions are lines of output, and the answers lines of input. */
+import { createInterface } from "node:readline";
+import type { RunEvent } from "#protocol/run.ts";
+import type { Question } from "#protocol/session.ts";
+import { type BooCode, createBooCode } from "#core/boocode.ts";
+import { BooError, messageOf } from "#core/errors.ts";
+import type { WorkflowAgents } from "#core/workflow/agents/workflow-agents.ts";
+import { commandSchema } from "./commands.ts";
+import { type Line, questionLine } from "./event-lines.ts";
+import { type HeadlessOptions, makePlainPorts } from "./plain-ports.ts";
+
+/** Agents, and how they are heard. */
+export interface RealAgents extends AsyncDisposable {
+  readonly agents: WorkflowAgents;
+  /** Hears what happens in the run. */
+  hear(event: RunEvent): void;
+}
+
+/** Opens a core over plain files. `cancel` is called where the input asks for it. */
+export async function openRealAgents(
+  options: HeadlessOptions,
+  print: (line: Line) => void,
+  cancel: () => void,
+): Promise<RealAgents> {
+  const ports = await makePlainPorts(options);
+  const core = createBooCode(ports);
+  const questions = new TaskQuestions(core, print, cancel);
+  return {
+    agents: core.workflowAgents("default"),
+    hear: (event) => {
+      if (event.type === "step-session") questions.follow(event.step, event.session);
+    },
+    async [Symbol.asyncDispose]() {
+      questions[Symbol.dispose]();
+      await core.close();
+      await ports.store.close();
+    },
+  };
+}
+
+/** Asks what the agents of a run ask. */
+class TaskQuestions implements Disposable {
+  readonly #core: BooCode;
+  readonly #print: (line: Line) => void;
+  readonly #sessions = new Set<string>();
+  readonly #input = createInterface({ input: process.stdin, crlfDelay: Infinity });
+  #hasEnded = false;
+
+  constructor(core: BooCode, print: (line: Line) => void, cancel: () => void) {
+    this.#core = core;
+    this.#print = print;
+    this.#input.on(
+      "line",
+      (line) => void this.#obey(line, cancel).catch((error: unknown) => this.#tell(error)),
+    );
+    this.#input.on("close", () => {
+      this.#hasEnded = true;
+      for (const { session, question } of this.#open()) void this.#refuse(session, question);
+    });
+  }
+
+  /** Asks what the agent of a step asks from here on. */
+  follow(step: string, session: string): void {
+    if (this.#sessions.has(session)) return;
+    this.#sessions.add(session);
+    const agent = this.#core.supervisor.find(session);
+    agent?.session.channel.listen((event, _seq, durable) => {
+      if (event.type !== "question-asked") return;
+      const { question } = event;
+      void durable.then(() => {
+        this.#print({ ...questionLine(question), step, session });
+        if (this.#hasEnded) return this.#refuse(session, question);
+      });
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#hasEnded = true;
+    this.#input.close();
+    process.stdin.destroy();
+  }
+
+  async #obey(line: string, cancel: () => void): Promise<void> {
+    if (line.trim() === "") return;
+    const command = commandSchema.safeParse(parse(line)).data;
+    if (command !== undefined && "cancel" in command) return cancel();
+    if (command === undefined || !("answer" in command))
+      throw new BooError("bad-command", 'A line must be {"answer": {"id", "value"}} or {"cancel": true}.');
+    const { answer } = command;
+    const asked = this.#open().find(({ question }) => question.id === answer.id);
+    if (asked === undefined) throw new BooError("not-asked", "This question is no longer open.");
+    await this.#core.supervisor.find(asked.session)?.answer(answer.id, answer);
+  }
+
+  #open(): readonly { readonly session: string; readonly question: Question }[] {
+    return [...this.#sessions].flatMap((session) => {
+      const questions = this.#core.supervisor.find(session)?.session.state.questions ?? [];
+      return questions.map((question) => ({ session, question }));
+    });
+  }
+
+  // Nobody is left who could answer, and a run that waits for that would wait for ever.
+  async #refuse(session: string, { id, choices }: Question): Promise<void> {
+    const agent = this.#core.supervisor.find(session);
+    const deny = choices.find(({ value }) => value === "deny");
+    const word = "Nobody is there who could be asked.";
+    await (deny === undefined ? agent?.stop() : agent?.answer(id, { value: deny.value, word }))?.catch(
+      (error: unknown) => this.#tell(error),
+    );
+  }
+
+  #tell(error: unknown): void {
+    const code = error instanceof BooError ? error.code : "internal";
+    this.#print({ type: "error", code, message: messageOf(error) });
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
