@@ -82,6 +82,7 @@ const pages = {
   "list of sessions": ["sessions.js", "style.css", "sessions.css"],
   trace: ["trace.js", "style.css", "trace.css"],
   "permission log": ["permissions.js", "style.css", "permissions.css"],
+  "page of runs": ["runs.js", "style.css", "runs.css"],
 };
 
 /** The bytes of an output file and of all that it imports without being asked. */

@@ -14,6 +14,8 @@ export const webviewBundle = {
     { in: join(folder, "styles/trace.css"), out: "trace" },
     { in: join(folder, "permissions-main.tsx"), out: "permissions" },
     { in: join(folder, "styles/permissions.css"), out: "permissions" },
+    { in: join(folder, "runs-main.tsx"), out: "runs" },
+    { in: join(folder, "styles/runs.css"), out: "runs" },
   ].filter((entry) => existsSync(entry.in)),
   bundle: true,
   /** @type {"esm"} */

@@ -4,11 +4,12 @@ import { setImmediate } from "node:timers/promises";
 import { commands, window, type ExtensionContext } from "vscode";
 import type { UiAction } from "#protocol/protocol.ts";
 import { ChatView } from "#editor/chat-view.ts";
-import type { Host } from "#editor/host.ts";
-import type { TracePlace, Ui } from "#core/ports.ts";
+import type { Host, HostViews } from "#editor/host.ts";
 import type { Connect } from "#editor/page-view.ts";
 import { PermissionPanel } from "#editor/permission-panel.ts";
 import { besideChat, SessionsView } from "#editor/sessions-view.ts";
+import { registerRuns } from "#editor/runs/register-runs.ts";
+import { RunPanel } from "#editor/runs/run-panel.ts";
 import { TracePanel, TraceView } from "#editor/trace-panel.ts";
 
 let opening: Promise<Host> | undefined;
@@ -17,9 +18,13 @@ let opening: Promise<Host> | undefined;
 export function activate(context: ExtensionContext): void {
   const open = (): Promise<Host> => {
     if (opening === undefined) {
-      const showTrace = (place: TracePlace) => panel.show(place);
-      const showWaiting: Ui["showWaiting"] = (count, asked) => void chat.showWaiting(count, asked);
-      const next = load().then(({ openHost }) => openHost(context, { showTrace, showWaiting }));
+      const views: HostViews = {
+        showTrace: (place) => panel.show(place),
+        showWaiting: (count, asked) => void chat.showWaiting(count, asked),
+        showRun: (place) => runs.show(place),
+        tellRunEnded: (entry) => runs.tellEnd(entry),
+      };
+      const next = load().then(({ openHost }) => openHost(context, views));
       opening = next;
       // What failed once is tried again when it is asked for again.
       next.catch(() => (opening = undefined));
@@ -36,11 +41,13 @@ export function activate(context: ExtensionContext): void {
     (await open()).onActiveSession((place) => trace.follow(place));
     return connection;
   });
+  const runs = new RunPanel(context.extensionUri, context.workspaceState, connectBeside);
   const permissions = new PermissionPanel(context.extensionUri, connectBeside);
   const run = (action: UiAction) => async () => (await open()).run(action);
   context.subscriptions.push(
     panel,
     permissions,
+    ...registerRuns(open, runs),
     ...[chat, sessions, trace].flatMap((view) => [view, window.registerWebviewViewProvider(view.id, view)]),
     commands.registerCommand("boocode.newSession", async () => {
       await chat.focusComposer();

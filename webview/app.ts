@@ -84,6 +84,7 @@ export function createApp(port: Port, schedule: Schedule): App {
         return;
       case "focus-search":
       case "show-trace":
+      case "show-run":
     }
   }
 

@@ -23,6 +23,8 @@ import type { Ports } from "./ports.ts";
 import type { Store } from "./store-ports.ts";
 import { ShownSession } from "./session/copies.ts";
 import { Redactor } from "./session/redact.ts";
+import { RunShell } from "./workflow/run-shell.ts";
+import { Runs } from "./workflow/runs.ts";
 import { SessionAgents } from "./workflow/agents/session-agents.ts";
 import type { WorkflowAgents } from "./workflow/agents/workflow-agents.ts";
 
@@ -39,6 +41,8 @@ export class BooCode {
   readonly permissions: Permissions;
   /** The agents of the open sessions. */
   readonly supervisor: Supervisor;
+  /** Workflows and their runs. */
+  readonly runs: Runs;
   readonly #ports: Ports;
   readonly #redactor = new Redactor();
   readonly #traces = new Traces();
@@ -73,6 +77,14 @@ export class BooCode {
     this.supervisor = new Supervisor({
       ...{ ports, router, redactor, prices, traces, spanEnded, permissions, questionsChanged, limits },
     });
+    this.runs = new Runs({
+      ports,
+      agents: () => this.workflowAgents(this.active()?.session.state.mode ?? "default"),
+      shell: (run, workflow) =>
+        new RunShell({ supervisor: this.supervisor, choice: () => router.defaultChoice(), run, workflow }),
+      settings: () => ports.settings.workflows(),
+      ended: (entry) => ports.ui.tellRunEnded(entry),
+    });
     this.handlers = makeHandlers(this, ports);
     ports.store.onProblem((storeProblem) => this.#change({ storeProblem }));
     ports.settings.onChange(() => void this.refresh());
@@ -86,6 +98,8 @@ export class BooCode {
       session: this.supervisor.visible(key)?.channel,
       trace: name === "trace" ? this.#traces.channel(key) : undefined,
       permissions: this.permissions.channel,
+      run: name === "run" ? this.runs.channel(key) : undefined,
+      runs: this.runs.list.channel,
     };
     // The name decides the type, which the compiler can not follow through the look-up.
     return channels[name] as Channel<C> | undefined;
@@ -190,8 +204,9 @@ export class BooCode {
   }
 
   /** Real agents for a run of a workflow, each in a session of its own; `mode` says how much they do without asking. */
-  workflowAgents(mode: Mode, warmsPrefix = true): WorkflowAgents {
+  workflowAgents(mode: Mode): WorkflowAgents {
     const { supervisor, router } = this;
+    const { warmsPrefix = true } = this.#ports.settings.workflows();
     return new SessionAgents({ supervisor, router, mode, warmsPrefix });
   }
 
@@ -234,6 +249,7 @@ export class BooCode {
   /** Stops all agents and waits until everything is on disk. */
   async close(): Promise<void> {
     this.permissions[Symbol.dispose]();
+    await this.runs[Symbol.asyncDispose]();
     await this.supervisor.close();
     await this.#ports.shell[Symbol.asyncDispose]();
     await this.#ports.snapshots[Symbol.asyncDispose]();

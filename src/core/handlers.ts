@@ -8,6 +8,7 @@ import { lastAnswer, summaryByRule, summaryRequest } from "./agent/summary-turn.
 import type { BooCode } from "./boocode.ts";
 import { BooError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
+import { makeRunHandlers } from "./run-handlers.ts";
 import { makePermissionHandlers } from "./permission-handlers.ts";
 import { makeTraceHandlers } from "./trace-handlers.ts";
 import { makeSessionHandlers } from "./session-handlers.ts";
@@ -75,6 +76,7 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
     ...makeSessionHandlers(core, ports, agentOf),
     ...makeTraceHandlers(core, ports),
     ...makePermissionHandlers(core, ports, agentOf),
+    ...makeRunHandlers(core.runs, ports),
   };
 }
 

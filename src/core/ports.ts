@@ -1,10 +1,13 @@
 /** The ports: everything the core needs from the world, implemented in `editor` and `node`. Paths are absolute unless named otherwise. */
 import type { ModelChoice } from "#protocol/header.ts";
+import type { RunEntry } from "#protocol/run-state.ts";
 import type { UiAction } from "#protocol/protocol.ts";
 import type { FileAccess } from "./permissions/guard.ts";
 import type { RealPath } from "./permissions/judgement.ts";
 import type { ConfigFiles, Shell, Snapshots } from "./shell-ports.ts";
 import type { Store } from "./store-ports.ts";
+import type { WorkflowSettings } from "./workflow/settings.ts";
+import type { WorkflowHost } from "./workflow/host.ts";
 
 /** A folder of the workspace, named as the editor shows it. */
 export interface WorkspaceFolder {
@@ -128,6 +131,8 @@ interface LookQuery {
   readonly glob?: string;
   readonly withIgnored: boolean;
   readonly limit: number;
+  /** Below a directory: files of which, by their real paths, nothing is told but how many there are (`withheld`). */
+  readonly isWithheld?: (path: string) => boolean;
 }
 
 /** What to search for: lines that match a regular expression (ripgrep syntax); `overlays` replace what is on disk. */
@@ -158,15 +163,21 @@ export interface Files {
   list(
     query: LookQuery,
     signal: AbortSignal,
-  ): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean }>;
+  ): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean; readonly withheld: number }>;
   /**
    * Matching lines in path order, of files below `root` or of the only file that it is. `leftOut` counts files that match and are not shown:
-   * those with more than one name (hard link), and those over 20 MB. Throws BooError "bad-pattern".
+   * those with more than one name (hard link), and those over 20 MB; `withheld` those that are not searched, whether they match or not, which
+   * would tell what is in them. Throws BooError "bad-pattern".
    */
   search(
     query: SearchQuery,
     signal: AbortSignal,
-  ): Promise<{ readonly matches: readonly SearchMatch[]; readonly isCut: boolean; readonly leftOut: number }>;
+  ): Promise<{
+    readonly matches: readonly SearchMatch[];
+    readonly isCut: boolean;
+    readonly leftOut: number;
+    readonly withheld: number;
+  }>;
 }
 
 /** A server's answer; `body` comes as it arrives and throws where it breaks off. */
@@ -226,6 +237,8 @@ export interface Settings {
   runsUnconfined(): boolean;
   /** Whether exported traces hold them, too. */
   traceExportsBodies(): boolean;
+  /** How runs of workflows work; what is absent is as usual. */
+  workflows(): Partial<WorkflowSettings> & { readonly warmsPrefix?: boolean };
   /** Where ended spans are sent (OTLP over HTTP); "" for nowhere. */
   traceEndpoint(): string;
   /** Keeps a choice as the user's default for new sessions, at user level. */
@@ -262,6 +275,13 @@ export interface AskedQuestion {
   readonly text: string;
 }
 
+/** What the panel of runs shows. */
+export interface RunPlace {
+  readonly run?: string;
+  readonly workflow?: string;
+  readonly args?: string;
+}
+
 /** What the core can ask the editor's own user interface to do. */
 export interface Ui {
   run(action: UiAction): Promise<void>;
@@ -279,6 +299,10 @@ export interface Ui {
   openTerminal(folder: string, line: string): Promise<void>;
   /** Shows how many questions wait for the user in this window, and a new one where the chat is out of sight. */
   showWaiting(count: number, asked: AskedQuestion | undefined): void;
+  /** Shows a run in an editor panel, or a script before it is run; neither for the list of runs. */
+  showRun(place: RunPlace): Promise<void>;
+  /** Says that a run has ended, where its panel is out of sight. */
+  tellRunEnded(entry: RunEntry): void;
   /** Says, once on each machine, that nothing confines commands here, so that more is asked; called whenever it matters. */
   tellUnconfined(): void;
 }
@@ -292,6 +316,8 @@ export interface Ports {
   readonly shell: Shell;
   readonly snapshots: Snapshots;
   readonly configFiles: ConfigFiles;
+  /** Opens what runs of workflows need, once it is first asked for. */
+  readonly workflows: () => Promise<WorkflowHost>;
   readonly http: Http;
   readonly secrets: Secrets;
   readonly settings: Settings;

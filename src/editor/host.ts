@@ -20,6 +20,8 @@ import { Connection } from "./connection.ts";
 import { createDiffTexts } from "./diff-texts.ts";
 import { createDocuments } from "./documents.ts";
 import { createLog } from "./log.ts";
+import { createRunCommands, type RunCommands } from "./runs/run-commands.ts";
+import { showRunStatus } from "./runs/run-status.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSessionCommands, type SessionCommands } from "./session-commands.ts";
 import { createSettings } from "./settings.ts";
@@ -32,6 +34,7 @@ const closingMs = 4_000;
 export interface Host {
   readonly core: BooCode;
   readonly sessions: SessionCommands;
+  readonly runs: RunCommands;
   /** Runs what a command or a button of the chat asks for. */
   run(action: UiAction): Promise<void>;
   /** Connects a view; `change` makes the handlers of its requests from the core's. */
@@ -42,11 +45,11 @@ export interface Host {
   close(): Promise<void>;
 }
 
+/** What of the views the host calls. */
+export type HostViews = Pick<UiWorld, "showTrace" | "showWaiting" | "showRun" | "tellRunEnded">;
+
 /** Makes the host and opens the folder's last session. */
-export async function openHost(
-  context: ExtensionContext,
-  views: Pick<UiWorld, "showTrace" | "showWaiting">,
-): Promise<Host> {
+export async function openHost(context: ExtensionContext, views: HostViews): Promise<Host> {
   const log = createLog();
   const diffTexts = createDiffTexts();
   const codeIntel = createCodeIntel();
@@ -83,13 +86,14 @@ export async function openHost(
     workspace.onDidChangeWorkspaceFolders(refresh),
     workspace.onDidGrantWorkspaceTrust(refresh),
     context.secrets.onDidChange(refresh),
-    ...[settings, codeIntel, diffTexts, log.channel],
+    ...[settings, codeIntel, diffTexts, log.channel, showRunStatus(core)],
   ];
   await setImmediate();
   await core.start();
   return {
     core,
     sessions: createSessionCommands(core),
+    runs: createRunCommands(core, views.showRun),
     run: (action) => ui.run(action),
     connect: (post, change = (handlers) => handlers) =>
       new Connection({ handlers: change(core.handlers), channel: core.channel }, post, log),
@@ -105,7 +109,7 @@ export async function openHost(
 function diskPorts(
   directory: string,
   log: Log,
-): Pick<Ports, "files" | "store" | "shell" | "snapshots" | "configFiles"> {
+): Pick<Ports, "files" | "store" | "shell" | "snapshots" | "configFiles" | "workflows"> {
   const files = createFiles({ ripgrep: findRipgrep(env.appRoot) });
   return {
     files,
@@ -113,6 +117,11 @@ function diskPorts(
     shell: createShell({ directory, log }),
     snapshots: createSnapshots({ directory, log }),
     configFiles: createConfigFiles({ home: homedir(), memory: join(directory, "memory") }),
+    workflows: async () => {
+      const { createWorkflowHost } = await import("#node/workflow/workflow-host.ts");
+      const [folder] = workspace.workspaceFolders ?? [];
+      return createWorkflowHost({ folder: folder?.uri.fsPath ?? homedir(), directory });
+    },
   };
 }
 

@@ -30,6 +30,11 @@ export class PagePanel implements Disposable {
     for (const message of messages) this.#page?.tell(message);
   }
 
+  /** Whether a person can see it. */
+  get isVisible(): boolean {
+    return this.#panel?.visible ?? false;
+  }
+
   /** Ends the panel. */
   dispose(): void {
     this.#restoring.dispose();

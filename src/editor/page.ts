@@ -34,6 +34,9 @@ export const permissionsPage: Page = {
   shell: "",
 };
 
+/** The page of runs. */
+export const runsPage: Page = { script: "runs.js", styles: ["style.css", "runs.css"], shell: "" };
+
 /** The only folder that a view may load from, below the extension's own. */
 export const pageFolder = ["dist", "webview"] as const;
 

@@ -34,6 +34,14 @@ export function createSettings(): Settings & Disposable {
     prices: () => inspected("prices"),
     cache: () => inspected("cache"),
     traceExportsBodies: () => inspected("trace.exportBodies") === true,
+    workflows: () => ({
+      ...(userNumber("workflows.concurrency") > 0 && { concurrency: userNumber("workflows.concurrency") }),
+      ...(userNumber("workflows.stallSeconds") > 0 && {
+        stallMs: userNumber("workflows.stallSeconds") * 1000,
+      }),
+      nullStops: inspected("workflows.nullStops") !== false,
+      warmsPrefix: inspected("workflows.warmPrefix") !== false,
+    }),
     traceEndpoint: () => userValue("trace.endpoint"),
     runsUnconfined: () => inspected("shell.runsUnconfined") === true,
     traceBodies: () => inspected("trace.bodies") !== false,

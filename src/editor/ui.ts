@@ -3,7 +3,7 @@ import { commands, Uri, window, workspace, type Memento, type QuickPickItem } fr
 import type { BooCode } from "#core/boocode.ts";
 import { BooError } from "#core/errors.ts";
 import { findProvider } from "#core/models/router.ts";
-import type { Secrets, Settings, TracePlace, Ui } from "#core/ports.ts";
+import type { RunPlace, Secrets, Settings, TracePlace, Ui } from "#core/ports.ts";
 import { formatMoney, formatTokens } from "#protocol/words.ts";
 import type { ModelInfo } from "#protocol/workspace.ts";
 
@@ -16,6 +16,8 @@ export interface UiWorld {
   readonly showTrace: (place: TracePlace) => void;
   readonly showText: (name: string, text: string) => Promise<void>;
   readonly showWaiting: Ui["showWaiting"];
+  readonly showRun: (place: RunPlace) => void;
+  readonly tellRunEnded: Ui["tellRunEnded"];
   /** What the editor keeps for this machine. */
   readonly memory: Pick<Memento, "get" | "update">;
 }
@@ -55,6 +57,8 @@ export function createUi(world: UiWorld): Ui {
       terminal.show();
       terminal.sendText(line, false);
     },
+    showRun: async (place) => world.showRun(place),
+    tellRunEnded: (entry) => world.tellRunEnded(entry),
     showTrace: async (place) => world.showTrace(place),
     async openWindow(folder) {
       await commands.executeCommand("vscode.openFolder", Uri.file(folder), { forceNewWindow: true });

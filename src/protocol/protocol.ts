@@ -19,6 +19,9 @@ import {
   type TraceEvent,
   type TraceState,
 } from "./trace.ts";
+import type { RunNews, RunState, RunsEvent, RunsState } from "./run-state.ts";
+import { emptyRun, emptyRuns, reduceRun, reduceRuns } from "./run-state.ts";
+import type { RunRequests } from "./run-requests.ts";
 import { emptyWorkspace, reduceWorkspace, type WorkspaceEvent, type WorkspaceState } from "./workspace.ts";
 import type { RevertRefusal } from "./session.ts";
 import {
@@ -49,7 +52,7 @@ export type SessionChange =
   | { readonly isTrashed: boolean };
 
 /** Every request that a view can make. */
-export interface Requests {
+export interface Requests extends RunRequests {
   /** Sends a message, or queues it while a turn runs (`queued`). */
   "session.prompt": {
     params: { readonly session: string; readonly text: string };
@@ -237,6 +240,8 @@ export interface Channels {
   workspace: { state: WorkspaceState; event: WorkspaceEvent };
   trace: { state: TraceState; event: TraceEvent };
   permissions: { state: PermissionsState; event: PermissionsEvent };
+  run: { state: RunState; event: RunNews };
+  runs: { state: RunsState; event: RunsEvent };
 }
 
 /** A request's name. */
@@ -258,6 +263,8 @@ export const reducers: Reducers = {
   workspace: reduceWorkspace,
   trace: reduceTrace,
   permissions: reducePermissions,
+  run: reduceRun,
+  runs: reduceRuns,
 };
 
 /** The first state of each channel. */
@@ -267,9 +274,11 @@ export const initialStates: { readonly [C in ChannelName]: Channels[C]["state"] 
   workspace: emptyWorkspace,
   trace: emptyTrace,
   permissions: emptyPermissions,
+  run: emptyRun,
+  runs: emptyRuns,
 };
 
-/** What a view says; `key` is the session id for `session` and `trace`, else "". */
+/** What a view says; `key` is the session id for `session` and `trace`, the run's for `run`, else "". */
 export type ViewMessage =
   | { readonly type: "request"; readonly id: number; readonly method: Method; readonly params: unknown }
   | { readonly type: "cancel"; readonly id: number }
@@ -295,6 +304,13 @@ export type HostMessage =
       readonly title: string;
       readonly span?: string;
       readonly turn?: number;
+    }
+  /** For the page of runs: which run it shows, or which script before it is run; neither for the list. */
+  | {
+      readonly type: "show-run";
+      readonly run?: string;
+      readonly workflow?: string;
+      readonly args?: string;
     }
   | { readonly type: "ping" };
 

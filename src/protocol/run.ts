@@ -85,12 +85,16 @@ export type RunEvent = { readonly at: number } & (
       /** Counts starts and resumes, from 1. */
       readonly attempt: number;
       readonly workflow: string;
+      /** Whose list it is in, as sessions are. */
+      readonly folder?: string;
       readonly file: string;
       readonly source: string;
       readonly args?: unknown;
       readonly engine: EngineName;
       readonly runtime: string;
       readonly budget: SpendLimit;
+      /** Groups that the script announces. */
+      readonly phases?: readonly { readonly title: string; readonly detail?: string }[];
       /** The run whose answers were taken over. */
       readonly from?: string;
       /** Answers were made up: for trying, or by a dry run. */
@@ -107,6 +111,13 @@ export type RunEvent = { readonly at: number } & (
     })
   /** The session in which the step's agent works from here on. */
   | { readonly type: "step-session"; readonly step: string; readonly session: string }
+  /** A step waits for a person's answer. */
+  | {
+      readonly type: "step-question";
+      readonly step: string;
+      readonly text: string;
+      readonly choices?: readonly string[];
+    }
   | { readonly type: "step-wait"; readonly step: string; readonly why: string; readonly untilMs?: number }
   | { readonly type: "step-retry"; readonly step: string; readonly number: number; readonly reason: string }
   | (StepName & {

@@ -1,5 +1,6 @@
 /** Schemas of everything that a view may say; the door of the host. */
 import { z } from "zod";
+import { runSchemas } from "./run-schemas.ts";
 import type { ChannelName, Method, Requests, ViewMessage } from "./protocol.ts";
 
 const id = z.string().min(1).max(200);
@@ -103,6 +104,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]["pa
     file: z.string().min(1).max(4096),
     line: z.number().int().min(1),
   }),
+  ...runSchemas,
   "file.open": z.strictObject({
     path: z.string().min(1).max(4096),
     line: z.number().int().min(1).optional(),
@@ -130,6 +132,8 @@ const channels: { readonly [C in ChannelName]: C } = {
   workspace: "workspace",
   trace: "trace",
   permissions: "permissions",
+  run: "run",
+  runs: "runs",
 };
 const channel = z.enum(channels);
 const key = z.string().max(200);

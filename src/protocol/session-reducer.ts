@@ -1,6 +1,13 @@
 /** The reducer of the `session` channel, run by the host and by views. */
 import { addCost } from "./costs.ts";
-import type { Item, SessionEvent, SessionState, ToolCall, Turn } from "./session.ts";
+import {
+  scriptedFinish,
+  type Item,
+  type SessionEvent,
+  type SessionState,
+  type ToolCall,
+  type Turn,
+} from "./session.ts";
 import type { ModelChoice } from "./header.ts";
 import { addUsage, noUsage, type Usage } from "./usage.ts";
 
@@ -229,6 +236,7 @@ function endStep(state: SessionState, event: EventOf<"step-end">): SessionState 
       ...(costUsd !== undefined && { costUsd }),
     };
   });
+  if (event.finish === scriptedFinish) return next;
   const choice = next.turns.findLast((turn) => turn.id === event.turn)?.choice ?? next.choice;
   const totals = addTotals(without(next, "waiting"), event, choice);
   if (event.contextTokens === undefined) return totals;
@@ -250,6 +258,7 @@ function endCall(call: ToolCall, event: EventOf<"tool-end">): ToolCall {
     outcome: event.outcome,
     output: event.output,
     files: event.files ?? [],
+    ...(event.moreFiles !== undefined && { moreFiles: event.moreFiles }),
     ...(event.note !== undefined && { note: event.note }),
     ...(event.full && { full: event.full }),
   };

@@ -190,6 +190,8 @@ export type SessionEvent =
       readonly output: Body;
       readonly note?: string;
       readonly files?: readonly FileChange[];
+      /** How many files it changed beside those, which are not listed and can not be reverted. */
+      readonly moreFiles?: number;
       /** The whole output of a command, where what the model is told is a part of it. */
       readonly full?: FullOutput;
     }
@@ -300,6 +302,7 @@ export type ToolCall = {
       readonly output: Body;
       readonly note?: string;
       readonly files: readonly FileChange[];
+      readonly moreFiles?: number;
       readonly full?: FullOutput;
     }
 );
@@ -390,6 +393,9 @@ export function runningTurn(state: SessionState): Turn | undefined {
   const last = state.turns.at(-1);
   return last !== undefined && last.end === undefined ? last : undefined;
 }
+
+/** How a step ended that no model made: a script made its call. */
+export const scriptedFinish = "script";
 
 /** The first characters of a body, for lists and titles. */
 export function bodyPreview(body: Body): string {

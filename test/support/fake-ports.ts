@@ -8,6 +8,8 @@ import type {
   Log,
   Ports,
   Retention,
+  RunPlace,
+  Settings,
   Secrets,
   TracePlace,
   Ui,
@@ -20,6 +22,7 @@ import { findTool } from "#core/tools/registry.ts";
 import type { ToolResult, ToolRun } from "#core/tools/tool.ts";
 import { createHttp } from "#node/http.ts";
 import type { UiAction } from "#protocol/protocol.ts";
+import type { RunEntry } from "#protocol/run-state.ts";
 import { FakeConfigFiles } from "./fake-config-files.ts";
 import { FakeShell, fakeSnapshots } from "./fake-ports-shell.ts";
 import { FakeStore } from "./fake-ports-store.ts";
@@ -36,6 +39,8 @@ export interface FakeOptions {
   /** Use another store, for example that of an earlier run, to play a restart. */
   readonly store?: FakeStore;
   readonly configFiles?: FakeConfigFiles;
+  /** What runs of workflows need; without it there are none. */
+  readonly workflows?: Ports["workflows"];
 }
 
 /** The values behind the `Settings` port. */
@@ -53,6 +58,7 @@ export interface FakeSettings {
   traceExportsBodies: boolean;
   traceEndpoint: string;
   runsUnconfined: boolean;
+  workflows: ReturnType<Settings["workflows"]>;
 }
 
 /** All ports in memory, with what a test sets and reads beside them. */
@@ -78,6 +84,10 @@ export interface FakePorts extends Ports {
   readonly texts: Map<string, string>;
   /** Terminals that were opened: folder and command. */
   readonly terminals: (readonly [string, string])[];
+  /** Runs and scripts that were shown. */
+  readonly shownRuns: RunPlace[];
+  /** Runs whose end was told. */
+  readonly endedRuns: RunEntry[];
   /** How many questions wait, as it was last shown. */
   waiting: number;
   /** How often it was said that nothing confines commands. */
@@ -145,6 +155,7 @@ const usualSettings: FakeSettings = {
   traceExportsBodies: false,
   traceEndpoint: "",
   runsUnconfined: false,
+  workflows: {},
 };
 
 /** Makes all ports in memory. */
@@ -165,6 +176,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     shell: new FakeShell(workspace),
     snapshots: fakeSnapshots(workspace),
     configFiles: options.configFiles ?? new FakeConfigFiles(),
+    workflows: options.workflows ?? (() => Promise.reject(new Error("There are no workflows here."))),
     home: "/home/me",
     http: createHttp(),
     clock: new FakeClock(),
@@ -186,6 +198,8 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     picked: undefined,
     windows: [],
     traces: [],
+    shownRuns: [],
+    endedRuns: [],
     texts: new Map(),
     terminals: [],
     waiting: 0,
@@ -215,6 +229,7 @@ function settingsOf(
     traceExportsBodies: () => settings.traceExportsBodies,
     traceEndpoint: () => settings.traceEndpoint,
     runsUnconfined: () => settings.runsUnconfined,
+    workflows: () => settings.workflows,
     ...changes,
   };
 }
@@ -225,7 +240,10 @@ const allowAll: Guard = guardOfFiles(async () => {});
 /** A guard that decides about files, and lets every command run unconfined. */
 export function guardOfFiles(file: Guard["file"]): Guard {
   const leave = { confinement: undefined, isReadOnly: false };
-  return { file, command: async () => leave, refused: async () => leave, waitingRefusals: [] };
+  return {
+    ...{ file, command: async () => leave, refused: async () => leave, waitingRefusals: [] },
+    withheld: async () => undefined,
+  };
 }
 
 /** What a tool gets to run with. */
@@ -322,6 +340,8 @@ function fakeUi(ports: () => FakePorts): Ui {
     showText: async (name, text) => void ports().texts.set(name, text),
     openTerminal: async (folder, line) => void ports().terminals.push([folder, line]),
     showWaiting: (count) => void (ports().waiting = count),
+    showRun: async (place) => void ports().shownRuns.push(place),
+    tellRunEnded: (entry) => void ports().endedRuns.push(entry),
     tellUnconfined: () => void ports().unconfined++,
   };
 }

@@ -109,6 +109,7 @@ function receiver({ port, client, store, log }: Receiving): (message: HostMessag
       case "focus-search":
       case "show-turn":
       case "show-trace":
+      case "show-run":
     }
   };
 }

@@ -150,6 +150,7 @@ function receive(
     case "focus-composer":
     case "show-turn":
     case "show-trace":
+    case "show-run":
   }
 }
 

@@ -378,6 +378,7 @@ export class TraceApp {
       case "ping":
         return port.post({ type: "pong" });
       case "focus-composer":
+      case "show-run":
       case "focus-search":
       case "show-turn":
     }

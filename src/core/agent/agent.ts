@@ -1,5 +1,5 @@
 /** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
-import { runningTurn, type SessionEvent, type TurnError } from "#protocol/session.ts";
+import { runningTurn, type SessionEvent, type ToolCall, type TurnError } from "#protocol/session.ts";
 import type { ModelChoice } from "#protocol/header.ts";
 import type { Mode } from "#protocol/permissions.ts";
 import { BooError, messageOf } from "../errors.ts";
@@ -18,9 +18,9 @@ import type { AgentDependencies } from "./dependencies.ts";
 import { pinHeader } from "./pin-header.ts";
 import { checkSize } from "./message-size.ts";
 import { Questions, suspended, type Answer } from "./questions.ts";
-import { runTurn, type TurnResult, type TurnRun } from "./turn.ts";
+import { runTurn, type ScriptedCall, type TurnResult, type TurnRun } from "./turn.ts";
 
-type TurnKind = "prompt" | "continue" | "summary" | "take-up";
+type TurnKind = "prompt" | "continue" | "summary" | "take-up" | ScriptedCall;
 
 /** Runs the turns of one session; at most one at a time. */
 export class Agent {
@@ -116,6 +116,15 @@ export class Agent {
     await this.#start(request, "summary");
     await this.#running;
     return this.session.state.turns.at(-1)?.end?.reason ?? "error";
+  }
+
+  /** Makes a call of a tool for a script, in a turn of its own; resolves when that has ended, to the call. Throws BooError "busy". */
+  async call(text: string, scripted: ScriptedCall): Promise<ToolCall | undefined> {
+    if (this.isRunning) throw new BooError("busy", "The agent is already working.");
+    await this.#start(text, scripted);
+    await this.#running;
+    const last = this.session.state.turns.at(-1)?.items.at(-1);
+    return last?.kind === "tool" ? last.call : undefined;
   }
 
   /** Stops the running turn; resolves when it has ended. Messages in the queue stay there. */
@@ -294,6 +303,7 @@ export class Agent {
       route,
       signal,
       isSummary: kind === "summary",
+      ...(typeof kind === "object" && { scripted: kind }),
       ...(kind === "take-up" && { open: { calls: this.session.transcript.openRequests, steps } }),
       session: this.session,
       recorder: this.#recorder,

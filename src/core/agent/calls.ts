@@ -29,6 +29,7 @@ interface Ended {
   readonly output: string;
   readonly note?: string;
   readonly changes?: readonly TextChange[];
+  readonly moreFiles?: number;
   readonly full?: FullOutput;
 }
 
@@ -145,6 +146,7 @@ async function runCall(run: TurnRun, step: string, call: Prepared, history: Call
     output,
     ...(ended.note !== undefined && { note: ended.note }),
     ...(files !== undefined && { files }),
+    ...(ended.moreFiles !== undefined && { moreFiles: ended.moreFiles }),
     ...(ended.full && { full: ended.full }),
   });
   run.recorder.end({
@@ -183,12 +185,13 @@ function outcomeOf(run: TurnRun, hasFailed: boolean | undefined): ToolOutcome {
 }
 
 function toolRunOf(run: TurnRun, call: string): ToolRun {
-  const { signal, session, commands, unsaved, permissions, task } = run;
+  const { signal, session, commands, unsaved, permissions, task, scripted } = run;
   const { editor, files, codeIntel, snapshots, clock, log, home, isTrusted } = run.ports;
   return {
     ...{ editor, files, codeIntel, snapshots, clock, log, home, signal, call, commands, unsaved },
     isTrusted: isTrusted(),
     ...(task && { task }),
+    ...(scripted?.commandEnded && { commandEnded: scripted.commandEnded }),
     guard: permissions.guard({
       ...{ session, call, signal, ask: run.ask },
       agent: nameOf(run),

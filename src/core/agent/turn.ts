@@ -1,5 +1,11 @@
 /** One turn: model, tools, model, until the model has nothing more to do. One step at a time, so that every boundary can be kept, gated and interrupted. */
-import type { ToolRequest, TurnEndReason, TurnError, UserMessage } from "#protocol/session.ts";
+import {
+  scriptedFinish,
+  type ToolRequest,
+  type TurnEndReason,
+  type TurnError,
+  type UserMessage,
+} from "#protocol/session.ts";
 import { isAbort } from "../errors.ts";
 import type { Route } from "../models/router.ts";
 import type { Session } from "../session/session.ts";
@@ -7,6 +13,7 @@ import type { Commands } from "../shell/commands.ts";
 import type { UnsavedChanges } from "../shell/unsaved-changes.ts";
 import type { CacheWatch } from "../trace/cache-watch.ts";
 import type { TraceRecorder } from "../trace/recorder.ts";
+import type { ToolRun } from "../tools/tool.ts";
 import type { TurnTrace } from "../trace/turn-trace.ts";
 import type { AgentDependencies } from "./dependencies.ts";
 import { runCalls } from "./calls.ts";
@@ -19,6 +26,13 @@ import { runStep } from "./step.ts";
 export interface TurnResult {
   readonly reason: TurnEndReason;
   readonly error?: TurnError;
+}
+
+/** A call that a script makes. */
+export interface ScriptedCall {
+  readonly tool: string;
+  readonly input: unknown;
+  readonly commandEnded?: ToolRun["commandEnded"];
 }
 
 /** Everything that one turn works with. */
@@ -37,6 +51,8 @@ export interface TurnRun extends AgentDependencies {
   readonly unsaved: UnsavedChanges;
   /** Set where an earlier window left the turn waiting for answers: the calls that have no result yet, and the model calls so far. */
   readonly open?: { readonly calls: readonly ToolRequest[]; readonly steps: number };
+  /** Set where a script makes one call itself, without a model. */
+  readonly scripted?: ScriptedCall;
   /** Asks the user and waits, without a limit, for an answer; rejects when the turn is stopped. `settled` tells an answer that was found meanwhile. */
   readonly ask: (question: NewQuestion, settled?: Asking["settled"]) => Promise<Answer>;
 }
@@ -48,6 +64,7 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
   let left = steps - ((run.open?.steps ?? 0) % steps || (run.open?.steps ? steps : 0));
   const attempts = new AttemptSupply(run);
   try {
+    if (run.scripted !== undefined) return await makeCall(run, run.scripted, history);
     if (run.open !== undefined && run.open.calls.length > 0) {
       await runCalls(run, run.turn, run.open.calls, history);
       if (run.signal.aborted) return { reason: "stopped" };
@@ -81,6 +98,22 @@ export async function runTurn(run: TurnRun): Promise<TurnResult> {
     if (run.signal.aborted || isAbort(error)) return { reason: "stopped" };
     throw error;
   }
+}
+
+// It is written down as if a model had made it, so that it is shown, asked for and traced as any other.
+async function makeCall(
+  run: TurnRun,
+  { tool, input }: ScriptedCall,
+  history: CallHistory,
+): Promise<TurnResult> {
+  const { turn, session, ports } = run;
+  const request = { id: `${turn}.call`, callId: "call", name: tool, arguments: JSON.stringify(input) };
+  void session.emit({
+    ...{ type: "step-end", at: ports.clock.now(), turn, step: turn, reasoning: "", text: "" },
+    ...{ calls: [request], finish: scriptedFinish, usage: {} },
+  });
+  await runCalls(run, turn, [request], history);
+  return { reason: run.signal.aborted ? "stopped" : "done" };
 }
 
 async function mayGoOn(run: TurnRun): Promise<boolean> {

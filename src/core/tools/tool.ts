@@ -6,7 +6,7 @@ import type { Guard } from "../permissions/guard.ts";
 import type { Clock, CodeIntel, Editor, Files, Log } from "../ports.ts";
 import type { Commands } from "../shell/commands.ts";
 import type { UnsavedChanges } from "../shell/unsaved-changes.ts";
-import type { Snapshots } from "../shell-ports.ts";
+import type { RunningCommand, Snapshots } from "../shell-ports.ts";
 
 /** A file that a tool changed: whole texts before and after, undefined where the file did not exist. */
 export interface TextChange {
@@ -25,6 +25,8 @@ export interface ToolResult {
   /** A few words for the row in the chat: "+3 −1", "12 matches". */
   readonly note?: string;
   readonly changes?: readonly TextChange[];
+  /** How many files it changed beside those. */
+  readonly moreFiles?: number;
   /** The call did what it could, and that failed: a command with an exit code. */
   readonly hasFailed?: true;
   /** The whole output, where `output` is a part of it. */
@@ -52,6 +54,8 @@ export interface ToolRun {
   readonly unsaved: UnsavedChanges;
   /** Set where the agent works on a task by itself. */
   readonly task?: AgentTask | undefined;
+  /** Called with a command that has ended, while its whole output can be read. */
+  readonly commandEnded?: (command: RunningCommand) => Promise<void>;
   /** Shows the user what a command writes while it runs. */
   tell(text: string): void;
 }

@@ -11,6 +11,7 @@ import { primitives } from "./primitives/index.ts";
 import { type KnownScript, readScript } from "./programs.ts";
 import { budgetReads, Replay, type Rerun, spentIn } from "./replay.ts";
 import { parseArgs, type RunListener, WorkflowRun } from "./run.ts";
+import type { WorkflowPhase } from "./script/meta.ts";
 import { defaultWorkflowSettings, type WorkflowSettings } from "./settings.ts";
 
 /** What every way to start says. */
@@ -131,8 +132,10 @@ export class WorkflowEngine {
     void run.emit({
       ...{ type: "run-start", at: this.#ports.clock.now(), run: run.run, attempt: given.attempt },
       ...{ workflow: meta.name, file: script.source.file, source: script.source.text },
+      ...(this.#ports.folder !== undefined && { folder: this.#ports.folder }),
       ...{ engine: guest.status.engine, runtime: guest.status.runtime, budget: budget.limit },
       ...(args !== undefined && { args }),
+      ...(meta.phases.length > 0 && { phases: meta.phases.map(phaseOf) }),
       ...(given.from !== undefined && { from: given.from }),
       ...(request.synthetic && { synthetic: request.synthetic }),
     });
@@ -140,6 +143,10 @@ export class WorkflowEngine {
     gate.open(run);
     return run;
   }
+}
+
+function phaseOf({ title, detail }: WorkflowPhase): WorkflowPhase {
+  return { title, ...(detail !== undefined && { detail }) };
 }
 
 interface Opening {

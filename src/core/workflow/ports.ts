@@ -83,7 +83,13 @@ export interface WorkflowShell {
 /** Asks a person, and waits as long as it takes. */
 export interface WorkflowQuestions {
   ask(
-    question: { readonly id: string; readonly text: string; readonly choices?: readonly string[] },
+    question: {
+      readonly run: string;
+      /** The step that asks. */
+      readonly id: string;
+      readonly text: string;
+      readonly choices?: readonly string[];
+    },
     signal: AbortSignal,
   ): Promise<string>;
 }
@@ -118,6 +124,8 @@ export interface WorkflowPorts {
   readonly shell?: WorkflowShell;
   readonly questions?: WorkflowQuestions;
   readonly worktrees?: Worktrees;
+  /** Whose list runs are in, as sessions are. */
+  readonly folder?: string;
   readonly clock: Clock;
   readonly log: Log;
   /** SHA-256 of a text, in hex, at once: keys are made for every call. */

@@ -48,6 +48,10 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
     shell: createShell({ directory, log }),
     snapshots: createSnapshots({ directory, log }),
     configFiles: createConfigFiles({ home: homedir(), memory: join(directory, "memory") }),
+    workflows: async () => {
+      const { createWorkflowHost } = await import("../workflow/workflow-host.ts");
+      return createWorkflowHost({ folder, directory });
+    },
     home: homedir(),
     http: createHttp(),
     secrets: {
@@ -67,6 +71,8 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
       showText: () => Promise.resolve(),
       openTerminal: () => Promise.resolve(),
       showWaiting: () => {},
+      showRun: () => Promise.resolve(),
+      tellRunEnded: () => {},
       tellUnconfined: () => {
         if (!isUnconfinedTold)
           log.warn("There is no sandbox here, so more is asked; bubblewrap would be one.");
@@ -92,6 +98,7 @@ function settingsOf(options: HeadlessOptions): Settings {
     cache: () => ({}),
     traceBodies: () => true,
     traceExportsBodies: () => false,
+    workflows: () => ({}),
     traceEndpoint: () => "",
     setChoice: () => Promise.resolve(),
     onChange: () => {},

@@ -1,9 +1,6 @@
 /** Runs a workflow without an editor; its events are told as JSON lines, each when it is on disk. */
-import { hash, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import type { RunEvent, RunEventOf } from "#protocol/run.ts";
 import { BooError, messageOf } from "#core/errors.ts";
 import type { Clock, Log } from "#core/ports.ts";
@@ -13,11 +10,8 @@ import { findWorkflow } from "#core/workflow/catalog.ts";
 import { dryRun } from "#core/workflow/dry-run.ts";
 import { type RunRequest, WorkflowEngine } from "#core/workflow/engine.ts";
 import type { WorkflowPorts, WorkflowSource } from "#core/workflow/ports.ts";
-import { createWorkflowFiles } from "../workflow/workflow-files.ts";
 import { createSystemClock } from "../system-clock.ts";
-import { openRunJournal } from "../workflow/run-journal.ts";
-import { createWorktrees } from "../workflow/worktrees.ts";
-import { createSandboxes } from "../workflow/sandboxes.ts";
+import { createWorkflowHost } from "../workflow/workflow-host.ts";
 import type { Line } from "./event-lines.ts";
 import type { RealAgents } from "./real-agents.ts";
 import { LineOrder } from "./line-order.ts";
@@ -42,18 +36,12 @@ async function runWorkflowJob(
   print: (line: Line) => void,
   signal: AbortSignal,
 ): Promise<RunEventOf<"run-end">["outcome"]> {
-  await using journal = openRunJournal(join(resolve(place.store), "runs"));
-  await using sandboxes = createSandboxes();
+  const folder = resolve(place.folder);
+  await using host = createWorkflowHost({ folder, directory: resolve(place.store) });
+  const { sandboxes, journal, files, worktrees, sha256 } = host;
   const ports: WorkflowPorts = {
-    ...{ sandboxes, journal, clock: place.clock, log: place.log },
-    files: createWorkflowFiles({
-      workspace: resolve(place.folder),
-      home: homedir(),
-      builtIn: builtInFolder(),
-    }),
-    worktrees: createWorktrees(resolve(place.folder), join(resolve(place.store), "worktrees")),
-    sha256: (text) => hash("sha256", text),
-    newId: randomUUID,
+    ...{ sandboxes, journal, files, worktrees, sha256, folder },
+    ...{ clock: place.clock, log: place.log, newId: randomUUID },
   };
   const source = job.workflow === undefined ? undefined : await findSource(ports, job.workflow);
   if (job.isDryRun) return tellDryRun(job, ports, source, print);
@@ -75,15 +63,6 @@ async function runWorkflowJob(
   const end = await run.done;
   await lines.flushed();
   return end.outcome;
-}
-
-/** The scripts that are built in: seen from the sources, from the bundle, or from its folder of chunks. */
-function builtInFolder(): string {
-  const places = import.meta.url.endsWith(".ts")
-    ? ["../../../workflows"]
-    : ["../workflows", "../../workflows"];
-  const folders = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
-  return folders.find((folder) => existsSync(folder)) ?? folders[0] ?? "";
 }
 
 function begin(

@@ -21,7 +21,7 @@ describe("real agents of workflows", () => {
     options: WorldOptions = {},
   ): Promise<void> {
     const script = ({ json }: { readonly json?: Parameters<typeof turnState>[0] | undefined }): Reply =>
-      json === undefined ? reply.error(400, "unreadable") : answer(turnState(json));
+      json === undefined ? reply.error(400, "unreadable", "bad_request") : answer(turnState(json));
     await using agents = await agentWorld(script, options);
     agents.ports.clock.time = Date.UTC(2026, 10, 20, 12);
     const { run: begun, events } = await world.begin(text, {
@@ -183,7 +183,7 @@ describe("real agents of workflows", () => {
     let faults = 2;
     return run(
       'return await agent("a", { retries: 1 });',
-      () => (faults-- > 0 ? reply.error(500, "down") : reply.text("ok")),
+      () => (faults-- > 0 ? reply.error(500, "down", "server_error") : reply.text("ok")),
       (record, { server }) => {
         assert.deepEqual([record.end.outcome, record.end.result], ["done", "ok"]);
         assert.equal(new Set(sessionsOf(record)).size, 1);
@@ -197,7 +197,7 @@ describe("real agents of workflows", () => {
     let refusals = 2;
     return run(
       'return await agent("a", { retries: 0 });',
-      () => (refusals-- > 0 ? reply.error(429, "slow down") : reply.text("ok")),
+      () => (refusals-- > 0 ? reply.error(429, "slow down", "rate_limit") : reply.text("ok")),
       (record) => {
         assert.deepEqual([record.end.outcome, record.end.result], ["done", "ok"]);
         assert.ok(ofType(record.events, "step-wait").some(({ why }) => why === "rate limit"));
@@ -209,7 +209,7 @@ describe("real agents of workflows", () => {
   it("fail for good where the key is refused, with the reason", () =>
     run(
       'return await agent("a");',
-      () => reply.error(401, "bad key"),
+      () => reply.error(401, "bad key", "unauthorized"),
       (record, { server }) => {
         assert.deepEqual([record.end.outcome, record.end.result], ["incomplete", null]);
         assert.match(endOf(record)?.reason ?? "", /refused the API key/);

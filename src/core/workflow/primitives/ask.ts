@@ -25,7 +25,9 @@ export const askPrimitive: Primitive = {
     };
     const done = await run.steps.run({ ...work, determinants }, async ({ step, begin }) => {
       begin();
-      const question = { id: step, text, ...(choices && { choices }) };
+      const told = { type: "step-question", at: run.ports.clock.now(), step, text } as const;
+      void run.emit({ ...told, ...(choices && { choices }) });
+      const question = { run: run.run, id: step, text, ...(choices && { choices }) };
       return { outcome: "done", result: await questions.ask(question, run.signal) };
     });
     return { value: done.result };

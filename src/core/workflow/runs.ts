@@ -1,0 +1,333 @@
+/** All runs of a window: starts, resumes and controls them; the writer of the `run` channels. */
+import type { EngineName, SandboxStatus } from "#protocol/guest.ts";
+import type { RunEvent, RunEventOf, SpendLimit } from "#protocol/run.ts";
+import { newsOf, type RunEntry, runEntry, type RunState } from "#protocol/run-state.ts";
+import type { RunPreview } from "#protocol/workflows.ts";
+import { Channel } from "../channel.ts";
+import { BooError, messageOf } from "../errors.ts";
+import type { Ports } from "../ports.ts";
+import type { WorkflowAgents } from "./agents/workflow-agents.ts";
+import type { CatalogEntry } from "./catalog.ts";
+import type { RunRequest, WorkflowEngine } from "./engine.ts";
+import type { WorkflowHost } from "./host.ts";
+import type { WorkflowPorts, WorkflowShell, WorkflowSource } from "./ports.ts";
+import type { Rerun } from "./replay.ts";
+import type { WorkflowRun } from "./run.ts";
+import { RunList, stateOf } from "./run-list.ts";
+import { RunQuestions } from "./run-questions.ts";
+import type { WorkflowSettings } from "./settings.ts";
+
+/** What starts a run: a script by its name or file, and what it is given. */
+export interface StartRun {
+  readonly workflow: string;
+  readonly args?: unknown;
+  readonly budget?: SpendLimit;
+  readonly engine?: EngineName;
+  /** Takes over the answers of this run. */
+  readonly from?: string;
+}
+
+/** What goes on with a run; what is absent is as it was. */
+export interface ResumeRun {
+  readonly run: string;
+  /** Takes the script as its file is now. */
+  readonly takesFile?: boolean;
+  /** A fresh budget, beyond what was spent so far. */
+  readonly budget?: SpendLimit;
+  readonly rerun?: Rerun;
+}
+
+/** What runs are made with. */
+export interface RunsParts {
+  readonly ports: Ports;
+  /** Real agents for one run. */
+  readonly agents: () => WorkflowAgents;
+  /** What runs the shell steps of a run. */
+  readonly shell: (run: string, workflow: string) => WorkflowShell;
+  readonly settings: () => Partial<WorkflowSettings>;
+  /** Called when a run has ended. */
+  readonly ended: (entry: RunEntry) => void;
+}
+
+interface Live {
+  readonly run: WorkflowRun;
+  readonly channel: Channel<"run">;
+}
+
+/** The list is told of a run's progress this often (ms) at most. */
+const listEvery = 250;
+/** So many runs that have ended stay open for views. */
+const openRuns = 20;
+
+/** Knows every run. */
+export class Runs {
+  readonly list: RunList;
+  readonly #parts: RunsParts;
+  readonly #live = new Map<string, Live>();
+  readonly #channels = new Map<string, Channel<"run">>();
+  readonly #questions = new RunQuestions();
+  readonly #telling = new Map<string, ReturnType<typeof setTimeout>>();
+  #host: Promise<WorkflowHost> | undefined;
+  #loaded: Promise<void> | undefined;
+
+  constructor(parts: RunsParts) {
+    this.#parts = parts;
+    const { store, folderKey, log } = parts.ports;
+    this.list = new RunList({ store, folder: folderKey, log, isHere: (run) => this.#live.has(run) });
+  }
+
+  /** The channel of a run that is open. */
+  channel(run: string): Channel<"run"> | undefined {
+    return this.#channels.get(run);
+  }
+
+  /** Runs that go on in this window. */
+  get running(): readonly WorkflowRun[] {
+    return [...this.#live.values()].map(({ run }) => run);
+  }
+
+  /** Reads the list of runs, once. */
+  load(): Promise<void> {
+    this.#loaded ??= this.#open().then(({ journal }) => this.list.load(journal));
+    this.#loaded.catch(() => (this.#loaded = undefined));
+    return this.#loaded;
+  }
+
+  /** The scripts that there are. */
+  async workflows(): Promise<readonly CatalogEntry[]> {
+    const [{ listWorkflows }, { files }] = await Promise.all([import("./catalog.ts"), this.#open()]);
+    return listWorkflows(files);
+  }
+
+  /** What scripts run in here. Throws BooError "no-sandbox". */
+  async sandbox(): Promise<SandboxStatus> {
+    return (await this.#open()).sandboxes.status();
+  }
+
+  /** The text of a script's file as it is now; undefined where there is none. */
+  async textOf(file: string): Promise<string | undefined> {
+    return (await (await this.#open()).files.read(file))?.text;
+  }
+
+  /** What a run would be. Throws ScriptError, BooError "unknown-workflow". */
+  async preview(workflow: string, args: unknown, seed?: string): Promise<RunPreview> {
+    const ports = await this.#workflowPorts();
+    const source = await sourceOf(ports, workflow);
+    await this.load();
+    const same = this.list.channel.state.runs.filter(
+      ({ file, synthetic }) => file === source.file && synthetic === undefined,
+    );
+    const lastRun = same.find(({ status }) => status === "done" || status === "incomplete");
+    const models = this.#parts.agents().models();
+    const { previewRun } = await import("./preview.ts");
+    return previewRun(ports, { source, args, models, lastRun, ...(seed !== undefined && { seed }) });
+  }
+
+  /** Starts a run; gives its id. Throws ScriptError, BooError "unknown-workflow", "not-trusted", "no-sandbox". */
+  async start(request: StartRun): Promise<WorkflowRun> {
+    this.#checkTrust();
+    const id = crypto.randomUUID();
+    const ports = { ...(await this.#workflowPorts()), newId: () => id };
+    const source = await sourceOf(ports, request.workflow);
+    const { args, budget, from } = request;
+    return this.#begin(id, source.file, ports, (engine, common) =>
+      engine.start({
+        ...{ ...common, source, args },
+        ...(request.engine && { engine: request.engine }),
+        ...(budget && { budget }),
+        ...(from !== undefined && { from }),
+      }),
+    );
+  }
+
+  /** Goes on with a run that has ended or was interrupted. Throws BooError "run-busy" while it runs, here or elsewhere, "unknown-run". */
+  async resume(request: ResumeRun): Promise<WorkflowRun> {
+    this.#checkTrust();
+    const { run, takesFile, budget, rerun } = request;
+    const ports = await this.#workflowPorts();
+    const start = lastStart(await this.#events(run));
+    const source = takesFile === true ? await sourceOf(ports, start.file) : undefined;
+    return this.#begin(run, start.file, ports, (engine, common) =>
+      engine.resume({
+        ...{ ...common, run },
+        ...(source && { source }),
+        ...(budget && { budget }),
+        ...(rerun && { rerun }),
+      }),
+    );
+  }
+
+  /** A run that goes on here. Throws BooError "run-over". */
+  live(run: string): WorkflowRun {
+    const live = this.#live.get(run);
+    if (live !== undefined) return live.run;
+    throw new BooError("run-over", "This run does not go on in this window. Resume it to go on.");
+  }
+
+  /** Opens a run that is over, for views. Throws BooError "unknown-run". */
+  async show(run: string): Promise<Channel<"run">> {
+    const open = this.#channels.get(run);
+    if (open !== undefined) return open;
+    const isElsewhere = this.#parts.ports.store.owner(run) === "elsewhere";
+    return this.#keep(run, new Channel("run", stateOf(await this.#events(run), isElsewhere)));
+  }
+
+  /** The events of a run's journal. Throws BooError "unknown-run". */
+  async events(run: string): Promise<readonly RunEvent[]> {
+    return this.#events(run);
+  }
+
+  /** Ends a run that a crash left open. Throws BooError "run-busy" while it runs. */
+  async close(run: string): Promise<void> {
+    const state = stateOf(await this.#events(run), false);
+    if (this.#isBusy(run) || state.status !== "interrupted")
+      throw new BooError("run-busy", "This run is not open.");
+    const { journal } = await this.#open();
+    const at = this.#parts.ports.clock.now();
+    const census = {
+      agents: 0,
+      done: 0,
+      failed: 0,
+      skipped: 0,
+      interrupted: 0,
+      cached: 0,
+      failures: 0,
+      reasons: {},
+    };
+    const event: RunEventOf<"run-end"> = {
+      ...{ type: "run-end", at, outcome: "interrupted", census, spent: state.spent },
+      durationMs: state.durationMs ?? 0,
+    };
+    await journal.append(run, [event]);
+    this.#channels.get(run)?.emit(event);
+  }
+
+  /** Answers what a script asked by ask(). Throws BooError "not-asked", "no-such-choice", "too-long". */
+  answer(run: string, step: string, value: string): void {
+    this.#questions.answer(run, step, value);
+  }
+
+  /** Stops everything and waits until it is on disk. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#live.values()].map(({ run }) => run.stop()));
+    await this.list.settle();
+    await (await this.#host?.catch(() => undefined))?.[Symbol.asyncDispose]();
+  }
+
+  #checkTrust(): void {
+    if (!this.#parts.ports.isTrusted())
+      throw new BooError(
+        "not-trusted",
+        "This workspace is not trusted, so no workflow runs in it. Trust it first.",
+      );
+  }
+
+  async #begin(
+    id: string,
+    workflow: string,
+    ports: WorkflowPorts,
+    open: (engine: WorkflowEngine, common: RunRequest) => Promise<WorkflowRun>,
+  ): Promise<WorkflowRun> {
+    const { store } = this.#parts.ports;
+    if (this.#isBusy(id))
+      throw new BooError("run-busy", "This run goes on already, here or in another window.");
+    await store.acquire(id);
+    try {
+      const channel = this.#channels.get(id) ?? this.#keep(id, new Channel("run"));
+      const shell = this.#parts.shell(id, workflow);
+      const { WorkflowEngine: Engine } = await import("./engine.ts");
+      const engine = new Engine({ ...ports, shell, questions: this.#questions });
+      const run = await open(engine, {
+        listener: (event, durable) => this.#tell(channel, event, durable),
+        agents: this.#parts.agents(),
+        settings: this.#parts.settings(),
+      });
+      this.#live.set(id, { run, channel });
+      this.#tellList(channel);
+      void run.done.then(() => this.#over(id, channel));
+      return run;
+    } catch (error) {
+      await store.release(id);
+      throw error;
+    }
+  }
+
+  #tell(channel: Channel<"run">, event: RunEvent, durable: Promise<void>): void {
+    channel.emit(
+      newsOf(event),
+      durable.catch(() => {}),
+    );
+    const { run } = channel.state;
+    this.#telling.set(run, this.#telling.get(run) ?? setTimeout(() => this.#tellList(channel), listEvery));
+  }
+
+  // Lists count agents, which come and go by the hundred.
+  #tellList({ state }: Channel<"run">): void {
+    clearTimeout(this.#telling.get(state.run));
+    this.#telling.delete(state.run);
+    this.list.note(runEntry(state, this.#parts.ports.folderKey));
+  }
+
+  async #over(id: string, channel: Channel<"run">): Promise<void> {
+    this.#live.delete(id);
+    this.#tellList(channel);
+    await this.#parts.ports.store.release(id);
+    this.#parts.ended(runEntry(channel.state, this.#parts.ports.folderKey));
+  }
+
+  #isBusy(run: string): boolean {
+    return this.#live.has(run) || this.#parts.ports.store.owner(run) === "elsewhere";
+  }
+
+  async #events(run: string): Promise<readonly RunEvent[]> {
+    const events = await (await this.#open()).journal.read(run);
+    if (events === undefined) throw new BooError("unknown-run", "There is no such run any more.");
+    return events;
+  }
+
+  #keep(run: string, channel: Channel<"run">): Channel<"run"> {
+    this.#channels.set(run, channel);
+    for (const [id, other] of this.#channels) {
+      if (this.#channels.size <= openRuns) break;
+      if (!this.#live.has(id) && !other.hasListeners) this.#channels.delete(id);
+    }
+    return channel;
+  }
+
+  async #workflowPorts(): Promise<WorkflowPorts> {
+    const { sandboxes, journal, files, worktrees, sha256 } = await this.#open();
+    const { clock, log, folderKey } = this.#parts.ports;
+    return {
+      ...{ sandboxes, journal, files, worktrees, sha256, clock, log, folder: folderKey },
+      newId: () => crypto.randomUUID(),
+    };
+  }
+
+  #open(): Promise<WorkflowHost> {
+    this.#host ??= this.#parts.ports.workflows();
+    this.#host.catch((error: unknown) => {
+      this.#host = undefined;
+      this.#parts.ports.log.error(`Workflows can not run: ${messageOf(error)}`);
+    });
+    return this.#host;
+  }
+}
+
+/** A script by its name or its path. */
+async function sourceOf({ files }: Pick<WorkflowPorts, "files">, workflow: string): Promise<WorkflowSource> {
+  if (!/[\\/]|\.m?js$/.test(workflow)) return (await import("./catalog.ts")).findWorkflow(files, workflow);
+  const source = await files.read(workflow);
+  if (source === undefined) throw new BooError("unknown-workflow", `There is no workflow at ${workflow}.`);
+  return source;
+}
+
+function lastStart(events: readonly RunEvent[]): RunEventOf<"run-start"> {
+  const start = events.findLast((event): event is RunEventOf<"run-start"> => event.type === "run-start");
+  if (start === undefined) throw new BooError("unknown-run", "This run has no beginning.");
+  return start;
+}
+
+/** How a run stands, for those that hold its channel. */
+export function isGoingOn({ status }: Pick<RunState, "status">): boolean {
+  return status === "running" || status === "paused";
+}

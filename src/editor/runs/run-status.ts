@@ -1,0 +1,49 @@
+/** The status bar's word about runs that go on, and the notice of their end. */
+import { StatusBarAlignment, window, type Disposable } from "vscode";
+import type { BooCode } from "#core/boocode.ts";
+import type { RunPlace } from "#core/ports.ts";
+import type { RunEntry } from "#protocol/run-state.ts";
+import { runWords } from "#protocol/run-words.ts";
+
+/** Shows runs that go on in the status bar, until it is disposed of. */
+export function showRunStatus(core: BooCode): Disposable {
+  const item = window.createStatusBarItem("boocode.runs", StatusBarAlignment.Left);
+  item.name = "Workflow runs";
+  item.command = "boocode.openRun";
+  const draw = (): void => {
+    const live = new Set(core.runs.running.map(({ run }) => run));
+    const entries = core.runs.list.channel.state.runs.filter(({ run }) => live.has(run));
+    const [first] = entries;
+    if (first === undefined) return item.hide();
+    const icon = first.status === "paused" ? "$(debug-pause)" : "$(sync~spin)";
+    const what =
+      entries.length === 1
+        ? `${first.workflow} ${first.ended}/${first.agents}`
+        : `${entries.length} workflows run`;
+    item.text = `${icon} ${what}`;
+    item.tooltip = entries.map((entry) => `${entry.workflow}: ${runWords(entry)}`).join("\n");
+    item.command =
+      entries.length === 1
+        ? { command: "boocode.openRun", title: "Open the run", arguments: [first.run] }
+        : "boocode.openRun";
+    item.show();
+  };
+  const unfollow = core.runs.list.channel.listen(draw);
+  return {
+    dispose() {
+      unfollow();
+      item.dispose();
+    },
+  };
+}
+
+/** Says how a run ended, and shows it where that is wished. */
+export async function tellRunEnded(entry: RunEntry, show: (place: RunPlace) => void): Promise<void> {
+  const open = "Open";
+  const text = `${entry.workflow}: ${runWords(entry)}`;
+  const isFine = entry.status === "done" || entry.status === "stopped";
+  const answer = await (isFine
+    ? window.showInformationMessage(text, open)
+    : window.showWarningMessage(text, open));
+  if (answer === open) show({ run: entry.run });
+}

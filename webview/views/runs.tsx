@@ -1,0 +1,40 @@
+import type { VNode } from "preact";
+import { IconButton } from "../parts/icon-button.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { useRuns } from "../runs/app.ts";
+import { RunList } from "./run-list.tsx";
+import { RunPreview } from "./run-preview.tsx";
+import { Run } from "./run.tsx";
+
+/** The whole page: the list of runs, one run, or a script before it is run. */
+export function Runs(): VNode {
+  const { place, go } = useRuns();
+  const { kind } = place.value;
+  return (
+    <main class="runs">
+      {kind !== "list" && (
+        <button type="button" class="runs-back link" onClick={() => go({ kind: "list" })}>
+          <Icon name="arrow-left" /> All runs
+        </button>
+      )}
+      <Problem />
+      {kind === "list" ? <RunList /> : kind === "run" ? <Run /> : <RunPreview />}
+    </main>
+  );
+}
+
+function Problem(): VNode {
+  const { problem } = useRuns();
+  const text = problem.value;
+  return (
+    <div role="alert">
+      {text !== "" && (
+        <div class="notice error runs-notice">
+          <Icon name="error" />
+          <p class="notice-text">{text}</p>
+          <IconButton icon="close" label="Dismiss" onClick={() => (problem.value = "")} />
+        </div>
+      )}
+    </div>
+  );
+}
