@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createWorkflowHost } from "#node/workflow/workflow-host.ts";
+import type { RunState } from "#protocol/run-state.ts";
+import type { Requests } from "#protocol/protocol.ts";
+import { type AgentWorld, agentWorld, type WorldOptions } from "../../support/agent-world.ts";
+import { turnState } from "../../support/model-server/flow.ts";
+import { hold } from "../../support/model-server/gate.ts";
+import { reply, type Reply } from "../../support/model-server/reply.ts";
+
+const signal = new AbortController().signal;
+
+describe("runs of a window", function () {
+  this.timeout(20_000);
+  let folder: string;
+  const windows: AgentWorld[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "boocode-runs-"));
+    mkdirSync(join(folder, ".boocode/workflows"), { recursive: true });
+  });
+  afterEach(async () => {
+    for (const { core } of windows.splice(0)) await core.runs[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const write = (name: string, body: string, meta = ""): void =>
+    writeFileSync(
+      join(folder, `.boocode/workflows/${name}.js`),
+      `export const meta = { name: "${name}", description: "It does ${name}."${meta} };\n${body}\n`,
+    );
+
+  /** A window over the folder; its model repeats the last line of what it is asked. */
+  async function open(
+    options: WorldOptions & { readonly answer?: (question: string) => Reply | Promise<Reply> } = {},
+  ): Promise<AgentWorld> {
+    const { answer = (question) => reply.text(`<${question.split("\n").at(-1)}>`), ...rest } = options;
+    const window = await agentWorld(
+      async ({ json }) =>
+        json === undefined ? reply.error(400, "unreadable", "bad") : answer(turnState(json).question),
+      { workflows: async () => createWorkflowHost({ folder, directory: join(folder, "store") }), ...rest },
+    );
+    // Agents are watched for their silence by this clock.
+    window.ports.clock.isAutomatic = false;
+    windows.push(window);
+    return window;
+  }
+
+  const ask = <M extends keyof Requests>(
+    { core }: AgentWorld,
+    method: M,
+    params: Requests[M]["params"],
+  ): Promise<Requests[M]["result"]> =>
+    (core.handlers[method] as (...args: unknown[]) => Promise<Requests[M]["result"]>)(params, signal);
+
+  const stateOf = ({ core }: AgentWorld, run: string): RunState => {
+    const state = core.runs.channel(run)?.state;
+    assert.ok(state !== undefined);
+    return state;
+  };
+
+  /** Resolves when a run's state fits. */
+  function until({ core }: AgentWorld, run: string, fits: (state: RunState) => boolean): Promise<RunState> {
+    return new Promise((resolve) => {
+      const channel = core.runs.channel(run);
+      const look = (): boolean => channel !== undefined && fits(channel.state);
+      if (channel !== undefined && look()) return resolve(channel.state);
+      const stop = channel?.listen(() => {
+        if (!look()) return;
+        stop?.();
+        resolve(channel.state);
+      });
+    });
+  }
+  const isOver = ({ status }: RunState): boolean => status !== "running" && status !== "paused";
+
+  it("start by name, and tell phases, agents and the result", async () => {
+    write(
+      "greet",
+      'phase("Say"); return await agent(`hello ${args.who}`);',
+      ', phases: [{ title: "Say", detail: "d" }]',
+    );
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "greet", args: '{"who":"you"}' });
+    const state = await until(window, run, isOver);
+    assert.deepEqual([state.status, state.workflow], ["done", "greet"]);
+    assert.deepEqual(state.phases, [{ title: "Say", detail: "d", isDeclared: true }]);
+    assert.deepEqual(
+      state.steps.map(({ label, status, result, phase }) => [label, status, result, phase]),
+      [["hello you", "done", "<hello you>", "Say"]],
+    );
+    assert.deepEqual(await ask(window, "run.result", { run }), { text: "<hello you>", isMarkdown: true });
+    assert.ok(state.steps[0]?.session !== undefined);
+  });
+
+  it("are previewed for nothing, with what a script would ask", async () => {
+    write("two", 'phase("A"); await parallel([() => agent("x"), () => agent("y")]); if (args) sh("z");');
+    await using window = await open();
+    const preview = await ask(window, "run.preview", { workflow: "two" });
+    assert.deepEqual(
+      [preview.agentCount, preview.agents.map(({ prompt }) => prompt), preview.basis],
+      [2, ["x", "y"], "rule"],
+    );
+    assert.ok(preview.warnings.some((text) => text.includes('"A" is not announced')));
+    assert.ok(preview.warnings.some((text) => /this sh\(\) was not reached/.test(text)));
+    assert.equal(window.server.requests.length, 0);
+  });
+
+  it("are reckoned from the last run", async () => {
+    write("one", 'return await agent("x");');
+    await using window = await open();
+    window.ports.clock.time = Date.UTC(2026, 10, 20, 12);
+    const { run } = await ask(window, "run.start", { workflow: "one" });
+    const { spent } = await until(window, run, isOver);
+    const preview = await ask(window, "run.preview", { workflow: ".boocode/workflows/one.js" });
+    assert.deepEqual([preview.basis, preview.estimate], ["last-run", spent]);
+  });
+
+  it("say where a script that can not run is wrong", async () => {
+    write("bad", "  lgo(1);");
+    await using window = await open();
+    await assert.rejects(ask(window, "run.start", { workflow: "bad" }), /bad\.js:2:3: /);
+    const { workflows } = await ask(window, "workflow.list", {});
+    assert.match(workflows.find(({ name }) => name === "bad")?.problem ?? "", /^2:3: /);
+  });
+
+  it("fail with the line of what was thrown", async () => {
+    write("throws", 'await agent("x");\nthrow new Error("no luck");');
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "throws" });
+    const { status, error } = await until(window, run, isOver);
+    assert.deepEqual([status, error?.message, error?.place?.line], ["failed", "no luck", 3]);
+  });
+
+  it("stop, and go on for the price of what is left", async () => {
+    write("pair", 'return [await agent("first"), await agent("second")];');
+    const gate = hold();
+    let isHeld = true;
+    await using window = await open({
+      answer: (question) =>
+        question.includes("second") && isHeld
+          ? reply.holdHeaders(gate).text("late")
+          : reply.text(question.at(-1) ?? ""),
+    });
+    const { run } = await ask(window, "run.start", { workflow: "pair" });
+    await gate.reached;
+    await ask(window, "run.control", { run, action: "stop" });
+    assert.deepEqual(
+      stateOf(window, run).steps.map(({ status }) => status),
+      ["done", "interrupted"],
+    );
+    isHeld = false;
+    gate.release();
+    const before = window.server.requests.length;
+    await ask(window, "run.resume", { run });
+    const state = await until(window, run, isOver);
+    assert.deepEqual([state.status, state.attempt], ["done", 2]);
+    assert.deepEqual(
+      state.steps.map(({ isCached }) => isCached),
+      [true, false],
+    );
+    assert.equal(window.server.requests.length, before + 1);
+  });
+
+  it("go on with the script as it was edited, and are compared", async () => {
+    write("edit", 'return [await agent("same"), await agent("old")];');
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "edit" });
+    await until(window, run, isOver);
+    assert.deepEqual(await ask(window, "run.open", { run }), { isFileChanged: false });
+    write("edit", 'return [await agent("same"), await agent("new")];');
+    assert.deepEqual(await ask(window, "run.open", { run }), { isFileChanged: true });
+    const { run: other } = await ask(window, "run.start", { workflow: "edit", from: run });
+    const state = await until(window, other, isOver);
+    assert.deepEqual(
+      state.steps.map(({ label, isCached, reason }) => [label, isCached, isCached || reason]),
+      [
+        ["same", true, true],
+        ["new", false, "prompt changed"],
+      ],
+    );
+    const { differences } = await ask(window, "run.compare", { run: other, other: run });
+    assert.deepEqual(
+      differences.map(({ label, kind, changes }) => [label, kind, changes]),
+      [
+        ["same", "same", []],
+        ["new", "changed", ["prompt"]],
+      ],
+    );
+  });
+
+  it("pause before the next agent", async () => {
+    write("three", 'for (const n of ["1", "2"]) await agent(n); return "end";');
+    const gate = hold();
+    await using window = await open({
+      answer: (question) => (question.endsWith("1") ? reply.holdHeaders(gate).text("a") : reply.text("b")),
+    });
+    const { run } = await ask(window, "run.start", { workflow: "three" });
+    await gate.reached;
+    await ask(window, "run.control", { run, action: "pause" });
+    assert.equal(stateOf(window, run).status, "paused");
+    gate.release();
+    await until(window, run, ({ steps }) => steps[0]?.status === "done");
+    assert.equal(window.server.requests.length, 1);
+    await ask(window, "run.control", { run, action: "continue" });
+    assert.equal((await until(window, run, isOver)).status, "done");
+  });
+
+  it("skip an agent, which then is null", async () => {
+    write("skip", 'return [await agent("slow"), await agent("b")];');
+    const gate = hold();
+    await using window = await open({
+      answer: (question) => (question.endsWith("slow") ? reply.holdHeaders(gate).text("a") : reply.text("b")),
+    });
+    const { run } = await ask(window, "run.start", { workflow: "skip" });
+    await gate.reached;
+    await ask(window, "run.step", { run, step: stateOf(window, run).steps[0]?.step ?? "", action: "skip" });
+    await until(window, run, isOver);
+    assert.equal((await ask(window, "run.result", { run })).text, '[\n  null,\n  "b"\n]');
+    gate.release();
+  });
+
+  it("ask people, and go on with the answer", async () => {
+    write("gate", 'return await ask("Ship it?", { choices: ["yes", "no"] });');
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "gate" });
+    const { steps } = await until(window, run, (state) => state.steps[0]?.question !== undefined);
+    const step = steps[0]?.step ?? "";
+    assert.deepEqual(steps[0]?.question, { text: "Ship it?", choices: ["yes", "no"] });
+    await assert.rejects(ask(window, "run.answer", { run, step, value: "perhaps" }), {
+      code: "no-such-choice",
+    });
+    await ask(window, "run.answer", { run, step, value: "no" });
+    await until(window, run, isOver);
+    assert.equal((await ask(window, "run.result", { run })).text, "no");
+    await assert.rejects(ask(window, "run.answer", { run, step, value: "no" }), { code: "not-asked" });
+  });
+
+  it("are left out where the workspace is not trusted", async () => {
+    write("one", 'return await agent("x");');
+    await using window = await open({ isTrusted: false });
+    await assert.rejects(ask(window, "run.start", { workflow: "one" }), { code: "not-trusted" });
+  });
+
+  it("are listed, with how they ended, also in the next window", async () => {
+    write("one", 'return await agent("x");');
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "one" });
+    await until(window, run, isOver);
+    await window.core.runs[Symbol.asyncDispose]();
+    await using next = await open({ store: window.ports.store });
+    await next.core.runs.load();
+    const [entry] = next.core.runs.list.channel.state.runs;
+    assert.deepEqual(
+      [entry?.run, entry?.status, entry?.ended, entry?.agents, entry?.workflow],
+      [run, "done", 1, 1, "one"],
+    );
+    await ask(next, "run.open", { run });
+    assert.equal(stateOf(next, run).steps[0]?.result, "<x>");
+    assert.deepEqual(next.ports.endedRuns, []);
+    assert.equal(window.ports.endedRuns.length, 1);
+  });
+
+  it("save their script as a workflow of another name", async () => {
+    write("one", 'return await agent("x");');
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "one" });
+    await until(window, run, isOver);
+    const { file } = await ask(window, "run.saveScript", { run, name: "other" });
+    const text = window.ports.workspace.disk.get(file);
+    assert.match(String(text), /name: "other", description: "It does one\."/);
+    await assert.rejects(ask(window, "run.saveScript", { run, name: "other" }), { code: "file-exists" });
+  });
+});
