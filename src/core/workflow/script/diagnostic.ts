@@ -65,9 +65,12 @@ export class LineMap {
 /** Makes findings about one text. */
 export class Findings {
   readonly list: ScriptDiagnostic[] = [];
+  /** What is looked at. */
+  readonly text: string;
   readonly #lines: LineMap;
 
-  constructor(lines: LineMap) {
+  constructor(text: string, lines: LineMap) {
+    this.text = text;
     this.#lines = lines;
   }
 

@@ -40,7 +40,7 @@ const builtIns = [
 ];
 
 /** What the guest brings. */
-const language = [
+export const language = [
   "parallel",
   "pipeline",
   "phase",

@@ -1,8 +1,10 @@
 /** What can be said of a script before it runs, from its syntax tree alone: names in texts and comments never count. */
 import type { Findings, QuickFix } from "./diagnostic.ts";
-import { hostCalls, knownGlobals, unknownName } from "./globals.ts";
+import { replace, wrapInCallback, wrapInFunction } from "./fixes.ts";
+import { hostCalls, knownGlobals, language, unknownName } from "./globals.ts";
 import { reservedPrefix } from "./rewrite.ts";
 import { type FreeName, findFreeNames } from "./scopes.ts";
+import { nearestWord } from "./spelling.ts";
 import { type AnyNode, childrenOf, type Program } from "./syntax.ts";
 
 /** A call of a primitive in the script's text. */
@@ -15,7 +17,7 @@ export interface CallPlace {
 }
 
 /** Options that agent() knows. */
-const agentOptions = [
+export const agentOptions: readonly string[] = [
   ...["label", "phase", "schema", "model", "effort", "agentType", "isolation", "tools", "capabilities"],
   ...["maxToolCalls", "max_tool_calls", "timeoutMs", "retries", "budget", "skills"],
 ];
@@ -48,7 +50,17 @@ function lintName({ name, node, isGuarded }: FreeName, asked: ReadonlySet<string
       node,
     );
   else if (!knownGlobals.has(name) && !asked.has(name))
-    findings.add(isGuarded ? "warning" : "error", "undeclared", unknownName(name), node);
+    findings.add(
+      isGuarded ? "warning" : "error",
+      "undeclared",
+      unknownName(name),
+      node,
+      renamed(node, nearestWord(name, [...hostCalls, ...language])),
+    );
+}
+
+function renamed(node: AnyNode, name: string | undefined): readonly QuickFix[] {
+  return name === undefined ? [] : [replace(`Change to ${name}`, node, name)];
 }
 
 class Lint {
@@ -88,6 +100,7 @@ class Lint {
             node,
             `new Date() without arguments is not available: ${whyNot}. Pass the time in through args.`,
             isGuarded,
+            [replace("Take the time from args", node, "new Date(args.now)")],
           );
         return;
       case "CallExpression":
@@ -126,10 +139,7 @@ class Lint {
       const { name } = callee.property;
       if (name === "now" && this.#isFree(callee.object, "Date"))
         this.#ban(node, `Date.now() is not available: ${whyNot}. Pass the time in through args.`, isGuarded, [
-          {
-            title: "Take the time from args",
-            edits: [{ start: node.start, end: node.end, text: "args.now" }],
-          },
+          replace("Take the time from args", node, "args.now"),
         ]);
       if (name === "random" && this.#isFree(callee.object, "Math"))
         this.#ban(
@@ -140,7 +150,9 @@ class Lint {
       return;
     }
     if (this.#isFree(callee, "Date"))
-      this.#ban(node, `Date() is not available: ${whyNot}. Pass the time in through args.`, isGuarded);
+      this.#ban(node, `Date() is not available: ${whyNot}. Pass the time in through args.`, isGuarded, [
+        replace("Take the time from args", node, "String(new Date(args.now))"),
+      ]);
     if (callee.type !== "Identifier" || !this.#free.has(callee)) return;
     if (hostCalls.includes(callee.name))
       this.calls.push({ name: callee.name, start: node.start, end: node.end });
@@ -155,7 +167,7 @@ class Lint {
         "not-awaited",
         "Nobody waits for this agent: it is aborted when the script ends.",
         node,
-        [{ title: "Wait for it", edits: [{ start: node.start, end: node.start, text: "await " }] }],
+        [replace("Wait for it", { start: node.start, end: node.start }, "await ")],
       );
     const [, options] = node.arguments;
     if (options?.type !== "ObjectExpression") return;
@@ -168,29 +180,32 @@ class Lint {
           "unknown-option",
           `agent() knows no option "${name}"; it is ignored.`,
           property,
+          property.shorthand ? [] : renamed(property.key, nearestWord(name, agentOptions)),
         );
     }
   }
 
   #lookAtParallel(node: Extract<AnyNode, { type: "CallExpression" }>): void {
     const [list] = node.arguments;
-    if (list?.type !== "ArrayExpression") return;
-    for (const element of list.elements) {
-      const isCall = element?.type === "CallExpression" && this.#isFree(element.callee, "agent");
-      if (isCall)
-        this.#findings.add(
-          "warning",
-          "not-wrapped",
-          "parallel() expects functions: wrap each call, () => agent(…).",
-          element,
-          [
-            {
-              title: "Wrap in a function",
-              edits: [{ start: element.start, end: element.start, text: "() => " }],
-            },
-          ],
-        );
-    }
+    const promises = list?.type === "ArrayExpression" ? list.elements : [];
+    for (const element of promises)
+      if (element !== null && this.#isPromise(element)) this.#warnOfPromise(element, wrapInFunction(element));
+    const callback = list && mapCallback(list);
+    if (callback !== undefined && (callback.async || this.#isPromise(callback.body)))
+      this.#warnOfPromise(callback.body, wrapInCallback(this.#findings.text, callback));
+  }
+
+  #warnOfPromise(node: AnyNode, fix: QuickFix): void {
+    const message = "parallel() expects functions, not promises: wrap each call, () => agent(…).";
+    // Of a long function the beginning tells enough.
+    const end = node.type === "BlockStatement" ? node.start + 1 : node.end;
+    this.#findings.add("warning", "not-wrapped", message, { start: node.start, end }, [fix]);
+  }
+
+  /** Whether an expression is the call of a primitive that works, awaited or not. */
+  #isPromise(node: AnyNode): boolean {
+    const call = node.type === "AwaitExpression" ? node.argument : node;
+    return call.type === "CallExpression" && working.some((name) => this.#isFree(call.callee, name));
   }
 
   #lookForUnreachable(statements: readonly AnyNode[]): void {
@@ -209,7 +224,19 @@ class Lint {
   }
 }
 
-/** Names of the options that agent() knows. */
+/** What gives a promise. */
+const working = [...hostCalls, "parallel", "pipeline"];
+
+/** The arrow function in `list.map(…)`. */
+function mapCallback(list: AnyNode): Extract<AnyNode, { type: "ArrowFunctionExpression" }> | undefined {
+  if (list.type !== "CallExpression" || list.callee.type !== "MemberExpression") return undefined;
+  const { property } = list.callee;
+  const [callback] = list.arguments;
+  const isMap = property.type === "Identifier" && property.name === "map";
+  return isMap && callback?.type === "ArrowFunctionExpression" ? callback : undefined;
+}
+
+/** Whether agent() knows an option. */
 export function isAgentOption(name: string): boolean {
   return agentOptions.includes(name);
 }

@@ -1,6 +1,7 @@
 /** A script's own description: the literal that it begins with. */
 import type { AnyNode, Program } from "./syntax.ts";
 import type { Findings, QuickFix } from "./diagnostic.ts";
+import { insertField, replace } from "./fixes.ts";
 
 /** A phase that the script announces. */
 export interface WorkflowPhase {
@@ -42,7 +43,9 @@ export function findMeta(program: Program, findings: Findings): AnyNode | undefi
   const isMeta = binding?.id.type === "Identifier" && binding.id.name === "meta";
   if (declaration?.type === "VariableDeclaration" && isMeta && declaration.declarations.length === 1) {
     if (declaration.kind !== "const")
-      findings.add("error", "meta-const", "meta must be a const: export const meta = {…}.", declaration);
+      findings.add("error", "meta-const", "meta must be a const: export const meta = {…}.", declaration, [
+        replace("Make it a const", kindOf(declaration), "const"),
+      ]);
     if (binding.init?.type === "ObjectExpression") return binding.init;
     findings.add("error", "meta-literal", "meta must be an object literal.", binding.init ?? binding);
     return undefined;
@@ -50,8 +53,23 @@ export function findMeta(program: Program, findings: Findings): AnyNode | undefi
   const range = { start: first?.start ?? 0, end: Math.min(first?.end ?? 0, (first?.start ?? 0) + 80) };
   const message =
     "A workflow begins with export const meta = { name: …, description: … } as its first statement; only comments may stand before it.";
-  findings.add("error", "meta-missing", message, range, [insertTemplate]);
+  findings.add("error", "meta-missing", message, range, [exportIt(first) ?? insertTemplate]);
   return undefined;
+}
+
+function kindOf({ start, kind }: Extract<AnyNode, { type: "VariableDeclaration" }>): {
+  readonly start: number;
+  readonly end: number;
+} {
+  return { start, end: start + kind.length };
+}
+
+/** For a first statement that declares meta, but does not export it. */
+function exportIt(first: Program["body"][number] | undefined): QuickFix | undefined {
+  if (first?.type !== "VariableDeclaration" || first.declarations.length !== 1) return undefined;
+  const [{ id } = {}] = first.declarations;
+  if (id?.type !== "Identifier" || id.name !== "meta") return undefined;
+  return replace("Export meta", kindOf(first), "export const");
 }
 
 /** What the literal says; undefined, with findings, where it is no pure literal or lacks what it must have. */
@@ -61,10 +79,13 @@ export function readMeta(literal: AnyNode, findings: Findings): WorkflowMeta | u
   const isPure = findings.list.slice(before).every(({ severity }) => severity !== "error");
   if (!isPure || typeof value !== "object" || value === null) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
-  const required = (name: string): string => {
+  const required = (name: keyof typeof placeholders): string => {
     const text = fields[name];
     if (typeof text === "string" && text.trim() !== "") return text;
-    findings.add("error", `meta-${name}`, `meta.${name} must be a text that is not empty.`, literal);
+    const written = fieldOf(literal, name);
+    const range = written?.value ?? { start: literal.start, end: literal.start + 1 };
+    const fixes = written === undefined ? addField(findings.text, literal, name) : [];
+    findings.add("error", `meta-${name}`, `meta.${name} must be a text that is not empty.`, range, fixes);
     return "";
   };
   const name = required("name");
@@ -79,6 +100,21 @@ export function readMeta(literal: AnyNode, findings: Findings): WorkflowMeta | u
     ...optional("whenToUse"),
     phases: readPhases(fields["phases"]),
   };
+}
+
+const placeholders = { name: "my-workflow", description: "What it does, in one sentence." };
+
+function fieldOf(literal: AnyNode, name: string): Extract<AnyNode, { type: "Property" }> | undefined {
+  if (literal.type !== "ObjectExpression") return undefined;
+  const isNamed = (key: AnyNode): boolean =>
+    key.type === "Identifier" ? key.name === name : key.type === "Literal" && key.value === name;
+  const found = literal.properties.find((one) => one.type === "Property" && isNamed(one.key));
+  return found?.type === "Property" ? found : undefined;
+}
+
+function addField(text: string, literal: AnyNode, name: keyof typeof placeholders): readonly QuickFix[] {
+  if (literal.type !== "ObjectExpression") return [];
+  return [insertField(text, literal, { name, value: placeholders[name] })];
 }
 
 function readPhases(value: unknown): readonly WorkflowPhase[] {
@@ -148,18 +184,22 @@ function evaluateSum(
   findings: Findings,
   refuse: Refuse,
 ): unknown {
-  if (node.operator !== "+" || node.left.type === "PrivateIdentifier") return refuse("an operator");
-  const left = evaluate(node.left, findings);
-  const right = evaluate(node.right, findings);
-  if (typeof left !== "string" || typeof right !== "string") return refuse("a sum of what are no texts");
-  const folded = left + right;
+  const parts = termsOf(node);
+  if (parts === undefined) return refuse("an operator");
+  const texts = parts.map((part) => evaluate(part, findings));
+  if (!texts.every((text) => typeof text === "string")) return refuse("a sum of what are no texts");
+  const folded = texts.join("");
   findings.add("warning", "meta-folded", "Texts in meta were joined: other engines refuse this.", node, [
-    {
-      title: "Write as one text",
-      edits: [{ start: node.start, end: node.end, text: JSON.stringify(folded) }],
-    },
+    replace("Write as one text", node, JSON.stringify(folded)),
   ]);
   return folded;
+}
+
+/** What a sum adds up, sums in it taken apart; undefined where another operator is in it. */
+function termsOf(node: AnyNode): readonly AnyNode[] | undefined {
+  if (node.type !== "BinaryExpression") return [node];
+  const [left, right] = [termsOf(node.left), termsOf(node.right)];
+  return node.operator === "+" && left && right ? [...left, ...right] : undefined;
 }
 
 function evaluateObject(node: Extract<AnyNode, { type: "ObjectExpression" }>, findings: Findings): object {

@@ -35,7 +35,7 @@ export interface ParsedScript {
 export function parseScript(given: string): ParsedScript {
   const text = unfence(given);
   const lines = new LineMap(text);
-  const findings = new Findings(lines);
+  const findings = new Findings(text, lines);
   if (text.length > maxScriptLength) {
     const message = `A workflow has at most ${maxScriptLength} characters; this one has ${text.length}.`;
     findings.add("error", "too-long", message, { start: 0, end: 0 });
