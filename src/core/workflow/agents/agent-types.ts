@@ -13,7 +13,7 @@ const looking = ["read_file", "list_files", "search", "get_diagnostics", "get_di
 const running = [...looking, "run_shell"];
 
 /** The archetypes. */
-const archetypes: readonly AgentType[] = [
+export const archetypes: readonly AgentType[] = [
   {
     name: "general",
     description: "Any task, with all tools.",

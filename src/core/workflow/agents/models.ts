@@ -12,6 +12,20 @@ const aliases: Readonly<Record<string, string>> = {
   fable: "heavy",
 };
 
+/** Names that mean something whatever models the user has, and which model of the user's each stands for. */
+export function commonModelNames(): readonly { readonly name: string; readonly meaning: string }[] {
+  const tags = { light: "light", heavy: "heavy" };
+  const meanings: Readonly<Record<string, string>> = {
+    "": "The standard model.",
+    light: "The cheapest model of the standard model's provider.",
+    heavy: "The dearest model of the standard model's provider.",
+  };
+  return Object.entries({ ...tags, ...aliases }).map(([name, tag]) => ({
+    name,
+    meaning: meanings[tag] ?? "",
+  }));
+}
+
 /** The model, and the alias that was followed; throws BooError "unknown-model" that lists what exists. */
 export function findModel(
   name: string | undefined,
