@@ -96,11 +96,11 @@ export interface FileDifference {
 
 /** How the workspace's folders were at a moment. */
 export interface Snapshot extends AsyncDisposable {
-  /** What has changed since, in path order, at most `limit` files (`isCut`: there are more). Ignored files are not looked at. */
+  /** What has changed since, in path order, at most `limit` files (`more`: how many there are beside). Ignored files are not looked at. */
   changes(
     limit: number,
     signal: AbortSignal,
-  ): Promise<{ readonly files: readonly FileDifference[]; readonly isCut: boolean }>;
+  ): Promise<{ readonly files: readonly FileDifference[]; readonly more: number }>;
 }
 
 /** Remembers how folders are, in bounded time and space, without touching them or their repositories. */

@@ -14,6 +14,14 @@ export function changedFiles(turn: Turn): readonly FileChange[] {
   return [...byPath.values()];
 }
 
+/** How many files a turn changed beside those: too many to be listed and reverted. */
+export function unlistedFiles(turn: Turn): number {
+  let count = 0;
+  for (const item of turn.items)
+    if (item.kind === "tool" && item.call.status === "ended") count += item.call.moreFiles ?? 0;
+  return count;
+}
+
 function mergeChange(earlier: FileChange, later: FileChange): FileChange {
   const keptOut = later.keptOut ?? earlier.keptOut;
   return {

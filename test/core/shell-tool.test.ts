@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { changedFiles, unlistedFiles } from "#protocol/changed-files.ts";
 import type { Question } from "#protocol/session.ts";
 import type { Agent } from "#core/agent/agent.ts";
+import { timelineOf } from "#core/session/timeline.ts";
 import type { FakeCommand } from "../support/fake-ports-shell.ts";
 import { agentWorld, lastTurn, outline, type AgentWorld } from "../support/agent-world.ts";
 import { reply, type Reply } from "../support/model-server/reply.ts";
@@ -200,6 +202,21 @@ describe("run_shell", () => {
     assert.deepEqual(result.reverted.toSorted(), ["new.txt", "src/a.ts"]);
     assert.equal(world.ports.workspace.text("src/a.ts"), "export const a = 1;\n");
     assert.equal(world.ports.workspace.text("new.txt"), undefined);
+  });
+
+  it("tells the model and the user of changed files that are too many to be listed", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 512 }, (_, n) => [`/project/out/${String(n).padStart(3, "0")}.js`, "x\n"]),
+    );
+    await using world = await open([shell("npm run build")], {
+      "npm run build": { output: "built\n", files: many },
+    });
+    const turn = await world.say("go");
+    assert.deepEqual(outputs(world.agent), [
+      "built\n[it changed 512 files; 312 of them are not listed and can not be reverted]",
+    ]);
+    assert.deepEqual([changedFiles(turn).length, unlistedFiles(turn)], [200, 312]);
+    assert.equal(timelineOf(world.agent.session.state)[0]?.filesChanged, 512);
   });
 
   it("saves what the agent changed in an unsaved document, after one question", async () => {

@@ -96,7 +96,7 @@ export function fakeSnapshots(workspace: FakeWorkspace): Snapshots {
             const [old, now] = [before.get(path), workspace.disk.get(path)];
             return old === now ? [] : [{ path, before: bytesOf(old), after: bytesOf(now) }];
           });
-          return { files: files.slice(0, limit), isCut: files.length > limit };
+          return { files: files.slice(0, limit), more: Math.max(0, files.length - limit) };
         },
         [Symbol.asyncDispose]: async () => {},
       };

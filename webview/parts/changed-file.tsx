@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { FileChange } from "#protocol/session.ts";
+import { formatCount } from "#protocol/words.ts";
 import { Icon } from "./icon.tsx";
 import { LineCounts } from "./line-counts.tsx";
 
@@ -19,6 +20,16 @@ export function ChangedFile({ file, isReverted = false, onOpen }: Props): VNode 
       <FilePath path={file.path} />
       {isReverted ? <span class="figure">reverted</span> : <LineCounts file={file} />}
     </button>
+  );
+}
+
+/** What is said of files that are too many to be listed. */
+export function MoreFiles({ count }: { readonly count: number }): VNode {
+  return (
+    <li class="figure" data-testid="more-files">
+      and {formatCount(count, "more file")} changed, which {count === 1 ? "is" : "are"} not listed and can not
+      be reverted
+    </li>
   );
 }
 

@@ -1,12 +1,12 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { Turn, TurnAction, TurnError } from "#protocol/session.ts";
-import { changedFiles } from "#protocol/changed-files.ts";
+import { changedFiles, unlistedFiles } from "#protocol/changed-files.ts";
 import { turnAnswer, turnTotals } from "#protocol/turn-parts.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
 import { CacheButton } from "./cache-button.tsx";
-import { ChangedFile } from "./changed-file.tsx";
+import { ChangedFile, MoreFiles } from "./changed-file.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -138,6 +138,7 @@ function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
   const app = useApp();
   const [isReverting, setReverting] = useState(false);
   const files = changedFiles(turn);
+  const more = unlistedFiles(turn);
   if (files.length === 0) return null;
   const session = app.sessionId.value;
   const revert = async () => {
@@ -150,7 +151,7 @@ function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
   return (
     <div class="changes" role="group" aria-label="Changed files">
       <div class="changes-head">
-        <span>{formatCount(files.length, "changed file")}</span>
+        <span>{formatCount(files.length + more, "changed file")}</span>
         {reverted.size < files.length && (
           <button type="button" class="button secondary" disabled={isReverting} onClick={() => void revert()}>
             {isReverting ? "Reverting" : "Revert turn"}
@@ -163,6 +164,7 @@ function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
             <ChangedFile file={file} isReverted={reverted.has(file.path)} onOpen={() => diff(file.path)} />
           </li>
         ))}
+        {more > 0 && <MoreFiles count={more} />}
       </ul>
       {turn.revert !== undefined && turn.revert.refused.length > 0 && <Refused turn={turn} onDiff={diff} />}
     </div>

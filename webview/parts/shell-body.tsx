@@ -7,7 +7,7 @@ import { useApp } from "../app.ts";
 import { joinLines, readTerminal, wholeLines } from "../terminal/ansi.ts";
 import { commandOf } from "../terminal/shell-call.ts";
 import { BodyText } from "./body-text.tsx";
-import { ChangedFile } from "./changed-file.tsx";
+import { ChangedFile, MoreFiles } from "./changed-file.tsx";
 import { PathText } from "./path-text.tsx";
 import { TerminalText } from "./terminal-text.tsx";
 
@@ -97,6 +97,7 @@ function Files({ call, turn }: { readonly call: Ended; readonly turn: string }):
           <ChangedFile file={file} onOpen={() => open(file.path)} />
         </li>
       ))}
+      {call.moreFiles !== undefined && <MoreFiles count={call.moreFiles} />}
     </ul>
   );
 }

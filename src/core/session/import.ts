@@ -184,6 +184,7 @@ const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
     output: body,
     note: text.optional(),
     files: z.array(change).optional(),
+    moreFiles: z.number().int().min(1).optional(),
     full: z.strictObject({ blob: hash, bytes: z.number().int().min(0) }).optional(),
   }),
   z.strictObject({ type: z.literal("queue-add"), at, message: queued }),

@@ -1,6 +1,6 @@
 /** A session's turns in figures, from its state alone. */
 import { bodyPreview, type SessionState, type Turn } from "#protocol/session.ts";
-import { changedFiles } from "#protocol/changed-files.ts";
+import { changedFiles, unlistedFiles } from "#protocol/changed-files.ts";
 import type { TimelineTurn } from "#protocol/sessions.ts";
 
 const messageCharacters = 200;
@@ -26,7 +26,7 @@ function lineOf(turn: Turn): TimelineTurn {
     ...(outputTokens !== undefined && { outputTokens }),
     ...(turn.costUsd !== undefined && { costUsd: turn.costUsd }),
     toolCalls: turn.items.filter((item) => item.kind === "tool").length,
-    filesChanged: changedFiles(turn).length,
+    filesChanged: changedFiles(turn).length + unlistedFiles(turn),
   };
 }
 

@@ -2,6 +2,7 @@
 import { decodeText } from "../decode-text.ts";
 import { messageOf } from "../errors.ts";
 import type { FileDifference, Snapshot } from "../shell-ports.ts";
+import { formatCount, plural } from "../tools/cut.ts";
 import { relativePath } from "../tools/paths.ts";
 import type { TextChange, ToolRun } from "../tools/tool.ts";
 
@@ -12,20 +13,41 @@ const lookMs = 30_000;
 /** After Stop it is still found out what had been changed, within this time (ms). */
 const afterStopMs = 2_000;
 
+/** What a command changed. */
+export interface CommandChanges {
+  readonly changes: readonly TextChange[];
+  /** Files beside those, which are not told one by one. */
+  readonly more: number;
+}
+
+/** Where nothing was changed, or nothing is known of it. */
+export const noChanges: CommandChanges = { changes: [], more: 0 };
+
 /** The changes since a snapshot; what is kept out says why it can not be reverted. */
-export async function changesOf(snapshot: Snapshot, run: ToolRun): Promise<readonly TextChange[]> {
+export async function changesOf(snapshot: Snapshot, run: ToolRun): Promise<CommandChanges> {
   const signal = run.signal.aborted
     ? AbortSignal.timeout(afterStopMs)
     : AbortSignal.any([run.signal, AbortSignal.timeout(lookMs)]);
   try {
-    const { files, isCut } = await snapshot.changes(mostChanges, signal);
-    if (isCut) run.log.warn(`A command changed more than ${mostChanges} files; the others are not listed.`);
+    const { files, more } = await snapshot.changes(mostChanges, signal);
     const folders = run.editor.folders();
-    return files.map((file) => changeOf(file, relativePath(folders, file.path) ?? file.path));
+    const changes = files.map((file) => changeOf(file, relativePath(folders, file.path) ?? file.path));
+    return { changes, more };
   } catch (error) {
     run.log.warn(`What a command changed could not be found out: ${messageOf(error)}`);
-    return [];
+    return noChanges;
   }
+}
+
+/** Two runs of one command together. */
+export function addChanges(one: CommandChanges, other: CommandChanges): CommandChanges {
+  return { changes: [...one.changes, ...other.changes], more: one.more + other.more };
+}
+
+/** What the model is told of changes that are too many to be kept; "" where all are. */
+export function unlistedNote({ changes, more }: CommandChanges): string {
+  if (more === 0) return "";
+  return `[it changed ${plural(changes.length + more, "file")}; ${formatCount(more)} of them are not listed and can not be reverted]`;
 }
 
 function changeOf({ before, after, isTooLarge }: FileDifference, path: string): TextChange {

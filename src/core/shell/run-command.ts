@@ -2,8 +2,8 @@
 import { BooError } from "../errors.ts";
 import type { CommandAccess, CommandLeave } from "../permissions/guard.ts";
 import type { Snapshot } from "../shell-ports.ts";
-import type { TextChange, ToolResult, ToolRun } from "../tools/tool.ts";
-import { changesOf } from "./changed-by-command.ts";
+import type { ToolResult, ToolRun } from "../tools/tool.ts";
+import { addChanges, changesOf, type CommandChanges, noChanges, unlistedNote } from "./changed-by-command.ts";
 import type { SessionCommand } from "./commands.ts";
 import { describeEnd, endNote } from "./end-text.ts";
 
@@ -19,10 +19,10 @@ export async function runCommand(request: CommandRequest, run: ToolRun): Promise
   const waiting = run.guard.waitingRefusals;
   let leave =
     waiting.length > 0 ? await run.guard.refused(request, waiting) : await run.guard.command(request);
-  const changes: TextChange[] = [];
+  let changes = noChanges;
   for (;;) {
     const { command, changed } = await runOnce(request, leave, run);
-    changes.push(...changed);
+    changes = addChanges(changes, changed);
     const { end } = command.running;
     if (end === undefined)
       return {
@@ -56,16 +56,16 @@ async function runOnce(
   request: CommandRequest,
   leave: CommandLeave,
   run: ToolRun,
-): Promise<{ readonly command: SessionCommand; readonly changed: readonly TextChange[] }> {
+): Promise<{ readonly command: SessionCommand; readonly changed: CommandChanges }> {
   await using snapshot = leave.isReadOnly ? undefined : await takeSnapshot(run);
   const command = await run.commands.start({ ...request, call: run.call, leave }, run.signal);
   const { running } = command;
   if (request.isBackground) {
     // What ends at once, mostly because it is wrong, is told at once.
     await Promise.race([running.ended, run.clock.sleep(backgroundStartMs, run.signal).catch(() => {})]);
-    if (running.end === undefined) return { command, changed: [] };
+    if (running.end === undefined) return { command, changed: noChanges };
   } else await followToEnd(command, run);
-  const changed = snapshot === undefined ? [] : await changesOf(snapshot, run);
+  const changed = snapshot === undefined ? noChanges : await changesOf(snapshot, run);
   return { command, changed };
 }
 
@@ -96,20 +96,23 @@ async function takeSnapshot(run: ToolRun): Promise<Snapshot | undefined> {
 
 async function resultOf(
   command: SessionCommand,
-  changes: readonly TextChange[],
+  changed: CommandChanges,
   run: ToolRun,
   denial?: string,
 ): Promise<ToolResult> {
   const { running } = command;
   const { text, isWhole } = await describeEnd(command, run.commands.isStoppedByUser(command), denial);
+  await run.commandEnded?.(running);
   const blob = isWhole ? undefined : await running.keep().catch(() => undefined);
   if (isWhole) await running[Symbol.asyncDispose]();
   const isOk = running.end?.exitCode === 0;
+  const { changes, more } = changed;
   return {
-    output: text,
+    output: [text, unlistedNote(changed)].filter(Boolean).join("\n"),
     note: endNote(running.end),
     ...(!isOk && { hasFailed: true }),
     ...(changes.length > 0 && { changes }),
+    ...(more > 0 && { moreFiles: more }),
     ...(blob !== undefined && { full: { blob, bytes: running.bytes } }),
   };
 }

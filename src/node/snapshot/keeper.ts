@@ -71,7 +71,7 @@ export class SnapshotKeeper {
     id: number,
     limit: number,
     signal: AbortSignal,
-  ): Promise<{ readonly files: readonly FileDifference[]; readonly isCut: boolean }> {
+  ): Promise<{ readonly files: readonly FileDifference[]; readonly more: number }> {
     const snapshot = this.#snapshots.get(id);
     if (snapshot === undefined)
       throw new BooError("no-snapshot", "How the folders were is not known any more.");
@@ -94,7 +94,7 @@ export class SnapshotKeeper {
       ([path, before]) => !seen.has(path) && this.#isGone(path, before),
     );
     const all = [...changed, ...made, ...gone.map(([path]) => path)].toSorted(comparePaths);
-    return { files: this.#tell(all.slice(0, limit), snapshot), isCut: all.length > limit };
+    return { files: this.#tell(all.slice(0, limit), snapshot), more: Math.max(0, all.length - limit) };
   }
 
   async #look(

@@ -36,7 +36,7 @@ export type FromSnapshots =
       readonly kind: "changes";
       readonly id: number;
       readonly files: readonly FileDifference[];
-      readonly isCut: boolean;
+      readonly more: number;
     }
   /** `isLasting`: it will be the same the next time. */
   | { readonly kind: "problem"; readonly id: number; readonly message: string; readonly isLasting: boolean };

@@ -79,7 +79,7 @@ class SnapshotClient implements Snapshots, AsyncDisposable {
   async #changes(snapshot: number, limit: number, signal: AbortSignal): ReturnType<Snapshot["changes"]> {
     signal.throwIfAborted();
     const answer = await this.#ask({ kind: "changes", id: ++this.#lastId, snapshot, limit }, signal);
-    if (answer.kind === "changes") return { files: answer.files, isCut: answer.isCut };
+    if (answer.kind === "changes") return { files: answer.files, more: answer.more };
     throw new BooError("no-snapshot", answer.kind === "problem" ? answer.message : "Nothing is known.");
   }
 

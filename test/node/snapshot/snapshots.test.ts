@@ -229,12 +229,12 @@ for (const [name, options] of [
     it("give bytes of so many files as are asked for, in path order", async () => {
       const snapshot = await project.take();
       for (const path of ["b", "a/z", "a.txt", "c"]) project.write(path, path);
-      const { files, isCut } = await snapshot.changes(2, never);
+      const { files, more } = await snapshot.changes(2, never);
       assert.deepEqual(
-        [files.map(({ path }) => path.slice(project.folder.length + 1)), isCut],
-        [["a/z", "a.txt"], true],
+        [files.map(({ path }) => path.slice(project.folder.length + 1)), more],
+        [["a/z", "a.txt"], 2],
       );
-      assert.equal((await snapshot.changes(4, never)).isCut, false);
+      assert.equal((await snapshot.changes(4, never)).more, 0);
     });
 
     it("can be several at a time, of which each knows its own moment", async () => {
