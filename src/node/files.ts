@@ -144,10 +144,32 @@ async function lookIn<T>(
 // The engine walks by names: of a directory that a link replaces at that moment it may tell names. What is in the files is told by none but those who open them for certain.
 async function listFiles(engine: SearchEngine, mounts: MountTable, query: ListQuery, signal: AbortSignal) {
   const found: string[] = [];
-  const take = (path: string) => found.push(path) <= query.limit;
-  await lookIn(mounts, query, (scope) => engine.list(scope, take, signal));
+  let withheld = 0;
+  await lookIn(mounts, query, (scope) => {
+    const take = (path: string): boolean => {
+      if (!isWithheld(scope, path, query)) return found.push(path) <= query.limit;
+      withheld += 1;
+      return true;
+    };
+    return engine.list(scope, take, signal);
+  });
   const paths = found.slice(0, query.limit).map((path) => join(query.root, path));
-  return { paths, isCut: found.length > query.limit };
+  return { paths, isCut: found.length > query.limit, withheld };
+}
+
+function isWithheld({ root }: Scope, path: string, query: ListQuery): boolean {
+  return query.isWithheld?.(join(root, path)) === true;
+}
+
+// How many of them match would tell, pattern by pattern, what is in them: all are counted.
+async function countWithheld(engine: SearchEngine, scope: Scope, query: ListQuery, signal: AbortSignal) {
+  let count = 0;
+  const take = (path: string): boolean => {
+    if (isWithheld(scope, path, query)) count += 1;
+    return true;
+  };
+  if (query.isWithheld !== undefined) await engine.list(scope, take, signal);
+  return count;
 }
 
 /** What a search works with. */
@@ -181,7 +203,7 @@ async function searchFile(engine: SearchEngine, query: SearchQuery, signal: Abor
   if (opened.stats.nlink !== (query.links ?? 1)) throw changedPath(root);
   if (unsaved === undefined) await engine.searchFile(opened.file, root, pattern, take, signal);
   else await engine.searchText(root, unsaved.text, pattern, take, signal);
-  return { matches: matches.slice(0, limit), isCut: matches.length > limit, leftOut: 0 };
+  return { matches: matches.slice(0, limit), isCut: matches.length > limit, leftOut: 0, withheld: 0 };
 }
 
 async function searchFolder({ engine, rules }: Means, scope: Scope, query: SearchQuery, signal: AbortSignal) {
@@ -196,7 +218,13 @@ async function searchFolder({ engine, rules }: Means, scope: Scope, query: Searc
   };
   const takeDisk = collect(onDisk);
   const searches = [
-    () => engine.search(scope, pattern, (line) => isReplaced.has(line.path) || takeDisk(line), signal),
+    () =>
+      engine.search(
+        scope,
+        pattern,
+        (line) => isReplaced.has(line.path) || isWithheld(scope, line.path, query) || takeDisk(line),
+        signal,
+      ),
     ...overlays.map(
       ({ path, text }) =>
         () =>
@@ -212,7 +240,8 @@ async function searchFolder({ engine, rules }: Means, scope: Scope, query: Searc
     .slice(0, query.limit)
     .map((line) => ({ ...line, path: join(query.root, line.path) }));
   const isCut = onDisk.length + unsaved.length > query.limit;
-  return { matches, isCut, leftOut: confirmed.leftOut };
+  const withheld = await countWithheld(engine, scope, query, signal);
+  return { matches, isCut, leftOut: confirmed.leftOut, withheld };
 }
 
 async function runSome(jobs: readonly (() => Promise<void>)[], atOnce: number): Promise<void> {
@@ -223,12 +252,14 @@ async function runSome(jobs: readonly (() => Promise<void>)[], atOnce: number): 
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-async function overlaysIn(scope: Scope, rules: IgnoreRules, { root, overlays }: SearchQuery) {
+async function overlaysIn(scope: Scope, rules: IgnoreRules, query: SearchQuery) {
+  const { root, overlays } = query;
   const isWanted = globTest(scope.glob);
   const inside: { path: string; text: string }[] = [];
   for (const { path, text } of overlays) {
     const below = relative(root, path);
     if (below === "" || below.startsWith("..") || isAbsolute(below) || !isWanted(slashed(below))) continue;
+    if (isWithheld(scope, below, query)) continue;
     if (!scope.withIgnored && (await rules.isIgnored(root, path))) continue;
     // As on disk, links are not followed (an open document may have been reached through one), and files with other names are left out.
     const real = join(scope.root, below);

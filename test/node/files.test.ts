@@ -74,7 +74,7 @@ function checkListing(files: Files, root: () => string): void {
       const found = await files.list({ withIgnored: false, limit: 100, ...query, root: where }, never);
       assert.deepEqual(
         { ...found, paths: found.paths.map((path) => relative(root(), path)) },
-        { paths: expected, isCut },
+        { paths: expected, isCut, withheld: 0 },
       );
     });
   const all = [
@@ -120,6 +120,15 @@ function checkListing(files: Files, root: () => string): void {
     const found = await files.list({ root: join(outer, "in"), withIgnored: false, limit: 9 }, never);
     await rm(outer, { recursive: true });
     assert.deepEqual(found.paths, [join(outer, "in/b.txt")]);
+  });
+
+  it("lists nothing that is withheld, and counts it", async () => {
+    const isWithheld = (path: string): boolean => path.startsWith(join(root(), "sub/"));
+    const found = await files.list({ root: root(), withIgnored: false, limit: 100, isWithheld }, never);
+    assert.deepEqual(
+      [found.paths.map((path) => relative(root(), path)), found.withheld],
+      [all.filter((path) => !path.startsWith("sub/")), 3],
+    );
   });
 
   it("refuses a root that is no folder", () =>
@@ -185,6 +194,19 @@ function checkSearch(files: Files, root: () => string): void {
     });
     await assert.rejects(inFile("nothing.ts"), { code: "file-missing" });
     await assert.rejects(inFile("link.ts"), { code: "path-changed" });
+  });
+
+  it("finds nothing in what is withheld, and counts it whether it matches or not", async () => {
+    const isWithheld = (path: string): boolean => path === join(root(), "keep.log") || path.endsWith("z.ts");
+    const overlays = [{ path: join(root(), "a/z.ts"), text: "hello unsaved\n" }];
+    const query = { root: root(), ignoreCase: false, withIgnored: false, overlays, isWithheld };
+    const found = await files.search({ ...query, pattern: "hello", limit: 2 }, never);
+    assert.deepEqual(
+      [found.matches.map(({ path }) => relative(root(), path)), found.isCut, found.withheld],
+      [[".github/workflow.yml", "a-b/c.ts"], true, 2],
+    );
+    const nothing = await files.search({ ...query, pattern: "absent", limit: 9 }, never);
+    assert.deepEqual(nothing, { matches: [], isCut: false, leftOut: 0, withheld: 2 });
   });
 
   it("finds in unsaved documents instead of what is on disk", async () => {

@@ -206,22 +206,30 @@ export function fakeFiles(workspace: FakeWorkspace): Files {
     isIgnored: async (_root, path) => workspace.isIgnored(path),
     async list(query, signal) {
       signal.throwIfAborted();
-      const paths = select(query, workspace.disk.keys());
-      return { paths: paths.slice(0, query.limit), isCut: paths.length > query.limit };
+      const all = select(query, workspace.disk.keys());
+      const paths = all.filter((path) => query.isWithheld?.(path) !== true);
+      const withheld = all.length - paths.length;
+      return { paths: paths.slice(0, query.limit), isCut: paths.length > query.limit, withheld };
     },
     async search(query, signal) {
       signal.throwIfAborted();
       const expression = parsePattern(query.pattern, query.ignoreCase);
       const overlays = new Map(query.overlays.map(({ path, text }) => [path, text]));
       const matches: SearchMatch[] = [];
+      let withheld = 0;
       for (const path of select(query, new Set([...workspace.disk.keys(), ...overlays.keys()]))) {
+        if (query.isWithheld?.(path) === true) {
+          withheld += 1;
+          continue;
+        }
         const content = overlays.get(path) ?? workspace.disk.get(path);
         if (typeof content !== "string") continue;
         for (const [index, text] of content.split("\n").entries()) {
           if (expression.test(text)) matches.push({ path, line: index + 1, text });
         }
       }
-      return { matches: matches.slice(0, query.limit), isCut: matches.length > query.limit, leftOut: 0 };
+      const isCut = matches.length > query.limit;
+      return { matches: matches.slice(0, query.limit), isCut, leftOut: 0, withheld };
     },
   };
 }

@@ -33,7 +33,9 @@ export interface CommandLeave {
 export interface Guard {
   /** Resolves when the access is allowed; throws BooError "denied", whose message tells the model why, and the signal's reason on Stop. */
   file(access: FileAccess): Promise<void>;
-  /** The same for a command line; the leave holds for one run. */
+  /** Which files below a folder that may be read a look at it must not tell all the same, by their real paths; undefined where there are none. Nobody is asked. */
+  withheld(folder: string): Promise<((path: string) => boolean) | undefined>;
+  /** As `file`, for a command line; the leave holds for one run. */
   command(access: CommandAccess): Promise<CommandLeave>;
   /** Asks for what the confinement refused to a command that had a leave; resolves to a leave that gives it. */
   refused(access: CommandAccess, refusals: readonly Refusal[]): Promise<CommandLeave>;

@@ -12,7 +12,7 @@ import {
 import type { Offer, RealPath, Verdict, World } from "./judgement.ts";
 import { isInterpreter } from "./programs/index.ts";
 import { splitPattern } from "./command-line/places.ts";
-import { protectedMatch, protectedName } from "./protected.ts";
+import { isKeyName, protectedMatch, protectedName } from "./protected.ts";
 import { matchPath, patternRoot, rulesFor } from "./rule-match.ts";
 import type { Rule } from "./rule.ts";
 
@@ -199,6 +199,35 @@ export function offerFor(access: Access, world: World): Offer | undefined {
   const isOne = real.kind !== "directory" && (operation === "write" || isWide);
   if (isOne) return /[*]/.test(real.path) ? undefined : { operation, pattern: real.path };
   return isWide || folder.includes("*") ? undefined : { operation, pattern: `${folder}/**` };
+}
+
+/**
+ * Which files below a folder are withheld from who looks at all of it, though the folder may be read: those that a rule denies to read, and,
+ * outside of the workspace, keys, for which leave is asked by their own names. Undefined where there can be none.
+ */
+export function withheldBelow(folder: string, world: World): ((path: string) => boolean) | undefined {
+  const { ignoresCase, folders } = world;
+  const denials = rulesFor(world.rules, "read", "deny", world.project).filter(({ pattern }) => {
+    const root = patternRoot(pattern);
+    return isWithin(root, folder, world) || isWithin(folder, root, world);
+  });
+  const isInside = (path: string): boolean => folders.some((one) => isWithin(path, one, world));
+  const isDenied = (path: string): boolean =>
+    denials.some(({ pattern }) => matchPath(pattern, path, ignoresCase));
+  if (isInside(folder) || secrets.test(folder.replaceAll("\\", "/")))
+    return denials.length === 0 ? undefined : isDenied;
+  const isAllowed = (path: string): boolean => {
+    const real = { path, kind: "file", links: 1 } as const;
+    const access = { operation: "read", real, isRecursive: false, isRemoval: false } as const;
+    return allowingRule(access, world, () => true) !== undefined;
+  };
+  const isKey = (path: string): boolean =>
+    !isInside(path) && holdsKeys(below(path, folder, world) ?? "", world) && !isAllowed(path);
+  return (path) => isDenied(path) || isKey(path);
+}
+
+function holdsKeys(inner: string, world: World): boolean {
+  return secrets.test(inner) || isKeyName(inner.slice(inner.lastIndexOf("/") + 1), world);
 }
 
 /** What a pattern behind a folder may mean of the names in it, each with what stands behind it; undefined where that may be anything. */

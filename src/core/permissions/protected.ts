@@ -27,6 +27,15 @@ const keys =
   /^(?:.*\.(?:pem|key|p12|pfx|p8|jks|keystore|kdbx|ppk|pgp)|id_(?:rsa|dsa|ecdsa|ed25519)\w*|\.env|\.env\.(?!example$|sample$|template$|dist$|defaults$).*|.*\.code-workspace)$/i;
 const keySamples = ["server.pem", "server.key", "id_rsa", ".env", ".env.local", "a.code-workspace", "a.p12"];
 
+// Beside those, files that hold passwords.
+const passwords: readonly string[] = [...[".netrc", ".pypirc", ".git-credentials", ".pgpass", ".htpasswd"]];
+
+/** True for the name of a file that usually holds keys or passwords. */
+export function isKeyName(said: string, options: Options): boolean {
+  const name = plainName(said, options);
+  return keys.test(name) || isIn(passwords, name, options);
+}
+
 interface Options {
   readonly ignoresCase: boolean;
   readonly isWindows: boolean;

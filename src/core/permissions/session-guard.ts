@@ -14,6 +14,7 @@ import { confinementOf, type Extras } from "./confinement.ts";
 import type { CommandAccess, CommandLeave, FileAccess, Guard } from "./guard.ts";
 import { judgeRequest } from "./judge-request.ts";
 import type { Judgement, LineJudgement, World } from "./judgement.ts";
+import { withheldBelow } from "./path-policy.ts";
 import { judge } from "./policy.ts";
 import type { Permissions } from "./permissions.ts";
 import { questionOf } from "./permission-question.ts";
@@ -56,6 +57,10 @@ export class SessionGuard implements Guard {
     const { operation, path, kind, links, change } = access;
     const judgeNow = async () => judge({ operation, path, kind, links }, await this.#world());
     await this.#decide(judgeNow, { operation, target: path, ...(change && { change }) });
+  }
+
+  async withheld(folder: string): Promise<((path: string) => boolean) | undefined> {
+    return withheldBelow(folder, await this.#world());
   }
 
   async command(access: CommandAccess): Promise<CommandLeave> {

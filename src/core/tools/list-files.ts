@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { joinLines, plural } from "./cut.ts";
-import { nameIn, resolveScopes, type Scope } from "./scope.ts";
+import { nameIn, resolveScopes, withheldNote, type Scope } from "./scope.ts";
 import { defineTool, type ToolRun } from "./tool.ts";
 import { toolInput } from "./tool-input.ts";
 
@@ -26,10 +26,11 @@ export const listFiles = defineTool({
   }),
   run: async (input, run) => {
     const scopes = await resolveScopes(run, input);
-    const { paths, isCut } = await listAll(scopes, input.ignored === true, run);
+    const { paths, isCut, withheld } = await listAll(scopes, input.ignored === true, run);
+    const rest = withheldNote(withheld);
     const count = `${isCut ? "more than " : ""}${plural(paths.length, "file")}`;
-    if (paths.length === 0) return { output: nothing(input.glob, input.path), note: "no files" };
-    return { output: show(paths, count, isCut), note: count };
+    if (paths.length === 0) return { output: nothing(input.glob, input.path) + rest, note: "no files" };
+    return { output: show(paths, count, isCut) + rest, note: count };
   },
 });
 
@@ -37,23 +38,26 @@ async function listAll(
   scopes: readonly Scope[],
   withIgnored: boolean,
   run: ToolRun,
-): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean }> {
+): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean; readonly withheld: number }> {
   // Folders of a workspace can lie in one another.
   const paths = new Set<string>();
   let isCut = false;
+  let withheld = 0;
   for (const scope of scopes) {
-    const { root, real, glob } = scope;
+    const { root, real, glob, isWithheld } = scope;
     if (scope.isFile) {
       paths.add(nameIn(scope, run, root));
       continue;
     }
     const limit = maxFiles - paths.size;
-    const query = { root, real, ...(glob === undefined ? {} : { glob }), withIgnored, limit };
+    const where = { root, real, ...(glob === undefined ? {} : { glob }), ...(isWithheld && { isWithheld }) };
+    const query = { ...where, withIgnored, limit };
     const found = await run.files.list(query, run.signal);
     for (const path of found.paths) paths.add(nameIn(scope, run, path));
     isCut ||= found.isCut;
+    withheld += found.withheld;
   }
-  return { paths: [...paths], isCut };
+  return { paths: [...paths], isCut, withheld };
 }
 
 function nothing(glob: string | undefined, path: string | undefined): string {

@@ -121,7 +121,9 @@ async function find(
   run: ToolRun,
 ): Promise<readonly string[]> {
   try {
-    return (await run.files.list({ ...query, withIgnored: false }, run.signal)).paths;
+    const isWithheld = await run.guard.withheld(query.real);
+    const asked = { ...query, withIgnored: false, ...(isWithheld && { isWithheld }) };
+    return (await run.files.list(asked, run.signal)).paths;
   } catch (error) {
     if (error instanceof BooError) return [];
     throw error;

@@ -1,6 +1,7 @@
 /** Where list_files and search look: folders, each with a glob. */
 import { BooError } from "../errors.ts";
 import type { WorkspaceFolder } from "../ports.ts";
+import { plural } from "./cut.ts";
 import { askToRead, foundAt } from "./leave.ts";
 import { openFolders, relativePath, resolvePath, splitFolder } from "./paths.ts";
 import { refuseIgnored } from "./read-text.ts";
@@ -18,6 +19,14 @@ export interface Scope {
   readonly links: number;
   /** As the model names it; undefined where paths below it have names in the workspace. */
   readonly outside: string | undefined;
+  /** Files in it that must not be told. */
+  readonly isWithheld?: (path: string) => boolean;
+}
+
+/** What a result says of files that were withheld; "" where there were none. */
+export function withheldNote(count: number): string {
+  if (count === 0) return "";
+  return `\n[${plural(count, "file")} left out: a rule denies to read ${count === 1 ? "it" : "them"}, or keys are in ${count === 1 ? "it" : "them"}]`;
 }
 
 /** What `path` and `glob` of a model mean, after asking leave to read there: a glob without "/" matches at any depth, a path may be a file. */
@@ -36,6 +45,7 @@ export async function resolveScopes(
   await askToRead(place, run, foundAt(place));
   if (place.stat === undefined) throw missing(place.label);
   const isFile = place.stat.kind !== "directory";
+  const isWithheld = isFile ? undefined : await run.guard.withheld(place.real);
   return [
     {
       root: place.path,
@@ -44,6 +54,7 @@ export async function resolveScopes(
       isFile,
       links: place.stat.links,
       outside: place.folder === undefined ? place.label : undefined,
+      ...(isWithheld && { isWithheld }),
     },
   ];
 }
@@ -65,6 +76,7 @@ async function globScopes(run: ToolRun, glob: string): Promise<readonly Scope[]>
 async function folderScope(run: ToolRun, { path }: WorkspaceFolder, glob: string): Promise<Scope> {
   const real = await run.files.rootPath(path);
   await run.guard.file({ operation: "read", path: real, kind: "directory", links: 1 });
+  const isWithheld = await run.guard.withheld(real);
   return {
     root: path,
     real,
@@ -72,6 +84,7 @@ async function folderScope(run: ToolRun, { path }: WorkspaceFolder, glob: string
     isFile: false,
     links: 1,
     outside: undefined,
+    ...(isWithheld && { isWithheld }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { joinLines, plural } from "./cut.ts";
 import type { SearchMatch } from "../ports.ts";
-import { nameIn, resolveScopes } from "./scope.ts";
+import { nameIn, resolveScopes, withheldNote } from "./scope.ts";
 import { defineTool, type ToolRun } from "./tool.ts";
 import { toolInput } from "./tool-input.ts";
 
@@ -26,9 +26,10 @@ export const search = defineTool({
     return { verb: "Search", object: pattern, ...(where === "" ? {} : { detail: `in ${where}` }) };
   },
   run: async (input, run) => {
-    const { matches, isCut, leftOut } = await searchAll(input, run);
+    const { matches, isCut, leftOut, withheld } = await searchAll(input, run);
     const files = new Set(matches.map((match) => match.name)).size;
-    const rest = leftOut === 0 ? "" : `\n[${plural(leftOut, "file")} left out: ${whyLeftOut}]`;
+    const hidden = leftOut === 0 ? "" : `\n[${plural(leftOut, "file")} left out: ${whyLeftOut}]`;
+    const rest = hidden + withheldNote(withheld);
     if (matches.length === 0)
       return { output: rest === "" ? nothing(input) : `no matches to show${rest}`, note: "no matches" };
     const note = `${isCut ? "more than " : ""}${plural(matches.length, "match")} in ${plural(files, "file")}`;
@@ -56,6 +57,7 @@ interface Found {
   readonly matches: readonly NamedMatch[];
   readonly isCut: boolean;
   readonly leftOut: number;
+  readonly withheld: number;
 }
 
 async function searchAll(input: Input, run: ToolRun): Promise<Found> {
@@ -63,10 +65,12 @@ async function searchAll(input: Input, run: ToolRun): Promise<Found> {
   const matches: NamedMatch[] = [];
   const searched = new Set<string>();
   let leftOut = 0;
+  let withheld = 0;
   for (const scope of await resolveScopes(run, input)) {
-    const { root, real, glob, links } = scope;
+    const { root, real, glob, links, isWithheld } = scope;
     const query = {
       ...{ root, real, links },
+      ...(isWithheld && { isWithheld }),
       pattern: input.pattern,
       ...(glob === undefined ? {} : { glob }),
       ignoreCase: input.ignore_case === true,
@@ -82,9 +86,10 @@ async function searchAll(input: Input, run: ToolRun): Promise<Found> {
     // Folders of a workspace can lie in one another.
     for (const { name } of fresh) searched.add(name);
     leftOut += found.leftOut;
-    if (found.isCut) return { matches, isCut: true, leftOut };
+    withheld += found.withheld;
+    if (found.isCut) return { matches, isCut: true, leftOut, withheld };
   }
-  return { matches, isCut: false, leftOut };
+  return { matches, isCut: false, leftOut, withheld };
 }
 
 function show(matches: readonly NamedMatch[], input: Input, isCut: boolean): string {
