@@ -11,6 +11,7 @@ import { besideChat, SessionsView } from "#editor/sessions-view.ts";
 import { registerRuns } from "#editor/runs/register-runs.ts";
 import { RunPanel } from "#editor/runs/run-panel.ts";
 import { TracePanel, TraceView } from "#editor/trace-panel.ts";
+import { registerWorkflowLanguage } from "#editor/workflow-language/workflow-language.ts";
 
 let opening: Promise<Host> | undefined;
 
@@ -48,6 +49,7 @@ export function activate(context: ExtensionContext): void {
     panel,
     permissions,
     ...registerRuns(open, runs),
+    ...registerWorkflowLanguage(),
     ...[chat, sessions, trace].flatMap((view) => [view, window.registerWebviewViewProvider(view.id, view)]),
     commands.registerCommand("boocode.newSession", async () => {
       await chat.focusComposer();
