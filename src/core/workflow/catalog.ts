@@ -13,6 +13,9 @@ export interface CatalogEntry {
   readonly shadowedBy?: string;
 }
 
+/** Other names of scripts that are built in; a script that has such a name itself goes first. */
+const aliases: ReadonlyMap<string, string> = new Map([["multi-review", "review-code"]]);
+
 /** Reads all scripts. */
 export async function listWorkflows(files: WorkflowFiles): Promise<readonly CatalogEntry[]> {
   const owners = new Map<string, string>();
@@ -24,10 +27,12 @@ export async function listWorkflows(files: WorkflowFiles): Promise<readonly Cata
   });
 }
 
-/** The script of a name; throws BooError "unknown-workflow" that lists what exists. */
+/** The script of a name or of an alias; throws BooError "unknown-workflow" that lists what exists. */
 export async function findWorkflow(files: WorkflowFiles, name: string): Promise<WorkflowSource> {
   const entries = await listWorkflows(files);
-  const found = entries.find(({ meta, shadowedBy }) => meta?.name === name && shadowedBy === undefined);
+  const named = (wanted: string | undefined): CatalogEntry | undefined =>
+    entries.find(({ meta, shadowedBy }) => meta && meta.name === wanted && shadowedBy === undefined);
+  const found = named(name) ?? named(aliases.get(name));
   if (found !== undefined) return found.source;
   const names = entries.flatMap(({ meta, shadowedBy }) =>
     meta && shadowedBy === undefined ? [meta.name] : [],

@@ -23,6 +23,13 @@ describe("the catalog of workflows", () => {
       message: 'There is no workflow "c". There are: one, two.',
     });
   });
+  it("knows an alias of a built-in script, unless a script has that name", async () => {
+    const builtIn = { "built/bad.js": "oops(", "built/review.js": script("review-code") };
+    assert.equal((await findWorkflow(files(builtIn), "multi-review")).file, "built/review.js");
+    const own = files({ "project/own.js": script("multi-review"), ...builtIn });
+    assert.equal((await findWorkflow(own, "multi-review")).file, "project/own.js");
+    await assert.rejects(findWorkflow(both, "multi-review"), { code: "unknown-workflow" });
+  });
   it("lets those found first shadow the others, and shows it", async () => {
     assert.equal((await findWorkflow(both, "one")).file, "project/a.js");
     const shadowed = (await listWorkflows(both)).filter(({ shadowedBy }) => shadowedBy !== undefined);
