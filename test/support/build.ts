@@ -12,7 +12,7 @@ const maxPackageBytes = 3 * 1024 * 1024;
 
 /** What a package may hold; anything else is a mistake in .vscodeignore. */
 const allowed =
-  /^(package(\.nls)?\.json|(README|CHANGELOG)\.md|LICENSE|media\/(icon\.png|screenshot\.png|activity\.svg|walkthrough\/\w+\.md|schemas\/[\w-]+\.json)|dist\/load-order\.json|dist\/.+\.(js|css|ttf|wasm)|dist\/isolated-vm\/[\w.-]+\.node)$/;
+  /^(package(\.nls)?\.json|(README|CHANGELOG)\.md|LICENSE|media\/(icon\.png|screenshot\.png|activity\.svg|walkthrough\/\w+\.md|schemas\/[\w-]+\.json)|dist\/load-order\.json|dist\/.+\.(js|css|ttf|wasm)|dist\/isolated-vm\/[\w.-]+\.node|workflows\/[\w-]+(\.d\.ts|\.js))$/;
 
 const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
@@ -36,7 +36,7 @@ async function runNode(args: readonly string[], failure: string, cwd = root): Pr
 /** What may have parts in a package. The packager looks at every file below its folder, which takes long where all of the project is. */
 const packaged = [
   ...[".vscodeignore", "package.json", "package.nls.json", "README.md", "CHANGELOG.md", "LICENSE"],
-  ...["dist", "media"],
+  ...["dist", "media", "workflows"],
 ];
 
 /** Packages the built bundles into `packageFile`; returns a line that says what it weighs, or throws what is wrong with it. */
