@@ -1,16 +1,9 @@
 /** git's subcommands: which read, which change the repository, which destroy work that nobody saved, which go to the network. */
 import { exactText, exactTexts, LOOSE } from "../command-line/values.ts";
 import { hasOption, type Arguments } from "./arguments.ts";
-import { type Call, each, type Flag, type Role } from "./program.ts";
-
-/** What is known of a subcommand. */
-export interface Subcommand {
-  readonly kind: "reads" | "writes" | "network" | "asks";
-  readonly options?: Readonly<Record<string, Role>>;
-  readonly flags?: Readonly<Record<string, Flag>>;
-  /** Looks closer. */
-  readonly follow?: (call: Call, given: Arguments) => readonly string[] | undefined;
-}
+import { placeSubcommands } from "./git-places.ts";
+import { actions, type Subcommand } from "./git-subcommand.ts";
+import { type Call, each, type Role } from "./program.ts";
 
 const diffOptions = {
   ...each("write", "--output"),
@@ -57,6 +50,11 @@ function namesChanged(_call: Call, given: Arguments): readonly string[] | undefi
   return hasOption(given, "--name-only") ? [LOOSE] : undefined;
 }
 
+// What was fetched, and where the other side stands.
+function writesRepository({ draft }: Call): undefined {
+  draft.writesGit = true;
+}
+
 /** A subcommand that lists without operands or with certain options, and writes otherwise. */
 function lists(listing: readonly string[], options: Readonly<Record<string, Role>> = {}): Subcommand {
   return {
@@ -72,20 +70,6 @@ function lists(listing: readonly string[], options: Readonly<Record<string, Role
 function destroys(what: string): NonNullable<Subcommand["follow"]> {
   return ({ draft }) => {
     draft.ask(`"${draft.label}" destroys ${what}.`, "exact-rule");
-    return undefined;
-  };
-}
-
-function actions(
-  first: Readonly<Record<string, "reads" | "writes" | "asks" | "network">>,
-  none: "reads" | "writes" | "asks",
-): NonNullable<Subcommand["follow"]> {
-  return ({ draft }, given) => {
-    const name = exactText(given.operands[0]);
-    const kind = given.operands.length === 0 ? none : name === undefined ? "asks" : (first[name] ?? "asks");
-    if (kind === "writes") draft.writesGit = true;
-    if (kind === "network") draft.connect("*");
-    if (kind === "asks") draft.ask(`"${draft.label} ${name ?? ""}" is asked.`, "rule");
     return undefined;
   };
 }
@@ -183,7 +167,6 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     kind: "reads",
     follow: actions({ "get-url": "reads", show: "network", update: "network", prune: "network" }, "reads"),
   },
-  worktree: { kind: "reads", follow: actions({ list: "reads" }, "asks") },
   submodule: {
     kind: "reads",
     follow: actions({ status: "reads", summary: "reads", update: "network", add: "network" }, "reads"),
@@ -265,18 +248,6 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     flags: each("danger", "-f --force"),
   },
   mv: { kind: "writes" },
-  init: {
-    kind: "writes",
-    options: {
-      ...each("danger", "--template --separate-git-dir"),
-      ...each("text", "-b --initial-branch --object-format --shared"),
-    },
-    follow: ({ draft }, given) => {
-      for (const field of given.operands) draft.use(field, { operation: "write" });
-      draft.ask("A new repository has settings and hooks of its own.", "rule");
-      return undefined;
-    },
-  },
   "update-index": { kind: "writes" },
   "write-tree": { kind: "writes" },
   "format-patch": {
@@ -328,13 +299,15 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     follow: (call, given) =>
       hasOption(given, "-n", "--dry-run") ? undefined : destroys("files that git does not know")(call, given),
   },
+  ...placeSubcommands,
+  ...each({ kind: "network", follow: writesRepository }, "fetch pull push"),
   ...each(
     network,
-    "fetch pull push clone ls-remote fetch-pack send-pack remote-https svn p4 lfs request-pull send-email imap-send http-fetch http-push daemon upload-pack receive-pack upload-archive shell credential",
+    "ls-remote fetch-pack send-pack remote-https svn p4 lfs request-pull send-email imap-send http-fetch http-push daemon upload-pack receive-pack upload-archive shell credential",
   ),
   ...each(
     asks,
-    "gc prune repack filter-branch filter-repo replace update-ref symbolic-ref reflog-expire hook instaweb gui difftool mergetool help web--browse bundle fast-import fast-export hash-object mktree commit-tree read-tree checkout-index unpack-objects index-pack pack-refs sparse-checkout maintenance rerere fsck verify-commit verify-tag cvsserver citool worktree-add submodule--helper",
+    "gc prune repack filter-branch filter-repo replace update-ref symbolic-ref reflog-expire hook instaweb gui difftool mergetool help web--browse fast-import fast-export hash-object mktree commit-tree read-tree checkout-index unpack-objects index-pack pack-refs sparse-checkout maintenance rerere fsck verify-commit verify-tag cvsserver citool worktree-add submodule--helper",
   ),
 };
 

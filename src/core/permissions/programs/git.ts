@@ -2,7 +2,8 @@
 import { exactField, exactText, type Field } from "../command-line/values.ts";
 import { applyRole, enterFolder } from "./apply.ts";
 import { readArguments } from "./arguments.ts";
-import { subcommands, type Subcommand } from "./git-subcommands.ts";
+import type { Subcommand } from "./git-subcommand.ts";
+import { subcommands } from "./git-subcommands.ts";
 import { type Call, each, type Program } from "./program.ts";
 
 const globalOptions = {
@@ -58,8 +59,10 @@ export const git: Program = {
   },
 };
 
-function runSubcommand(known: Subcommand, call: Call): readonly string[] | undefined {
+function runSubcommand(listed: Subcommand, call: Call): readonly string[] | undefined {
   const { draft } = call;
+  // Wherever revisions are taken, so are options of "diff", whether they mean anything there or not: this one empties the file at once.
+  const known = { ...listed, options: { "--output": "write" as const, ...listed.options } };
   const given = readArguments(call.args, known);
   if (known.kind === "network") draft.connect("*");
   if (known.kind === "asks" && known.follow === undefined)
@@ -73,6 +76,7 @@ function runSubcommand(known: Subcommand, call: Call): readonly string[] | undef
   if (given.isUncertain) draft.runsCode(`What "${draft.label}" is given may be taken for an option.`);
   for (const field of given.operands) draft.use(field, { operation: "read" });
   const printed = known.follow?.(call, given);
+  if (draft.writesGit) draft.useFolders({ operation: "write" });
   if (draft.writesGit && draft.code === undefined) draft.runsCode("It changes the repository.");
   return printed;
 }
