@@ -154,9 +154,8 @@ export class LineJudge {
     for (const prefix of beforeDots(path))
       if (this.#real(prefix)?.kind !== "directory")
         return { verdict: "ask", reason: `"${use.shown}" goes up from a folder that is not there.` };
-    const finding = judgePath({ operation, real, rest, isRecursive, isRemoval }, this.#world, (other) =>
-      this.#exists(other),
-    );
+    const access = { operation, real, rest, isRecursive, isRemoval, mayFill: true } as const;
+    const finding = judgePath(access, this.#world, (other) => this.#exists(other));
     if (isGuess && finding.verdict === "ask" && real.kind === "missing")
       return { verdict: "allow", reason: "There is no such file." };
     const mayBeLink = real.kind === "missing" && this.#makesLinksBefore(command, index);

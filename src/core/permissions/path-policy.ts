@@ -12,7 +12,7 @@ import {
 import type { Offer, RealPath, Verdict, World } from "./judgement.ts";
 import { isInterpreter } from "./programs/index.ts";
 import { splitPattern } from "./command-line/places.ts";
-import { isKeyName, protectedMatch, protectedName } from "./protected.ts";
+import { gitPart, isKeyName, protectedMatch, protectedName } from "./protected.ts";
 import { matchPath, patternRoot, rulesFor } from "./rule-match.ts";
 import type { Rule } from "./rule.ts";
 
@@ -25,6 +25,8 @@ export interface Access {
   readonly rest?: string | undefined;
   readonly isRecursive: boolean;
   readonly isRemoval: boolean;
+  /** A folder that is written may get anything into it. */
+  readonly mayFill?: true;
 }
 
 /** How an access comes out. */
@@ -168,7 +170,11 @@ function judgeOutside(access: Access, world: World): Finding {
   if (access.operation === "run" && system !== undefined && isInterpreter(system))
     return allow("It runs one of the system's interpreters.");
   const { real, rest, operation } = access;
-  const rule = allowingRule(access, world, () => true);
+  const rule = allowingRule(
+    access,
+    world,
+    (pattern) => operation !== "write" || isNamed(pattern, access, world),
+  );
   const shown = rest === undefined ? real.path : `${real.path.replace(/\/$/, "")}/${showValue(rest)}`;
   const beyond = { isBeyond: true, ...(rest?.includes(LOOSE) === true && { needsConfinement: true }) };
   if (rule !== undefined && operation !== "run")
@@ -182,6 +188,19 @@ function judgeOutside(access: Access, world: World): Finding {
     offersCommand: operation === "run",
     ...(offer !== undefined && { offer }),
   };
+}
+
+// There, too, a rule covers what can run programs or hold keys only where it names it.
+function isNamed(pattern: string, { real, rest, isRecursive, mayFill }: Access, world: World): boolean {
+  const root = patternRoot(pattern);
+  const part = gitPart(real.path, world);
+  if (part !== undefined && !isWithin(root, part, world)) return false;
+  const isFolder = real.kind === "directory" || /\.git$/i.test(real.path);
+  const isWhole = isRecursive || rest !== undefined || (mayFill === true && isFolder);
+  if (isWhole && gitPart(`${real.path}/config`, world) === `${real.path}/config`) return false;
+  const inner = below(real.path, root, world) ?? "";
+  const name = rest === undefined ? protectedName(inner, world) : protectedMatch(inner, rest, world)?.name;
+  return name === undefined || pattern.includes(name);
 }
 
 const secrets = /(?:^|\/)\.(?:ssh|gnupg|aws|kube|docker|azure|password-store|mozilla|config\/gcloud)(?:\/|$)/;

@@ -54,6 +54,25 @@ export function protectedName(below: string, options: Options): string | undefin
   return undefined;
 }
 
+// Below these, names are those of branches and contents.
+const gitContents: readonly string[] = ["objects", "refs", "logs"];
+const gitSettings: readonly string[] = [
+  ...["hooks", "config", "config.worktree", "attributes", "commondir", "gitdir"],
+];
+
+/** The part of a repository in which a path lies that runs something or says where the rest is; undefined where it lies in none. */
+export function gitPart(path: string, options: Options): string | undefined {
+  const names = path.replaceAll("\\", "/").split("/");
+  let isInGit = false;
+  for (const [index, said] of names.entries()) {
+    const name = plainName(said, options);
+    if (isInGit && isIn(gitContents, name, options)) return undefined;
+    if (isInGit && isIn(gitSettings, name, options)) return names.slice(0, index + 1).join("/");
+    isInGit ||= name.toLowerCase().endsWith(".git") || isShortGit(name, options);
+  }
+  return undefined;
+}
+
 // Windows drops dots and blanks at the end of a name and what follows ":"; macOS some letters that nobody sees.
 function plainName(name: string, { ignoresCase, isWindows }: Options): string {
   const shown = ignoresCase ? name.replaceAll(/\p{Cf}/gu, "") : name;

@@ -72,6 +72,46 @@ describe("rules", () => {
     assert.equal(file("write", "/ws/.git/config", named).verdict, "ask");
   });
 
+  it("cover it outside of the workspace only where they name it, too", () => {
+    const check = (pattern: string, paths: readonly string[], expected: readonly Verdict[]): void => {
+      const world = rules(rule("allow", "write", pattern));
+      assert.deepEqual(
+        paths.map((path) => file("write", path, world).verdict),
+        expected,
+        pattern,
+      );
+    };
+    const ordinary = ["/outside/x.js", "/outside/a/b.ts", "/outside/.git/HEAD/x"];
+    check("/outside/**", ordinary, ["allow", "allow", "ask"]);
+    const own = [
+      "/outside/.vscode/tasks.json",
+      "/outside/.bashrc",
+      "/outside/boocode.yaml",
+      "/outside/a/.env",
+    ];
+    check("/outside/**", own, ["ask", "ask", "ask", "ask"]);
+    check("/outside/.vscode/**", own, ["allow", "ask", "ask", "ask"]);
+    check("/outside/.bashrc", own, ["ask", "allow", "ask", "ask"]);
+    const git = [
+      ...["/outside/.git", "/outside/.git/index", "/outside/.git/refs/heads/config", "/outside/.git/config"],
+      ...[
+        "/outside/.git/hooks/pre-commit",
+        "/outside/.git/worktrees/a/HEAD",
+        "/outside/.git/worktrees/a/commondir",
+      ],
+      ...[
+        "/outside/.git/modules/a/index",
+        "/outside/.git/modules/a/hooks/x",
+        "/outside/.git/info/attributes",
+      ],
+    ];
+    check("/outside/.git/**", git, [
+      ...(["allow", "allow", "allow", "ask", "ask", "allow", "ask", "allow", "ask", "ask"] as const),
+    ]);
+    check("/outside/.git/hooks/**", git.slice(3, 5), ["ask", "allow"]);
+    check("/outside/.git/config", git.slice(3, 5), ["allow", "ask"]);
+  });
+
   it("name hosts", () => {
     const world = rules(
       rule("allow", "network", "example.com"),
@@ -144,6 +184,13 @@ describe("rules", () => {
   check("dockerx ps", "ask", rule("allow", "execute", "docker *"));
   check('eval "$X"', "ask", rule("allow", "execute", "eval *"));
   check("echo x > .git/config", "ask", rule("allow", "execute", "echo x"));
+
+  const outside = rule("allow", "write", "/outside/**");
+  check("echo x > /outside/a", "allow", outside);
+  check("echo x > /outside/.git/hooks/pre-commit", "ask", outside);
+  check("cp -r evil /outside/.git", "ask", rule("allow", "write", "/outside/.git/**"));
+  check("cp evil /outside/.git/*", "ask", rule("allow", "write", "/outside/.git/**"));
+  check("echo x > /outside/.git/COMMIT_EDITMSG", "allow", rule("allow", "write", "/outside/.git/**"));
 
   const noPush = rule("deny", "execute", "git push *");
   check("git push", "deny", noPush);
