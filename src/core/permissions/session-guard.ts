@@ -13,7 +13,7 @@ import type { Refusal } from "../shell-ports.ts";
 import { confinementOf, type Extras } from "./confinement.ts";
 import type { CommandAccess, CommandLeave, FileAccess, Guard } from "./guard.ts";
 import { judgeRequest } from "./judge-request.ts";
-import type { Judgement, LineJudgement, World } from "./judgement.ts";
+import type { FileRequest, Judgement, LineJudgement, World } from "./judgement.ts";
 import { withheldBelow } from "./path-policy.ts";
 import { judge } from "./policy.ts";
 import type { Permissions } from "./permissions.ts";
@@ -71,8 +71,8 @@ export class SessionGuard implements Guard {
 
   async refused(access: CommandAccess, refusals: readonly Refusal[]): Promise<CommandLeave> {
     for (const refusal of refusals) {
-      await this.#checkLine(access);
-      await this.#askRefused(refusal);
+      const { needs } = await this.#checkLine(access);
+      await this.#askRefused(refusal, needs.gitWrite);
     }
     return this.#leave(await this.#checkLine(access));
   }
@@ -86,7 +86,7 @@ export class SessionGuard implements Guard {
     return judgement;
   }
 
-  async #askRefused(refusal: Refusal): Promise<void> {
+  async #askRefused(refusal: Refusal, writesGit: boolean): Promise<void> {
     const { reads, writes } = this.#extras;
     if (refusal.operation === "network") {
       const host = refusal.host ?? "any host";
@@ -95,17 +95,24 @@ export class SessionGuard implements Guard {
       this.#extras = { ...this.#extras, hasNetwork: true };
       return;
     }
-    const { operation } = refusal;
     const path = await this.#nearest(refusal.path);
+    // A repository that can not be seen would be asked for twice, to be read and then to be written.
+    const operation = writesGit && (await this.#isRepository(path)) ? "write" : refusal.operation;
     if (path === "/")
       throw new BooError("denied", `Not allowed: ${refusal.path} lies in no folder that can be given.`);
     const { kind = "missing" } = (await this.#ports.files.stat(path)) ?? {};
-    const judgeNow = async () => judge({ operation, path, kind, links: 1 }, await this.#world());
+    const judgeNow = async () => judgeRefused({ operation, path, kind, links: 1 }, await this.#world());
     await this.#decide(judgeNow, { operation, target: path });
     this.#extras =
       operation === "read"
         ? { ...this.#extras, reads: [...reads, path] }
         : { ...this.#extras, writes: [...writes, path] };
+  }
+
+  async #isRepository(path: string): Promise<boolean> {
+    const { files } = this.#ports;
+    const parts = await Promise.all(["HEAD", "objects", "refs"].map((name) => files.stat(`${path}/${name}`)));
+    return !parts.includes(undefined);
   }
 
   // What does not exist can not be put into a confined command's sight: its folder is asked for instead.
@@ -216,6 +223,14 @@ export class SessionGuard implements Guard {
       : undefined;
     return { confinement, isReadOnly: judgement.isReadOnly };
   }
+}
+
+// Who may change what is there may look at it.
+function judgeRefused(request: FileRequest, world: World): Judgement {
+  const judgement = judge(request, world);
+  if (request.operation === "write" || judgement.verdict !== "ask") return judgement;
+  const written = judge({ ...request, operation: "write" }, world);
+  return written.verdict === "allow" && written.rule !== undefined ? written : judgement;
 }
 
 /** To whom a grant is given: to a session, or to all agents of a run. */

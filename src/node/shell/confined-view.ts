@@ -6,7 +6,7 @@ import type { Confinement } from "#core/shell-ports.ts";
 import { inOrder, type Mount } from "./bubblewrap.ts";
 import { secrets } from "./home-folders.ts";
 import type { HostFolder } from "./host-folder.ts";
-import { nestedProtected } from "./nested-repositories.ts";
+import { protectedInRepositories } from "./nested-repositories.ts";
 import { linksTo, maskOf, networkMounts, readableMounts } from "./system-view.ts";
 import { exists, isIn, realPath } from "./tool-folders.ts";
 
@@ -137,7 +137,7 @@ class Layout {
   protect(): void {
     const writable = new Set(this.#options.confinement.writable.map((path) => realPath(path) ?? path));
     const { readOnly } = this.#options.confinement;
-    for (const path of [...readOnly, ...[...writable].flatMap(nestedProtected)]) {
+    for (const path of [...readOnly, ...protectedInRepositories([...writable])]) {
       if (exists(path) && lstatSync(path).isSymbolicLink() && this.#sight(path) === "writable")
         this.#links.push({ path, to: readlinkSync(path) });
       const real = realPath(path);

@@ -1,5 +1,5 @@
 /** What the confinement refused, read from what the command said about it. */
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Refusal } from "#core/shell-ports.ts";
 import type { Sight } from "./confined-view.ts";
@@ -40,6 +40,8 @@ const occupied =
 const inTheWay = /resource busy|\bEBUSY\b|invalid cross-device link|\bEXDEV\b/i;
 const missing =
   /no such file or directory|\bENOENT\b|os error 2\b|errno 2\b|does not exist|cannot find|not found/i;
+/** So says git where the file ".git" of a linked worktree or a submodule names a repository that can not be seen. */
+const unseenRepository = /not a git repository: (?!\(or any)(.+)$/i;
 /** Words of who wants to make or change something. */
 const changes =
   /cannot (create|touch|remove|overwrite|move|make|stat destination)|can't (create|open output)|could not (create|lock|write|open .* for writ)|unable to (create|write|unlink|append)|failed to (create|write|remove|open .* for writ)|\b(mkdir|rmdir|unlink|rename|touch|chmod|chown|utime|symlink|writing|write)\b/i;
@@ -77,7 +79,12 @@ function pathRefusal(line: string, context: RefusalContext): Refusal | undefined
   const find = (phrase: RegExp, ...sights: readonly Sight[]): string | undefined =>
     search(phrase, (path) => sights.includes(context.sightOf(path)));
   const written = find(readOnly, "readable", "hidden", "closed");
-  if (written !== undefined) return { operation: "write", path: toldPath(written, context) };
+  if (written !== undefined) {
+    const path = toldPath(repositoryOf(written, context), context);
+    return { operation: "write", path };
+  }
+  const repository = hiddenRepository(line, context);
+  if (repository !== undefined) return { operation: "read", path: repository };
   const kept = find(forbidden, "closed") ?? find(occupied, "closed") ?? search(inTheWay, context.isHeld);
   if (kept !== undefined) return { operation: "write", path: kept };
   const outside = find(forbidden, "hidden") ?? find(missing, "hidden") ?? behindLink(line, context);
@@ -88,6 +95,24 @@ function pathRefusal(line: string, context: RefusalContext): Refusal | undefined
   return isMade && folder !== "/" && context.exists(folder)
     ? { operation: "write", path: outside }
     : undefined;
+}
+
+// What the file says is the project's word: its folder is asked for like any other.
+function hiddenRepository(line: string, context: RefusalContext): string | undefined {
+  const said = unseenRepository.exec(line)?.[1]?.trim();
+  if (said === undefined) return undefined;
+  return foldersOf(context)
+    .map((folder) => context.realPath(resolve(folder, said)))
+    .filter((path) => context.sightOf(path) === "hidden" && context.exists(path))
+    .map((path) => repositoryOf(path, context))[0];
+}
+
+// A linked worktree has a part of the repository to itself, and is of no use without the rest. In the workspace each is asked for by itself.
+function repositoryOf(path: string, context: RefusalContext): string {
+  const [, repository] = /^(.+)\/worktrees\/[^/]+(?:\/|$)/.exec(path) ?? [];
+  if (repository === undefined || context.sightOf(dirname(repository)) === "writable") return path;
+  const isOne = ["HEAD", "objects"].every((name) => context.exists(join(repository, name)));
+  return isOne ? repository : path;
 }
 
 // A link in sight may lead out of it.
@@ -133,9 +158,14 @@ function pathsIn(line: string, from: number, to: number, context: RefusalContext
     }),
   );
   found.sort((a, b) => Number(a.isWord) - Number(b.isWord) || a.distance - b.distance);
-  const folders = [...context.line.matchAll(changesFolder)].map((match) =>
-    resolve(context.folder, (match[1] ?? "").replaceAll(/^["']|["']$/g, "")),
-  );
   const texts = [...new Set(found.map(({ text }) => text))];
-  return [context.folder, ...folders].flatMap((folder) => texts.map((text) => resolve(folder, text)));
+  return foldersOf(context).flatMap((folder) => texts.map((text) => resolve(folder, text)));
+}
+
+/** Where the command ran, and every folder that it went to. */
+function foldersOf({ line, folder }: RefusalContext): readonly string[] {
+  const others = [...line.matchAll(changesFolder)].map((match) =>
+    resolve(folder, (match[1] ?? "").replaceAll(/^["']|["']$/g, "")),
+  );
+  return [folder, ...others];
 }

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import type { Confinement } from "#core/shell-ports.ts";
 import { caches, gitSettings, secrets } from "./home-folders.ts";
+import { protectedInRepositories } from "./nested-repositories.ts";
 
 /** What every command may read on macOS beside its leave. */
 const system: readonly string[] = [
@@ -27,6 +28,7 @@ export function sandboxProfile(options: {
   const inHome = (names: readonly string[]): readonly string[] => names.map((name) => join(home, name));
   const named = new Set([...readable, ...writable]);
   const hidden = [...rootOnly, ...inHome(secrets)].filter((path) => !named.has(path));
+  const kept = [...readOnly, ...protectedInRepositories(writable).filter((path) => !named.has(path))];
   return [
     "(version 1)",
     "(deny default)",
@@ -39,8 +41,8 @@ export function sandboxProfile(options: {
     '(allow file-write* (literal "/dev/null") (literal "/dev/zero") (literal "/dev/tty") (subpath "/dev/fd"))',
     rule("deny file-read* file-write*", hidden),
     // A rule by path holds for what does not exist yet, too; renaming a folder above would take the rule's object away.
-    rule("deny file-write*", readOnly),
-    rule("deny file-write-unlink", ancestors(readOnly, writable), "literal"),
+    rule("deny file-write*", kept),
+    rule("deny file-write-unlink", ancestors(kept, writable), "literal"),
     ...(hasNetwork ? ["(allow network*) (allow system-socket)"] : []),
     "",
   ].join("\n");
