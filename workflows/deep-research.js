@@ -227,7 +227,7 @@ async function findParts() {
     agent(planPrompt(), {
       label: "divide the question",
       phase: "Plan",
-      agentType: "planner",
+      agentType: "explorer",
       tools,
       schema: planSchema(),
       maxToolCalls: 25,
