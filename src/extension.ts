@@ -49,7 +49,7 @@ export function activate(context: ExtensionContext): void {
     panel,
     permissions,
     ...registerRuns(open, runs),
-    ...registerWorkflowLanguage(),
+    ...registerWorkflowLanguage(context.extensionUri),
     ...[chat, sessions, trace].flatMap((view) => [view, window.registerWebviewViewProvider(view.id, view)]),
     commands.registerCommand("boocode.newSession", async () => {
       await chat.focusComposer();

@@ -117,6 +117,7 @@ describe("workflow files", () => {
       ...["low", "medium", "high", "max"],
     ]);
     assert.deepEqual(await labels('phase("|', '"'), ["Find"]);
+    assert.ok((await labels('await workflow("|')).includes("review-code"));
     assert.ok((await labels("work|")).includes("workflow-judge-panel"));
     assert.deepEqual(await labels("// ag|"), []);
     assert.deepEqual(await labels('log("ag|")'), []);

@@ -12,8 +12,9 @@ import {
   type Position,
   type TextDocument,
 } from "vscode";
-import { completionsAt, type Completion } from "#core/workflow/language/completion.ts";
+import { asksForWorkflow, completionsAt, type Completion } from "#core/workflow/language/completion.ts";
 import { hoverAt } from "#core/workflow/language/hover.ts";
+import type { ValueReference } from "#core/workflow/language/reference.ts";
 import { signatureAt } from "#core/workflow/language/signature.ts";
 
 const kinds: Readonly<Record<Completion["kind"], CompletionItemKind>> = {
@@ -24,9 +25,15 @@ const kinds: Readonly<Record<Completion["kind"], CompletionItemKind>> = {
   snippet: CompletionItemKind.Snippet,
 };
 
-/** What can be typed at a position, in the table's order and before what others propose. */
-export function completionItems(document: TextDocument, position: Position): CompletionItem[] {
-  return completionsAt(document.getText(), document.offsetAt(position)).flatMap((one, index) => {
+/** What can be typed at a position, in the table's order and before what others propose; `names` gives the workflows that there are. */
+export async function completionItems(
+  document: TextDocument,
+  position: Position,
+  names: () => Promise<readonly ValueReference[]>,
+): Promise<CompletionItem[]> {
+  const [text, offset] = [document.getText(), document.offsetAt(position)];
+  const workflows = asksForWorkflow(text, offset) ? await names() : [];
+  return completionsAt(text, offset, workflows).flatMap((one, index) => {
     const [start, end] = [document.positionAt(one.start), document.positionAt(one.end)];
     // The editor refuses ranges over several lines.
     if (start.line !== end.line) return [];

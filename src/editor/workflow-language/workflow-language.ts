@@ -7,6 +7,7 @@ import {
   type Disposable,
   type DocumentFilter,
   type TextDocument,
+  type Uri,
 } from "vscode";
 import type { ScriptChecks } from "./script-checks.ts";
 
@@ -16,9 +17,10 @@ const workflowFiles: DocumentFilter = {
   pattern: "**/{.boocode,.claude}/workflows/*.js",
 };
 
-/** Registers diagnostics, quick fixes, completion, hover, signature help and `BooCode: New Workflow`. */
-export function registerWorkflowLanguage(): readonly Disposable[] {
+/** Registers diagnostics, quick fixes, completion, hover, signature help and `BooCode: New Workflow`; `extension` is where BooCode is. */
+export function registerWorkflowLanguage(extension: Uri): readonly Disposable[] {
   const help = () => import("./script-help.ts");
+  const names = async () => (await import("./workflow-names.ts")).workflowNames(extension);
   return [
     ...followDocuments(),
     languages.registerCodeActionsProvider(
@@ -31,7 +33,7 @@ export function registerWorkflowLanguage(): readonly Disposable[] {
     ),
     languages.registerCompletionItemProvider(
       workflowFiles,
-      { provideCompletionItems: async (document, at) => (await help()).completionItems(document, at) },
+      { provideCompletionItems: async (document, at) => (await help()).completionItems(document, at, names) },
       ...['"', "'", "."],
     ),
     languages.registerHoverProvider(workflowFiles, {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { completionsAt } from "#core/workflow/language/completion.ts";
+import { asksForWorkflow, completionsAt } from "#core/workflow/language/completion.ts";
 import { globals } from "#core/workflow/language/reference-globals.ts";
 import { agentOptions } from "#core/workflow/script/lint.ts";
 
@@ -195,6 +195,19 @@ describe("completion in workflow scripts", () => {
     offers('agent("x", { phase: "|" })', ['agent("x", { phase: "Find" })']);
     offers('log("|")', []);
     offers('const effort = "|"', []);
+  });
+
+  it("offers the names of workflows where one is asked for", () => {
+    const named = (text: string) =>
+      completionsAt(text, text.length, [{ name: "review", doc: "d" }])
+        .filter(({ kind }) => kind === "value")
+        .map(({ insert }) => insert);
+    assert.deepEqual(named('await workflow("'), ["review"]);
+    assert.deepEqual(named("await workflow("), ['"review"']);
+    assert.deepEqual(named('await workflow("a", "'), []);
+    assert.deepEqual(named('await agent("'), []);
+    const asks = (text: string) => asksForWorkflow(text, text.length);
+    assert.deepEqual(['workflow("', "workflow(", 'agent("', ""].map(asks), [true, true, false, false]);
   });
 
   it("knows the phases of a script that is half typed", () => {

@@ -22,9 +22,29 @@ export interface Completion {
 
 type Proposal = Omit<Completion, "start" | "end">;
 
-/** Proposals for a place; none in comments, patterns and templates, and in texts only where their values are known. */
-export function completionsAt(text: string, offset: number): readonly Completion[] {
-  const cursor = cursorAt(text, offset);
+interface Place extends Cursor {
+  readonly workflows: readonly ValueReference[];
+}
+
+/** Whether a place is the name of a workflow, so that names can be proposed there. */
+export function asksForWorkflow(text: string, offset: number): boolean {
+  return isArgumentOf("workflow", cursorAt(text, offset).frames.at(-1));
+}
+
+function isArgumentOf(callee: string, frame: Frame | undefined): boolean {
+  return frame?.open === "(" && frame.callee === callee && frame.commas === 0;
+}
+
+/**
+ * Proposals for a place, given the workflows that can be named; none in comments, patterns and templates, and in texts only where their
+ * values are known.
+ */
+export function completionsAt(
+  text: string,
+  offset: number,
+  workflows: readonly ValueReference[] = [],
+): readonly Completion[] {
+  const cursor: Place = { ...cursorAt(text, offset), workflows };
   const { inside } = cursor;
   if (inside?.kind === "string") return place(inText(cursor), contentOf(inside));
   if (inside !== undefined && inside.kind !== "name") return [];
@@ -42,7 +62,7 @@ function contentOf(token: Token): Pick<Token, "start" | "end"> {
   return { start: token.start + 1, end: token.end - (isClosed(token) ? 1 : 0) };
 }
 
-function inText(cursor: Cursor): readonly Proposal[] {
+function inText(cursor: Place): readonly Proposal[] {
   return valuesAt(cursor).map((value) => valueProposal(value, value.name, false));
 }
 
@@ -50,11 +70,12 @@ function valueProposal({ name, doc }: ValueReference, insert: string, isSnippet:
   return { label: name, kind: "value", detail: "", doc, insert, isSnippet, asksAgain: false };
 }
 
-/** The values that are known for the place: of a field, in a field's list, of the first argument of phase(). */
-function valuesAt(cursor: Cursor): readonly ValueReference[] {
+/** The values that are known for the place: of a field, in a field's list, of the first argument of phase() and workflow(). */
+function valuesAt(cursor: Place): readonly ValueReference[] {
   const [holder, frame] = [cursor.frames.at(-2), cursor.frames.at(-1)];
   if (frame?.open === "[") return isList(holder) ? valuesOf(holder, cursor) : [];
-  if (frame?.open === "(") return frame.callee === "phase" && frame.commas === 0 ? titlesIn(cursor) : [];
+  if (isArgumentOf("phase", frame)) return titlesIn(cursor);
+  if (isArgumentOf("workflow", frame)) return cursor.workflows;
   return frame?.isObject === true && !isList(frame) ? valuesOf(frame, cursor) : [];
 }
 
@@ -76,7 +97,7 @@ function titlesIn({ tokens }: Cursor): readonly ValueReference[] {
   return phaseTitles(tokens).map((name) => ({ name, doc: "A phase of this workflow." }));
 }
 
-function inCode(cursor: Cursor): readonly Proposal[] {
+function inCode(cursor: Place): readonly Proposal[] {
   const { tokens, before, frames } = cursor;
   const last = tokens[before - 1];
   if (last?.text === "." || last?.text === "?.") return membersOf(tokens[before - 2], cursor);
@@ -132,7 +153,7 @@ function globalsAt(cursor: Cursor): readonly Proposal[] {
         ...{ detail: signatureOf(one), doc: one.doc },
         insert: isCall ? one.snippet : one.name,
         isSnippet: isCall,
-        asksAgain: isCall && one.name === "phase",
+        asksAgain: isCall && ["phase", "workflow"].includes(one.name),
       };
     });
 }
