@@ -76,6 +76,7 @@ export class BooCode {
     };
     this.supervisor = new Supervisor({
       ...{ ports, router, redactor, prices, traces, spanEnded, permissions, questionsChanged, limits },
+      workflows: () => this.runs,
     });
     this.runs = new Runs({
       ports,
@@ -305,7 +306,7 @@ function withoutSecrets(store: Store, redactor: Redactor): Store {
     readCopy: (name) => store.readCopy(name),
     size: () => store.size(),
     clean: () => store.clean(),
-    eventsOf: (type, session, limit) => store.eventsOf(type, session, limit),
+    decisions: (page) => store.decisions(page),
     strays: (session) => store.strays(session),
     spans: (session, page) => store.spans(session, page),
     putBlob: (text) => store.putBlob(redactor.text(text)),

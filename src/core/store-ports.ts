@@ -81,6 +81,13 @@ export interface SpanPage {
   readonly before?: string;
 }
 
+/** Which decisions are wanted: `limit` of them, behind the `offset` newest ones. */
+export interface DecisionPage {
+  readonly session?: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
 /** How much a search gives at most. */
 export interface SearchLimits {
   readonly sessions: number;
@@ -121,12 +128,10 @@ export interface Store {
   clean(): Promise<CleanResult>;
   /** A session's events in order, followed by what a cut stream had said (partial events); empty for an unknown id. */
   events(session: string): Promise<readonly SessionEvent[]>;
-  /** The events of a type, of one session or all, the last written first, at most `limit`. */
-  eventsOf(
-    type: SessionEvent["type"],
-    session: string | undefined,
-    limit: number,
-  ): Promise<readonly SessionEvent[]>;
+  /** A page of what was decided about permissions (events "permission-decided"), of one session or all, newest first, and how many there are. */
+  decisions(
+    page: DecisionPage,
+  ): Promise<{ readonly events: readonly SessionEvent[]; readonly total: number }>;
   /** What windows wrote to a session that another one had taken over meanwhile, by epoch and number; mostly nothing. */
   strays(session: string): Promise<readonly StrayEvent[]>;
   /** A session's last spans, or those before the cursor of an earlier page, in order of their end; `before` is absent where there are no more. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { BooError } from "#core/errors.ts";
 import type {
   CleanResult,
+  DecisionPage,
   SearchHit,
   SessionOwner,
   SpanPage,
@@ -64,18 +65,20 @@ export class FakeStore implements Store {
       .toSorted((a, b) => b.summary.updatedAt - a.summary.updatedAt);
   }
 
-  async eventsOf(
-    type: SessionEvent["type"],
-    session: string | undefined,
-    limit: number,
-  ): Promise<readonly SessionEvent[]> {
-    const events = this.records.flatMap((record) =>
-      record.kind === "event" && (session === undefined || record.session === session) ? [record.event] : [],
+  async decisions({
+    session,
+    offset,
+    limit,
+  }: DecisionPage): Promise<{ readonly events: readonly SessionEvent[]; readonly total: number }> {
+    const all = this.records.flatMap((record) =>
+      record.kind === "event" &&
+      record.event.type === "permission-decided" &&
+      (session === undefined || record.session === session)
+        ? [record.event]
+        : [],
     );
-    return events
-      .filter((event) => event.type === type)
-      .toReversed()
-      .slice(0, limit);
+    const newest = all.toReversed().toSorted((a, b) => b.at - a.at);
+    return { events: newest.slice(offset, offset + limit), total: all.length };
   }
 
   async search(words: readonly string[]): Promise<readonly SearchHit[]> {

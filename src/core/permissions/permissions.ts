@@ -11,7 +11,7 @@ import type { Rule } from "./rule.ts";
 import type { Offer, World } from "./judgement.ts";
 import { grantHolder, SessionGuard, type GuardContext } from "./session-guard.ts";
 
-/** One question about the log goes through so many of its newest lines. */
+/** Words are looked for in so many of the log's newest lines. */
 const searchedEntries = 2_000;
 
 /** What it is asked about the log. */
@@ -112,13 +112,14 @@ export class Permissions implements Disposable {
   async read(
     query: LogQuery,
   ): Promise<{ readonly entries: readonly PermissionEntry[]; readonly total: number }> {
-    const events = await this.#ports.store.eventsOf("permission-decided", query.session, searchedEntries);
-    const all = events.flatMap((event) => (event.type === "permission-decided" ? [event.entry] : []));
-    const found = findEntries(
-      all.toSorted((a, b) => b.at - a.at),
-      query.text,
-    );
-    return { entries: found.slice(query.offset, query.offset + query.limit), total: found.length };
+    const { text, offset, limit, ...where } = query;
+    const isAll = text.trim() === "";
+    const page = isAll ? { ...where, offset, limit } : { ...where, offset: 0, limit: searchedEntries };
+    const { events, total } = await this.#ports.store.decisions(page);
+    const entries = events.flatMap((event) => (event.type === "permission-decided" ? [event.entry] : []));
+    if (isAll) return { entries, total };
+    const found = findEntries(entries, text);
+    return { entries: found.slice(offset, offset + limit), total: found.length };
   }
 
   /** Takes back a grant, or a rule of the user's file. Throws BooError "no-rule", "config-broken". */

@@ -1,4 +1,5 @@
 /** What the index keeps besides the events themselves, made from them alone: words to search, and which blobs are in use. */
+import { unpack } from "./packed.ts";
 
 /** A message as it is searched. */
 export interface SearchText {
@@ -29,6 +30,13 @@ export function searchTextOf(type: string, body: string): SearchText | undefined
   const said = event.message?.text?.text ?? event.message?.text?.preview;
   if (typeof said === "string") return { role: "user", turn, text: said };
   return turn === undefined ? undefined : { role: "user", turn, text: "" };
+}
+
+/** When an event of a type, as it is kept, decided something about permissions; undefined where it did not. */
+export function decidedAt(type: string, kept: unknown): number | undefined {
+  if (type !== "permission-decided") return undefined;
+  const { at } = JSON.parse(unpack(kept)) as { readonly at?: unknown };
+  return typeof at === "number" ? at : 0;
 }
 
 /** A text as words are compared: small letters, one form of each character. */

@@ -9,8 +9,12 @@ export type IndexQuery =
   | { readonly kind: "events"; readonly session: string }
   | { readonly kind: "spans"; readonly session: string; readonly before?: string; readonly limit: number }
   | { readonly kind: "strays"; readonly session: string }
-  /** The newest events of a type, of one session or all. */
-  | { readonly kind: "events-of"; readonly type: string; readonly session?: string; readonly limit: number }
+  | {
+      readonly kind: "decisions";
+      readonly session?: string;
+      readonly offset: number;
+      readonly limit: number;
+    }
   | {
       readonly kind: "search";
       readonly words: readonly string[];
@@ -40,7 +44,7 @@ export interface StoredLease {
 export interface AnswerEnd {
   /** The highest epoch of a session's events. */
   readonly epoch: number;
-  /** How many of the values are numbered events. */
+  /** How many of the values are numbered events; of decisions, how many there are in all. */
   readonly events: number;
   /** Who claims the session. */
   readonly lease?: StoredLease;

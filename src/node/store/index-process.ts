@@ -121,9 +121,9 @@ async function answerFrom(
     case "spans":
       postPages(id, index.queries.spans(query.session, query.before, query.limit));
       return none;
-    case "events-of":
-      postPages(id, index.queries.eventsOf(query.type, query.session, query.limit));
-      return none;
+    case "decisions":
+      postPages(id, index.queries.decisions(query));
+      return { ...none, events: index.queries.countDecisions(query.session) };
     case "strays":
       postPages(id, index.queries.strays(query.session));
       return none;

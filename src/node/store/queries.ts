@@ -1,6 +1,7 @@
 /** The questions that the index answers; with `tables.ts` and `schema.ts` the only SQL. */
 import { fold } from "./derived.ts";
 import { plainMarks, type DatedMarks } from "./marks.ts";
+import type { DecisionPage } from "#core/store-ports.ts";
 import type { StoredLease } from "./index-messages.ts";
 import { unpack } from "./packed.ts";
 import type { Statements } from "./statements.ts";
@@ -12,6 +13,10 @@ export interface SessionLog {
   readonly partials: readonly string[];
   readonly epoch: number;
   readonly lease?: StoredLease;
+}
+
+function ofSession(session: string | undefined): string {
+  return session === undefined ? "" : "WHERE session = (SELECT key FROM sessions WHERE id = ?3)";
 }
 
 /** Asks one database. */
@@ -69,12 +74,21 @@ export class Queries {
     };
   }
 
-  /** Events (JSON) of a type, of one session or all, the last written first. */
-  *eventsOf(type: string, session: string | undefined, limit: number): Generator<string> {
-    const where = session === undefined ? "" : "AND session = (SELECT key FROM sessions WHERE id = ?3)";
-    const query = `SELECT body FROM events WHERE type = ?1 ${where} ORDER BY rowid DESC LIMIT ?2`;
-    const values = session === undefined ? [type, limit] : [type, limit, session];
+  /** A page of decisions about permissions (JSON of their events), newest first. */
+  *decisions({ session, offset, limit }: DecisionPage): Generator<string> {
+    const order = "ORDER BY at DESC, session DESC, n DESC";
+    const page = `SELECT at, session, n FROM decisions ${ofSession(session)} ${order} LIMIT ?1 OFFSET ?2`;
+    const query = `SELECT body FROM (${page}) JOIN events USING (session, n) ${order}`;
+    const values = [limit, offset, ...(session === undefined ? [] : [session])];
     for (const [body] of this.#sql.each(query, values)) yield unpack(body);
+  }
+
+  /** How many decisions there are. */
+  countDecisions(session: string | undefined): number {
+    const query = `SELECT count(*) FROM decisions ${ofSession(session)}`;
+    const values = session === undefined ? [] : [null, null, session];
+    const [[count] = []] = this.#sql.each(query, values);
+    return Number(count ?? 0);
   }
 
   /** Events (JSON: n, epoch, event) that a window wrote to a session which another one had taken over, in order. */

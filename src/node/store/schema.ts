@@ -1,6 +1,6 @@
 /** The image's schema, as numbered migrations. */
 import type { Database } from "sql.js";
-import { blobsOf, fold, searchTextOf } from "./derived.ts";
+import { blobsOf, decidedAt, fold, searchTextOf } from "./derived.ts";
 import { unpack } from "./packed.ts";
 
 /** One entry per version: what leads there from the version before. Entries are never changed once they were shipped. */
@@ -38,6 +38,11 @@ const migrations: readonly { readonly sql: string; readonly fill?: (database: Da
    CREATE TABLE blob_refs (hash TEXT NOT NULL, session INTEGER NOT NULL, PRIMARY KEY (hash, session)) WITHOUT ROWID;`,
     fill: fillDerived,
   },
+  {
+    sql: `CREATE TABLE decisions (at REAL NOT NULL, session INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (session, n)) WITHOUT ROWID;
+   CREATE INDEX decisions_by_time ON decisions (at);`,
+    fill: fillDecisions,
+  },
 ];
 
 /** The version that this code reads and writes. */
@@ -70,4 +75,17 @@ function fillDerived(database: Database): void {
     if (said !== undefined) message.run([session, n, turn, said.role, fold(said.text)]);
   }
   for (const statement of [rows, message, reference]) statement.free();
+}
+
+function fillDecisions(database: Database): void {
+  const rows = database.prepare(
+    "SELECT session, n, type, body FROM events WHERE type = 'permission-decided'",
+  );
+  const insert = database.prepare("INSERT INTO decisions VALUES (?, ?, ?)");
+  while (rows.step()) {
+    const [session = null, n = null, type, kept] = rows.get();
+    const at = decidedAt(String(type), kept);
+    if (at !== undefined) insert.run([at, session, n]);
+  }
+  for (const statement of [rows, insert]) statement.free();
 }

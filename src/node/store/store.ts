@@ -6,6 +6,7 @@ import { BooError, messageOf } from "#core/errors.ts";
 import type { Log } from "#core/ports.ts";
 import type {
   CleanResult,
+  DecisionPage,
   SearchHit,
   SearchLimits,
   SessionOwner,
@@ -140,14 +141,12 @@ class FileStore implements Store {
     return values;
   }
 
-  async eventsOf(
-    type: SessionEvent["type"],
-    session: string | undefined,
-    limit: number,
-  ): Promise<readonly SessionEvent[]> {
-    if (!(await this.#exists())) return [];
-    const query = { kind: "events-of" as const, type, limit, ...(session !== undefined && { session }) };
-    return (await this.#ask<SessionEvent>(query)).values;
+  async decisions(
+    page: DecisionPage,
+  ): Promise<{ readonly events: readonly SessionEvent[]; readonly total: number }> {
+    if (!(await this.#exists())) return { events: [], total: 0 };
+    const { values, events } = await this.#ask<SessionEvent>({ kind: "decisions", ...page });
+    return { events: values, total: events };
   }
 
   async strays(session: string): Promise<readonly StrayEvent[]> {

@@ -1,6 +1,6 @@
 /** The tables of the index: applies journal records to them and answers queries; the only SQL besides the schema. */
 import type { SessionMarks } from "#protocol/sessions.ts";
-import { blobsOf, fold, searchTextOf } from "./derived.ts";
+import { blobsOf, decidedAt, fold, searchTextOf } from "./derived.ts";
 import { mergeMarks, type DatedMarks } from "./marks.ts";
 import { pack, unpack } from "./packed.ts";
 import { firstEpoch, type LineHead } from "./record-line.ts";
@@ -144,10 +144,11 @@ export class Tables {
       n,
       epoch,
     ]);
-    this.#sql.run(
-      `DELETE FROM messages WHERE session = ?1 AND n IN (SELECT n FROM events WHERE session = ?1 AND n >= ?2 AND epoch < ?3)`,
-      [key, n, epoch],
-    );
+    for (const table of ["messages", "decisions"])
+      this.#sql.run(
+        `DELETE FROM ${table} WHERE session = ?1 AND n IN (SELECT n FROM events WHERE session = ?1 AND n >= ?2 AND epoch < ?3)`,
+        [key, n, epoch],
+      );
     this.#sql.run(`DELETE FROM events WHERE ${superseded}`, [key, n, epoch]);
     this.#insertEvent(row, n, epoch, type, body);
     this.#rows.clear();
@@ -162,6 +163,9 @@ export class Tables {
       const values = [row.key, n, row.turn, said.role, fold(said.text)];
       this.#sql.run("INSERT OR REPLACE INTO messages VALUES (?, ?, ?, ?, ?)", values);
     }
+    const at = decidedAt(type, body);
+    if (at !== undefined)
+      this.#sql.run("INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", [at, row.key, n]);
     row.next = n + 1;
     row.epoch = epoch;
   }
@@ -238,7 +242,7 @@ export class Tables {
   #applyPurge(row: SessionRow, { at }: { readonly at: number }): void {
     for (const [hash] of this.#sql.each("SELECT hash FROM blob_refs WHERE session = ?", [row.key]))
       this.freed.add(String(hash));
-    for (const table of ["events", "partials", "spans", "strays", "messages", "blob_refs"])
+    for (const table of ["events", "partials", "spans", "strays", "messages", "decisions", "blob_refs"])
       this.#sql.run(`DELETE FROM ${table} WHERE session = ?`, [row.key]);
     this.#sql.run(
       "UPDATE sessions SET purged_at = ?, folder = NULL, summary = NULL, marks = NULL WHERE key = ?",

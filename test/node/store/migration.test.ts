@@ -34,6 +34,11 @@ describe("an image of an earlier version", () => {
         [["first", 1, "assistant"]],
         "what was written before it was searched can be found, too",
       );
+      const { events: decisions, total } = await store.decisions({ offset: 0, limit: 9 });
+      assert.deepEqual(
+        [decisions.map(({ type }) => type), total],
+        version === 1 ? [[], 0] : [["permission-decided"], 1],
+      );
       const copy = join(folder.path, `boocode.sqlite.version-${version}`);
       assert.ok(existsSync(copy));
       assert.deepEqual(readFileSync(copy), readFileSync(join(fixture, "boocode.sqlite")));
