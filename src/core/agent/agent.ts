@@ -48,6 +48,9 @@ export class Agent {
       if (event.type === "question-asked") dependencies.questionsChanged(session.id, event.question);
       const mayEnd = event.type === "question-answered" || event.type === "tool-end";
       if (mayEnd) this.#questions.drop();
+      if (event.type === "tool-end")
+        this.commands.changes.noteOthers(event.files?.map(({ path }) => path) ?? []);
+      if (event.type === "turn-end") void this.commands.changes.forget();
       if (mayEnd || event.type === "turn-end") dependencies.questionsChanged(session.id, undefined);
     });
     this.#dependencies = dependencies;

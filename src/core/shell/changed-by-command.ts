@@ -4,7 +4,7 @@ import { messageOf } from "../errors.ts";
 import type { FileDifference, Snapshot } from "../shell-ports.ts";
 import { formatCount, plural } from "../tools/cut.ts";
 import { relativePath } from "../tools/paths.ts";
-import type { TextChange, ToolRun } from "../tools/tool.ts";
+import type { TextChange, ToolResult, ToolRun } from "../tools/tool.ts";
 
 /** More changed files than this are not told one by one: a build whose results nobody ignores. */
 const mostChanges = 200;
@@ -42,6 +42,11 @@ export async function changesOf(snapshot: Snapshot, run: ToolRun): Promise<Comma
 /** Two runs of one command together. */
 export function addChanges(one: CommandChanges, other: CommandChanges): CommandChanges {
   return { changes: [...one.changes, ...other.changes], more: one.more + other.more };
+}
+
+/** What a result says of changes beside its output. */
+export function toldChanges({ changes, more }: CommandChanges): Pick<ToolResult, "changes" | "moreFiles"> {
+  return { ...(changes.length > 0 && { changes }), ...(more > 0 && { moreFiles: more }) };
 }
 
 /** What the model is told of changes that are too many to be kept; "" where all are. */

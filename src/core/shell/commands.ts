@@ -5,6 +5,7 @@ import type { CommandLeave } from "../permissions/guard.ts";
 import { keyVariables } from "../models/router.ts";
 import { secretMarker, type Redactor } from "../session/redact.ts";
 import type { RunningCommand } from "../shell-ports.ts";
+import { BackgroundChanges } from "./background-changes.ts";
 
 /** What a command needs to start. */
 export interface CommandStart {
@@ -38,6 +39,8 @@ export class Commands {
   readonly #known = new Map<string, SessionCommand>();
   readonly #stopped = new WeakSet<RunningCommand>();
   readonly #warnings = new Set<string>();
+  /** What those in the background change. */
+  readonly changes = new BackgroundChanges();
   #count = 0;
 
   constructor(ports: Pick<Ports, "shell">, redactor: Redactor) {
@@ -119,6 +122,7 @@ export class Commands {
   async close(): Promise<void> {
     const all = [...this.#known.values()];
     this.#known.clear();
+    await this.changes.forget();
     await Promise.all(
       all.map(async ({ running }) => (running.end === undefined ? running.stop() : undefined)),
     );

@@ -3,7 +3,14 @@ import { BooError } from "../errors.ts";
 import type { CommandAccess, CommandLeave } from "../permissions/guard.ts";
 import type { Snapshot } from "../shell-ports.ts";
 import type { ToolResult, ToolRun } from "../tools/tool.ts";
-import { addChanges, changesOf, type CommandChanges, noChanges, unlistedNote } from "./changed-by-command.ts";
+import {
+  addChanges,
+  changesOf,
+  type CommandChanges,
+  noChanges,
+  toldChanges,
+  unlistedNote,
+} from "./changed-by-command.ts";
 import type { SessionCommand } from "./commands.ts";
 import { describeEnd, endNote } from "./end-text.ts";
 
@@ -57,13 +64,18 @@ async function runOnce(
   leave: CommandLeave,
   run: ToolRun,
 ): Promise<{ readonly command: SessionCommand; readonly changed: CommandChanges }> {
-  await using snapshot = leave.isReadOnly ? undefined : await takeSnapshot(run);
+  await using held = new AsyncDisposableStack();
+  const snapshot = held.use(leave.isReadOnly ? undefined : await takeSnapshot(run));
   const command = await run.commands.start({ ...request, call: run.call, leave }, run.signal);
   const { running } = command;
   if (request.isBackground) {
     // What ends at once, mostly because it is wrong, is told at once.
     await Promise.race([running.ended, run.clock.sleep(backgroundStartMs, run.signal).catch(() => {})]);
-    if (running.end === undefined) return { command, changed: noChanges };
+    if (running.end === undefined) {
+      if (snapshot !== undefined) run.commands.changes.watch(running, snapshot);
+      held.move();
+      return { command, changed: noChanges };
+    }
   } else await followToEnd(command, run);
   const changed = snapshot === undefined ? noChanges : await changesOf(snapshot, run);
   return { command, changed };
@@ -106,13 +118,11 @@ async function resultOf(
   const blob = isWhole ? undefined : await running.keep().catch(() => undefined);
   if (isWhole) await running[Symbol.asyncDispose]();
   const isOk = running.end?.exitCode === 0;
-  const { changes, more } = changed;
   return {
     output: [text, unlistedNote(changed)].filter(Boolean).join("\n"),
     note: endNote(running.end),
     ...(!isOk && { hasFailed: true }),
-    ...(changes.length > 0 && { changes }),
-    ...(more > 0 && { moreFiles: more }),
+    ...toldChanges(changed),
     ...(blob !== undefined && { full: { blob, bytes: running.bytes } }),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatBytes } from "#protocol/words.ts";
+import { toldChanges, unlistedNote } from "../shell/changed-by-command.ts";
 import { describeEnd } from "../shell/end-text.ts";
 import { plainOutput } from "../shell/output-text.ts";
 import { defineTool } from "./tool.ts";
@@ -27,15 +28,18 @@ export const shellOutput = defineTool({
       await Promise.race([running.ended, run.clock.sleep(wait * 1000, run.signal)]);
     const { end, bytes } = running;
     const state = end === undefined ? `still running, ${formatBytes(bytes)} so far` : `ended`;
+    const changed = await run.commands.changes.take(running, run);
+    const told = toldChanges(changed);
     if (offset === undefined && end !== undefined) {
       const { text } = await describeEnd(command, run.commands.isStoppedByUser(command), undefined);
-      return { output: `${text}\n[ended]`, note: state };
+      const output = [text, unlistedNote(changed), "[ended]"].filter(Boolean).join("\n");
+      return { output, note: state, ...told };
     }
     const from = Math.min(offset ?? Math.max(0, bytes - mostBytes), bytes);
     const text = plainOutput(await running.read(from, mostBytes));
     const next = Math.min(bytes, from + mostBytes);
     const waits =
       running.prompt === undefined ? "" : `; it waits for input ("${running.prompt.slice(-200)}")`;
-    return { output: `${text}\n[${state}${waits}; next offset ${next}]`, note: state };
+    return { output: `${text}\n[${state}${waits}; next offset ${next}]`, note: state, ...told };
   },
 });

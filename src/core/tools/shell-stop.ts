@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toldChanges, unlistedNote } from "../shell/changed-by-command.ts";
 import { describeEnd } from "../shell/end-text.ts";
 import { defineTool } from "./tool.ts";
 import { toolInput } from "./tool-input.ts";
@@ -12,9 +13,12 @@ export const shellStop = defineTool({
   title: ({ id }) => ({ verb: "Stop", object: id }),
   run: async ({ id }, run) => {
     const command = run.commands.find(id);
-    if (command.running.end !== undefined) return { output: "it has ended already", note: "ended" };
-    await command.running.stop();
-    const { text } = await describeEnd(command, false, undefined);
-    return { output: text, note: "stopped" };
+    const { running } = command;
+    const hasEnded = running.end !== undefined;
+    if (!hasEnded) await running.stop();
+    const text = hasEnded ? "it has ended already" : (await describeEnd(command, false, undefined)).text;
+    const changed = await run.commands.changes.take(running, run);
+    const output = [text, unlistedNote(changed)].filter(Boolean).join("\n");
+    return { output, note: hasEnded ? "ended" : "stopped", ...toldChanges(changed) };
   },
 });
