@@ -1,5 +1,6 @@
 /** Git worktrees for agents that must not get in each other's way: begun from the current HEAD, removed where nothing changed. */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -7,7 +8,9 @@ import { BooError } from "#core/errors.ts";
 import type { KeptWorktree, Worktree, Worktrees } from "#core/workflow/ports.ts";
 
 /** Most output (bytes) that is read of a git command. */
-const maxBuffer = 4 * 1024 * 1024;
+const maxBuffer = 64 * 1024 * 1024;
+/** In a repository that an agent made or set up git would run whatever its settings name, and nothing confines it here. */
+const notInside = "--ignore-submodules=dirty";
 /** Most changed files that are told. */
 const maxStat = 50;
 
@@ -62,16 +65,29 @@ class GitWorktrees implements Worktrees {
   }
 
   async #finish(path: string, branch: string, base: string): Promise<KeptWorktree | undefined> {
-    const changed = await this.#git(["status", "--porcelain"], path);
+    const changed = await this.#git(["status", "--porcelain", notInside], path);
     const head = await this.#git(["rev-parse", "HEAD"], path);
-    if (changed === "" && head === base) {
+    const inner = await this.#repositoriesIn(path);
+    // What was changed in one is not looked at, so that there may be something.
+    const isEmpty = inner.every((name) => !existsSync(join(path, name, ".git")));
+    if (changed === "" && head === base && isEmpty) {
       await this.#drop(path, branch);
       return undefined;
     }
     // Files that are new count, too: intending to add them changes nothing but the index of this worktree.
-    await this.#git(["add", "--intent-to-add", "--all"], path);
-    const stat = await this.#git(["diff", `--stat-count=${maxStat}`, "--stat", base], path);
+    const others = inner.map((name) => `:(exclude,literal)${name}`);
+    // A repository without a commit can not be added.
+    await this.#git(["add", "--intent-to-add", "--all", "--", ".", ...others], path).catch(() => {});
+    const stat = await this.#git(["diff", notInside, `--stat-count=${maxStat}`, "--stat", base], path);
     return { path, branch, changes: stat };
+  }
+
+  /** Where repositories of their own are to be in a worktree. */
+  async #repositoriesIn(path: string): Promise<readonly string[]> {
+    const entries = (await this.#git(["ls-files", "--stage", "-z"], path)).split("\0");
+    return entries
+      .filter((entry) => entry.startsWith("160000 "))
+      .map((entry) => entry.slice(entry.indexOf("\t") + 1));
   }
 
   async #drop(path: string, branch: string): Promise<void> {

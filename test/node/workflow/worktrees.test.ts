@@ -53,6 +53,35 @@ describe("worktrees of agents", () => {
     );
     assert.match((await tree.finish())?.changes ?? "", /a\.txt/);
   });
+  it("run nothing that the repositories in them name, and stay where there are any", async () => {
+    const mark = join(folder, "ran");
+    const inner = (tree: string, ...args: readonly string[]) =>
+      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+        cwd: join(tree, "sub"),
+        stdio: "ignore",
+      });
+    const make = (tree: string): void => {
+      mkdirSync(join(tree, "sub"), { recursive: true });
+      inner(tree, "init", "--quiet");
+      inner(tree, "commit", "--quiet", "--allow-empty", "-m", "inner");
+      inner(tree, "config", "core.fsmonitor", `touch ${mark}; false`);
+    };
+    const added = await trees.create("run-1-5", await trees.base(signal), signal);
+    make(added.path);
+    execFileSync("git", ["add", "sub"], { cwd: added.path, stdio: "ignore" });
+    rmSync(mark, { force: true });
+    assert.match((await added.finish())?.changes ?? "", /sub/);
+    assert.equal(existsSync(mark), false);
+    git("update-index", "--add", "--cacheinfo", `160000,${git("rev-parse", "HEAD").trim()},sub`);
+    git("commit", "--quiet", "-m", "with a submodule");
+    const known = await trees.create("run-1-6", await trees.base(signal), signal);
+    make(known.path);
+    inner(known.path, "commit", "--quiet", "--allow-empty", "-m", "more");
+    rmSync(mark, { force: true });
+    assert.ok((await known.finish()) !== undefined);
+    assert.equal(existsSync(mark), false);
+    git("reset", "--quiet", "--hard", "HEAD~1");
+  });
   it("are made over what a crash left", async () => {
     const base = await trees.base(signal);
     await trees.create("run-1-4", base, signal);
