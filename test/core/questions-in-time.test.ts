@@ -158,4 +158,23 @@ describe("a session from a file", () => {
     const { entries } = await world.core.permissions.read({ text: "", offset: 0, limit: 50 });
     assert.equal(entries.length, 1);
   });
+
+  it("has nothing of what was given to the run, or the session, whose part it says it is", async () => {
+    const read = reply.toolCall("read_file", { path: "/etc/hosts" });
+    await using world = await open(read, read);
+    await world.agent.prompt("go");
+    const { id } = await asked(world.agent);
+    await world.agent.answer(id, { value: "session" });
+    await world.agent.idle();
+    const signal = new AbortController().signal;
+    const session = world.agent.session.id;
+    await world.core.handlers["session.export"]({ session, format: "json" }, signal);
+    const file = JSON.parse([...world.ports.saved.values()].at(-1) ?? "") as { readonly events: object[] };
+    const [start, ...rest] = file.events;
+    const task = { run: session, step: "1", label: "reviewer", agentType: "general" };
+    world.ports.picked = JSON.stringify({ ...file, events: [{ ...start, task }, ...rest] });
+    const { session: imported = "" } = await world.core.handlers["session.import"]({}, signal);
+    const agent = world.core.supervisor.find(imported);
+    assert.equal(agent?.session.state.task, undefined);
+  });
 });

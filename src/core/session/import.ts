@@ -246,8 +246,9 @@ export function parseSessionFile(json: string): ImportedSession {
   const [start, ...rest] = parsed.data.events;
   if (start?.type !== "session-start" || rest.some(({ type }) => type === "session-start"))
     throw new BooError("bad-import", "This file does not begin with a session's start.");
-  const events = parsed.data.events.filter(({ type }) => !elsewhere.has(type));
-  return { ...parsed.data, events: answered(events).map(withoutReach) };
+  const { task: _task, ...own } = start;
+  const events = rest.filter(({ type }) => !elsewhere.has(type));
+  return { ...parsed.data, events: [own, ...answered(events).map(withoutReach)] };
 }
 
 const goingOn: ReadonlySet<SessionEvent["type"]> = new Set([
