@@ -8,6 +8,7 @@ import { Grants } from "./grants.ts";
 import type { Guard } from "./guard.ts";
 import { findEntries } from "./log-search.ts";
 import type { Rule } from "./rule.ts";
+import { patternInCopy } from "./rule-match.ts";
 import type { Offer, World } from "./judgement.ts";
 import { grantHolder, SessionGuard, type GuardContext } from "./session-guard.ts";
 
@@ -74,7 +75,7 @@ export class Permissions implements Disposable {
       isConfined: (await shell.confinement()) !== undefined,
       runsUnconfined: settings.runsUnconfined(),
       mode: session.state.mode,
-      rules: [...rules, ...copied(rules, workspace, folders)],
+      rules: [...rules, ...copied(rules, workspace, folders, home)],
       project,
       isWindows: /^[a-zA-Z]:/.test(home),
       ignoresCase: ignoresCase(home),
@@ -181,24 +182,23 @@ export class Permissions implements Disposable {
   }
 }
 
-// What a rule says of a file of the project it says of the same file in a copy of it, which an agent may work in.
+// What a rule says of a file of the project it says of the same file in a copy of it, which an agent may work in: a copy of the first folder.
 function copied(
   rules: readonly Rule[],
   workspace: readonly string[],
   folders: readonly string[],
+  home: string,
 ): readonly Rule[] {
+  const [original] = workspace;
+  if (original === undefined) return [];
   const copies = folders.filter((folder) => !workspace.includes(folder));
   return copies.flatMap((copy) =>
-    rules.flatMap((rule) => {
-      const original = workspace.find((folder) => rule.pattern.startsWith(`${folder}/`));
-      const isOfFile = isPathRule(rule.operation) && original !== undefined;
-      return isOfFile ? [{ ...rule, pattern: copy + rule.pattern.slice(original.length) }] : [];
+    rules.flatMap((rule): readonly Rule[] => {
+      if (rule.operation === "execute" || rule.operation === "network") return [];
+      const pattern = patternInCopy(rule.pattern, original, copy, ignoresCase(home));
+      return pattern === undefined ? [] : [{ ...rule, pattern }];
     }),
   );
-}
-
-function isPathRule(operation: Rule["operation"]): boolean {
-  return operation !== "execute" && operation !== "network";
 }
 
 // Which of a workspace's folders a rule was written for makes no difference in it.

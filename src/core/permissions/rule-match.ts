@@ -82,6 +82,27 @@ function matchName(pattern: string, name: string): boolean {
   return name !== "" && new RegExp(`^${source.join(".*")}$`, "su").test(name);
 }
 
+/** A path pattern as it holds in a copy of a folder for what it holds for in the folder; undefined where that is nothing. */
+export function patternInCopy(
+  pattern: string,
+  folder: string,
+  copy: string,
+  ignoresCase: boolean,
+): string | undefined {
+  const names = (text: string): readonly string[] => text.replaceAll("\\", "/").split("/");
+  const fold = (text: string): string => (ignoresCase ? text.toLowerCase() : text);
+  const wanted = names(pattern);
+  const isDeep = wanted.at(-1) === "**";
+  const own = isDeep ? wanted.slice(0, -1) : wanted;
+  const given = names(folder);
+  const shared = Math.min(own.length, given.length);
+  for (let index = 0; index < shared; index++)
+    if (!matchName(fold(own[index] ?? ""), fold(given[index] ?? ""))) return undefined;
+  if (own.length > given.length) return [copy, ...wanted.slice(given.length)].join("/");
+  if (isDeep) return `${copy}/**`;
+  return own.length === given.length ? copy : undefined;
+}
+
 /** The part of a path pattern that has no "*". */
 export function patternRoot(pattern: string): string {
   const names = pattern.replaceAll("\\", "/").split("/");
