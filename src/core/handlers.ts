@@ -30,7 +30,13 @@ export function makeHandlers(core: BooCode, ports: Ports): Handlers {
     return agent === undefined ? core.supervisor.open(session) : Promise.resolve(agent);
   };
   return {
-    "session.prompt": async ({ session, text }) => core.prompt(await agentOf(session), text),
+    "session.prompt": async ({ session, text }) => {
+      const asked = await core.runs.slash(text);
+      if (asked === undefined) return core.prompt(await agentOf(session), text);
+      // What it would do and cost is shown first, and a click there starts it.
+      await ports.ui.showRun(asked);
+      return {};
+    },
     "session.stop": async ({ session }) => {
       await core.supervisor.find(session)?.stop();
       return {};

@@ -10,6 +10,8 @@ export type Row = {
 /** A benchmark; what it compares is run in turn within one `run`. */
 export type Bench = {
   readonly name: string;
+  /** Set where it looks at the packaged extension, which is then built before. */
+  readonly usesPackage?: true;
   /** Measures and returns the rows in the order in which they are to be read. */
   readonly run: () => Promise<readonly Row[]>;
 };

@@ -3,6 +3,7 @@ import { globSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, platform } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { freshPackage } from "../support/build.ts";
 import { exitCodes, fail, root } from "../support/setup.mjs";
 import { median, type Bench, type Row } from "./bench.ts";
 
@@ -44,6 +45,7 @@ for (const file of files) {
   if (positionals.length > 0 && !positionals.includes(basename(file, ".bench.ts"))) continue;
   const { bench } = (await import(join(root, file))) as { bench: Bench };
   console.log(`\n${bench.name}`);
+  if (bench.usesPackage) await freshPackage();
   const rows = await bench.run();
   rows.forEach(print);
   isOver ||= !rows.every(isMet);

@@ -47,4 +47,4 @@ async function run(): Promise<readonly Row[]> {
 }
 
 /** Scrolling through a stored transcript from end to beginning and back. */
-export const bench: Bench = { name: "scroll", run };
+export const bench: Bench = { name: "scroll", usesPackage: true, run };

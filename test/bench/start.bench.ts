@@ -1,15 +1,9 @@
-import { existsSync } from "node:fs";
-import { buildBundles, packageExtension, packageFile } from "../support/build.ts";
 import { median, over, ratio, type Bench, type Row } from "./bench.ts";
 import { emptyView, measureColdStart, product, type ColdStart } from "./cold-start.ts";
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 7);
 
 async function run(): Promise<readonly Row[]> {
-  if (!existsSync(packageFile)) {
-    await buildBundles();
-    await packageExtension();
-  }
   const none: ColdStart[] = [];
   const empty: ColdStart[] = [];
   const boocode: ColdStart[] = [];
@@ -45,4 +39,4 @@ async function run(): Promise<readonly Row[]> {
 }
 
 /** Cold starts of the packaged extension beside those of an extension with an empty view. */
-export const bench: Bench = { name: "start", run };
+export const bench: Bench = { name: "start", usesPackage: true, run };

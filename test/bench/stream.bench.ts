@@ -168,4 +168,4 @@ async function run(): Promise<readonly Row[]> {
 }
 
 /** Streaming 2,000 tokens of Markdown with code into the view, beside a view that only appends text. */
-export const bench: Bench = { name: "stream", run };
+export const bench: Bench = { name: "stream", usesPackage: true, run };

@@ -2,6 +2,7 @@
 import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { freshPackage } from "../support/build.ts";
 import { exitCodes, fail, root } from "../support/setup.mjs";
 import type { Check, Stress } from "./stress.ts";
 
@@ -29,6 +30,7 @@ const check: Check = async (name, body) => {
 for (const file of files) {
   if (positionals.length > 0 && !positionals.includes(basename(file, ".stress.ts"))) continue;
   const { stress } = (await import(join(root, file))) as { stress: Stress };
+  if (stress.usesPackage) await freshPackage();
   const before = { passed, failed, at: Date.now() };
   await check(`${stress.name}, as a whole`, () => stress.run(seed, check));
   const seconds = ((Date.now() - before.at) / 1000).toFixed(1);

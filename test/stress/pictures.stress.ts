@@ -133,6 +133,7 @@ async function wear(editor: EditorSession, theme: string): Promise<void> {
 /** Pictures of the trace in the real editor, in `.vscode-test/screenshots`, for somebody to look at. */
 export const stress: Stress = {
   name: "pictures",
+  usesPackage: true,
   async run(_seed, check) {
     await mkdir(folder, { recursive: true });
     const dataFolder = await mkdtemp(join(tmpdir(), "boocode-pictures-"));

@@ -4,5 +4,7 @@ export type Check = (name: string, body: () => Promise<void> | void) => Promise<
 /** A long test; the same seed gives the same cases. */
 export type Stress = {
   readonly name: string;
+  /** Set where it looks at the packaged extension, which is then built before. */
+  readonly usesPackage?: true;
   readonly run: (seed: number, check: Check) => Promise<void>;
 };

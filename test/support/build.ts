@@ -33,6 +33,14 @@ async function runNode(args: readonly string[], failure: string, cwd = root): Pr
   return stdout;
 }
 
+let packaging: Promise<string> | undefined;
+
+/** Builds and packages the extension as it is now, once in a process; returns a line that says what it weighs. */
+export function freshPackage(): Promise<string> {
+  packaging ??= buildBundles().then(() => packageExtension());
+  return packaging;
+}
+
 /** What may have parts in a package. The packager looks at every file below its folder, which takes long where all of the project is. */
 const packaged = [
   ...[".vscodeignore", "package.json", "package.nls.json", "README.md", "CHANGELOG.md", "LICENSE"],

@@ -19,10 +19,15 @@ let shared: Promise<Opened> | undefined;
 
 after("end the shared window", async () => (await shared)?.window.close());
 
-async function open(options: PageOptions = {}): Promise<Opened> {
+type WindowOptions = PageOptions & { readonly files?: Readonly<Record<string, string>> };
+
+async function open(options: WindowOptions = {}): Promise<Opened> {
   const long = Array.from({ length: 3000 }, (_, line) => `line ${line + 1} of many`).join("\n");
   const editor = await editorWithModel();
-  const window = await openWindow(editor, { ...options, files: { "long.txt": `${long}\n` } });
+  const window = await openWindow(editor, {
+    ...options,
+    files: { "long.txt": `${long}\n`, ...options.files },
+  });
   return { editor, window, chat: await Chat.open(window.page) };
 }
 
@@ -31,7 +36,7 @@ async function open(options: PageOptions = {}): Promise<Opened> {
  * shared by tests that each begin a session of their own. Whatever was sent to the model must have been what a server
  * accepts.
  */
-export function useChat(kind: "own window" | "shared window", options?: PageOptions): ChatUnderTest {
+export function useChat(kind: "own window" | "shared window", options?: WindowOptions): ChatUnderTest {
   let opened: Opened | undefined;
   let model: ModelServer | undefined;
   before(async () => {

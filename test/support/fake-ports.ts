@@ -260,6 +260,7 @@ export function toolRun(
     call: "call-1",
     commands: new Commands({ shell }, new Redactor()),
     unsaved: new UnsavedChanges(async () => true),
+    ask: () => Promise.reject(new Error("Nobody is asked here.")),
     tell: () => {},
   };
 }

@@ -6,7 +6,7 @@ import type { HostScript } from "./webview-harness.ts";
 export interface FakeHost {
   /** Everything that the view has said. */
   readonly sent: ViewMessage[];
-  /** Sends events of a channel, as one message; those of a session and of a trace are for the one that is shown. */
+  /** Sends events of a channel, as one message; those of a session, a trace and a run are for the one that is shown. */
   emit<C extends ChannelName>(channel: C, events: readonly Channels[C]["event"][]): void;
   /** Sends any message. */
   post(message: HostMessage): void;
@@ -90,7 +90,7 @@ export function fakeHost(): void {
   const sent: ViewMessage[] = [];
   const post = (message: unknown) => window.postMessage(message, "*");
   const keyOf = (channel: ChannelName) =>
-    channel === "session" || channel === "trace" ? window.scripted.active() : "";
+    ["session", "trace", "run"].includes(channel) ? window.scripted.active() : "";
   const seqOf = (channel: ChannelName, key: string, step = 0) =>
     (seqs[`${channel}/${key}`] = (seqs[`${channel}/${key}`] ?? 0) + step);
   const answer = ({ id, method, params }: Extract<ViewMessage, { type: "request" }>) => {

@@ -11,6 +11,7 @@ import { Icon } from "./icon.tsx";
 import { ModeButton } from "./mode-button.tsx";
 import { judgePaste, newPasted } from "./pasted-text.ts";
 import { PromptHistory } from "./prompt-history.ts";
+import { SlashList, useSlash } from "./slash-list.tsx";
 
 // Where the browser does not, lines are counted; a wrapped one then scrolls.
 const growsByItself = typeof CSS !== "undefined" && CSS.supports("field-sizing", "content");
@@ -29,13 +30,15 @@ export function Composer(): VNode {
   useFocus(app, area);
   useSuggestion(app, area, draft);
 
-  const changed = () => {
-    draft.changed();
-    fitRows(area);
-  };
   const set = (text: string) => {
     draft.set(text);
     fitRows(area);
+  };
+  const slash = useSlash(area, set);
+  const changed = () => {
+    draft.changed();
+    fitRows(area);
+    slash.changed(draft.text);
   };
   const isReadOnly = app.owner.value !== undefined;
   const submit = () => {
@@ -46,6 +49,7 @@ export function Composer(): VNode {
   const canSend = !isReadOnly && (draft.hasText.value || pasted.length > 0);
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
+      <SlashList slash={slash} />
       {pasted.length > 0 && <PastedTexts draft={draft} />}
       <textarea
         ref={area}
@@ -56,7 +60,7 @@ export function Composer(): VNode {
         spellcheck={false}
         readOnly={isReadOnly}
         onInput={changed}
-        onKeyDown={(event) => key(event, { app, history, submit, set })}
+        onKeyDown={(event) => slash.key(event) || key(event, { app, history, submit, set })}
         onPaste={(event) => take(app, event, event.clipboardData, draft)}
         onDrop={(event) => take(app, event, event.dataTransfer, draft)}
       />

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { RunState } from "#protocol/run-state.ts";
-import { formatMoney, formatShare, formatTokens } from "#protocol/words.ts";
+import { formatMoney, formatShare, formatShort, formatTokens } from "#protocol/words.ts";
 
 /** What a run has spent, and of what. */
 export function RunBudget({ state }: { readonly state: RunState }): VNode {
@@ -25,8 +25,10 @@ export function RunBudget({ state }: { readonly state: RunState }): VNode {
         </div>
       )}
       <p class="figure">
-        {formatTokens(spent.tokens)}
-        {budget.tokens !== undefined && ` of ${formatTokens(budget.tokens)}`} · {formatMoney(spent.usd)}
+        {budget.tokens === undefined
+          ? formatTokens(spent.tokens)
+          : `${formatShort(spent.tokens)} of ${formatTokens(budget.tokens)}`}{" "}
+        · {formatMoney(spent.usd)}
         {budget.usd !== undefined && ` of ${formatMoney(budget.usd)}`}
         {share !== undefined && ` · ${formatShare(share)} of the budget`}
       </p>

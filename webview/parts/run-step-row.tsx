@@ -59,6 +59,7 @@ export function RunStepRow({ step }: { readonly step: RunStep }): VNode {
 }
 
 function Duration({ step }: { readonly step: RunStep }): VNode {
+  if (step.isCached) return <></>;
   return <>{isOver(step) ? formatDuration(step.durationMs ?? 0) : <Running since={step.startedAt} />}</>;
 }
 

@@ -74,17 +74,28 @@ interface Following {
 function followRun({ place, act, store, isFileChanged }: Following): ReadonlySignal<RunState | undefined> {
   const id = computed(() => (place.value.kind === "run" ? place.value.run : ""));
   const followed = signal<ReadonlySignal<RunState | undefined> | undefined>(undefined);
+  const attempt = computed(() => followed.value?.value?.attempt ?? 0);
   effect(() => {
     const run = id.value;
     if (run === "") return undefined;
     let isLeft = false;
-    void act("run.open", { run }).then((opened) => {
-      if (isLeft || opened === undefined) return;
-      isFileChanged.value = opened.isFileChanged;
-      followed.value = store.follow("run", run);
+    const look = (): void =>
+      void act("run.open", { run }).then((opened) => {
+        if (isLeft || opened === undefined) return;
+        isFileChanged.value = opened.isFileChanged;
+        followed.value ??= store.follow("run", run);
+      });
+    look();
+    // Each attempt may have another script than the one before.
+    const unfollow = effect(() => {
+      if (attempt.value > 1) look();
     });
+    // Whoever comes back from the script may have edited it.
+    window.addEventListener("focus", look);
     return () => {
       isLeft = true;
+      unfollow();
+      window.removeEventListener("focus", look);
       followed.value = undefined;
       store.unfollow("run", run);
     };

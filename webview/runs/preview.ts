@@ -24,6 +24,8 @@ export class Preview {
     this.#workflow = workflow;
     this.found.value = undefined;
     this.args.value = args;
+    this.tokens.value = "";
+    this.usd.value = "";
     await this.look();
   }
 

@@ -12,6 +12,7 @@ export function Runs(): VNode {
   const { kind } = place.value;
   return (
     <main class="runs">
+      {kind === "list" && <h1 class="hidden">Workflows and runs</h1>}
       {kind !== "list" && (
         <button type="button" class="runs-back link" onClick={() => go({ kind: "list" })}>
           <Icon name="arrow-left" /> All runs

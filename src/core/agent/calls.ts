@@ -190,7 +190,8 @@ function toolRunOf(run: TurnRun, call: string): ToolRun {
   return {
     ...{ editor, files, codeIntel, snapshots, clock, log, home, signal, call, commands, unsaved },
     isTrusted: isTrusted(),
-    ...(task && { task }),
+    ...(task ? { task } : { workflows: run.workflows?.() }),
+    ask: (question) => run.ask(question),
     ...(scripted?.commandEnded && { commandEnded: scripted.commandEnded }),
     guard: permissions.guard({
       ...{ session, call, signal, ask: run.ask },

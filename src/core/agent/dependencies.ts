@@ -7,6 +7,7 @@ import type { Permissions } from "../permissions/permissions.ts";
 import type { Ports } from "../ports.ts";
 import type { Redactor } from "../session/redact.ts";
 import type { Traces } from "../trace/traces.ts";
+import type { Runs } from "../workflow/runs.ts";
 import type { Limits } from "./limits.ts";
 import type { AgentTask } from "./task.ts";
 
@@ -23,6 +24,8 @@ export interface AgentDependencies {
   /** Called when a question is asked (which is given), answered or dropped. */
   readonly questionsChanged: (session: string, asked: Question | undefined) => void;
   readonly limits: Limits;
+  /** Runs of workflows, for tools that start one. */
+  readonly workflows?: () => Runs;
   /** Set where the agent works on a task by itself. */
   readonly task?: AgentTask;
 }

@@ -7,14 +7,22 @@ import { getDiagnosticsSummary } from "./get-diagnostics-summary.ts";
 import { listFiles } from "./list-files.ts";
 import { readFile } from "./read-file.ts";
 import { runShell } from "./run-shell.ts";
+import { runWorkflow } from "./run-workflow.ts";
 import { search } from "./search.ts";
 import { shellOutput } from "./shell-output.ts";
 import { shellStop } from "./shell-stop.ts";
 import type { Tool } from "./tool.ts";
 import { writeFile } from "./write-file.ts";
+import { writeWorkflow } from "./write-workflow.ts";
 
 /** Tools behind the gateway; they cost no header, so this is where seldom-used ones go. */
-export const gatewayTools: readonly Tool[] = [getDiagnosticsSummary, shellOutput, shellStop];
+export const gatewayTools: readonly Tool[] = [
+  getDiagnosticsSummary,
+  runWorkflow,
+  shellOutput,
+  shellStop,
+  writeWorkflow,
+];
 
 /** Tools that only agents with a task have in their header. */
 export const taskTools: readonly Tool[] = [finalAnswer];

@@ -1,10 +1,12 @@
 /** What a tool is: a definition in the list of `index.ts`. */
 import type { z } from "zod";
 import type { FullOutput, ToolTitle } from "#protocol/session.ts";
+import type { Answer, NewQuestion } from "../agent/questions.ts";
 import type { AgentTask } from "../agent/task.ts";
 import type { Guard } from "../permissions/guard.ts";
 import type { Clock, CodeIntel, Editor, Files, Log } from "../ports.ts";
 import type { Commands } from "../shell/commands.ts";
+import type { Runs } from "../workflow/runs.ts";
 import type { UnsavedChanges } from "../shell/unsaved-changes.ts";
 import type { RunningCommand, Snapshots } from "../shell-ports.ts";
 
@@ -56,6 +58,10 @@ export interface ToolRun {
   readonly task?: AgentTask | undefined;
   /** Called with a command that has ended, while its whole output can be read. */
   readonly commandEnded?: (command: RunningCommand) => Promise<void>;
+  /** Asks the user and waits, without a limit, for an answer. */
+  ask(question: NewQuestion): Promise<Answer>;
+  /** Runs of workflows; undefined where there are none. */
+  readonly workflows?: Pick<Runs, "preview" | "start" | "workflows"> | undefined;
   /** Shows the user what a command writes while it runs. */
   tell(text: string): void;
 }

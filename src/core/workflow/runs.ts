@@ -19,7 +19,7 @@ import type { WorkflowSettings } from "./settings.ts";
 
 /** What starts a run: a script by its name or file, and what it is given. */
 export interface StartRun {
-  readonly workflow: string;
+  readonly workflow: string | WorkflowSource;
   readonly args?: unknown;
   readonly budget?: SpendLimit;
   readonly engine?: EngineName;
@@ -109,8 +109,17 @@ export class Runs {
     return (await (await this.#open()).files.read(file))?.text;
   }
 
+  /** The workflow that a message asks for as "/name args"; undefined for any other message. */
+  async slash(text: string): Promise<{ readonly workflow: string; readonly args: string } | undefined> {
+    const [, name, args = ""] = /^\/([\w-]+)(?:\s+([\s\S]*))?$/.exec(text.trim()) ?? [];
+    if (name === undefined) return undefined;
+    const [{ findWorkflow }, { files }] = await Promise.all([import("./catalog.ts"), this.#open()]);
+    const source = await findWorkflow(files, name).catch(() => undefined);
+    return source && { workflow: source.file, args };
+  }
+
   /** What a run would be. Throws ScriptError, BooError "unknown-workflow". */
-  async preview(workflow: string, args: unknown, seed?: string): Promise<RunPreview> {
+  async preview(workflow: StartRun["workflow"], args: unknown, seed?: string): Promise<RunPreview> {
     const ports = await this.#workflowPorts();
     const source = await sourceOf(ports, workflow);
     await this.load();
@@ -314,7 +323,11 @@ export class Runs {
 }
 
 /** A script by its name or its path. */
-async function sourceOf({ files }: Pick<WorkflowPorts, "files">, workflow: string): Promise<WorkflowSource> {
+async function sourceOf(
+  { files }: Pick<WorkflowPorts, "files">,
+  workflow: StartRun["workflow"],
+): Promise<WorkflowSource> {
+  if (typeof workflow !== "string") return workflow;
   if (!/[\\/]|\.m?js$/.test(workflow)) return (await import("./catalog.ts")).findWorkflow(files, workflow);
   const source = await files.read(workflow);
   if (source === undefined) throw new BooError("unknown-workflow", `There is no workflow at ${workflow}.`);

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Frame, Page } from "playwright-core";
+import { runCommand, webviewFrame } from "../support/browser.ts";
+import { screenshotFolder } from "../support/e2e-editor.ts";
+import { useChat } from "../support/e2e-window.ts";
+import { turnState } from "../support/model-server/flow.ts";
+import { hold } from "../support/model-server/gate.ts";
+import { reply } from "../support/model-server/reply.ts";
+
+const script = (last: string): string => `export const meta = {
+  name: "tides",
+  title: "Look at the tides",
+  description: "Looks at the tides from several sides.",
+  phases: [{ title: "Look", detail: "Three agents look" }, { title: "Judge" }],
+};
+const seen = await parallel(["north", "south", "west"].map((side) => () => agent("Look " + side, { phase: "Look", label: side })));
+phase("Judge");
+const verdict = await agent("Judge ${last}: " + seen.join(), {
+  label: "judge",
+  schema: { type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] },
+});
+return { report: "# Tides\\n\\nAll " + seen.length + " sides: \`package.json\`, ok: " + verdict.ok };
+`;
+
+describe("workflow runs in the editor", function () {
+  const files = { ".boocode/workflows/tides.js": script("slowly") };
+  const its = useChat("own window", { width: 1400, height: 900, files });
+  let panel: Frame;
+  const shot = (name: string) =>
+    its.window.page.screenshot({ path: join(screenshotFolder, `runs-${name}.png`) });
+  const agents = () => panel.getByTestId("run-agent");
+
+  it("begin from the lens of a script, with a preview that costs nothing", async () => {
+    const { page } = its.window;
+    await openFile(page, "tides.js");
+    await page.locator(".codelens-decoration a", { hasText: "Run" }).first().click();
+    panel = await webviewFrame(page, "[data-testid=run-preview]");
+    await panel.getByRole("heading", { name: "Look at the tides" }).waitFor();
+    await panel.getByText("4 agents").waitFor();
+    await panel.getByText("Three agents look").waitFor();
+    assert.equal(its.model.requests.length, 0);
+    await shot("preview");
+  });
+
+  it("show their agents while they work, and stop", async () => {
+    const gate = hold();
+    let isHeld = true;
+    its.model.use(({ json }) => {
+      const { question } = turnState(json ?? { messages: [], model: "" });
+      if (/Judge slowly/.test(question) && isHeld) return reply.holdHeaders(gate).text("late");
+      if (/Judge/.test(question)) return reply.toolCall("final_answer", { result: { ok: true } });
+      return reply.text(`${/Look (\w+)/.exec(question)?.[1]} is calm`);
+    });
+    await panel.getByLabel("Budget in tokens").fill("2M");
+    await panel.getByTestId("run-start").click();
+    await panel.getByTestId("run-view").waitFor();
+    await gate.reached;
+    await agents().filter({ hasText: "judge" }).waitFor();
+    assert.equal(await agents().count(), 4);
+    await panel.getByTestId("run-budget").getByText("of 2M tokens").waitFor();
+    await its.window.page.locator(".statusbar-item", { hasText: "tides 3/4" }).waitFor();
+    await shot("live");
+    await panel.getByTestId("run-stop").click();
+    await panel.locator("[data-status=stopped]").waitFor();
+    isHeld = false;
+    gate.release();
+  });
+
+  it("go on with the edited script, for the price of what changed", async () => {
+    const before = its.model.requests.length;
+    await writeFile(join(its.window.folder, ".boocode/workflows/tides.js"), script("quickly"));
+    // Back from the script.
+    await panel.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await panel.getByRole("button", { name: "Resume with the edited script" }).click();
+    await panel.locator("[data-testid=run-view][data-status=done]").waitFor();
+    const result = panel.getByTestId("run-result");
+    await result.getByRole("heading", { name: "Tides" }).waitFor();
+    assert.equal(await panel.locator("[data-testid=run-agent][data-cached=true]").count(), 3);
+    assert.equal(its.model.requests.length, before + 1);
+    await shot("result");
+  });
+
+  it("open an agent's transcript in the chat", async () => {
+    await agents().filter({ hasText: "judge" }).hover();
+    await agents().filter({ hasText: "judge" }).getByRole("button", { name: "Open transcript" }).click();
+    await its.chat.conversation.getByText(/Judge quickly/).waitFor();
+  });
+
+  it("tell the line of a script that fails, and lead there", async () => {
+    const { page, folder } = its.window;
+    await writeFile(
+      join(folder, ".boocode/workflows/broken.js"),
+      'export const meta = { name: "broken", description: "d" };\nawait agent("Look east");\nthrow new Error("no luck");\n',
+    );
+    await runCommand(page, "BooCode: Show Workflow Runs");
+    panel = await webviewFrame(page, ".run-entries");
+    await panel.getByTestId("workflow-entry").filter({ hasText: "broken" }).click();
+    await panel.getByTestId("run-start").click();
+    await panel.getByTestId("run-error").getByText("no luck").waitFor();
+    await shot("error");
+    await panel.getByRole("button", { name: "Line 3" }).click();
+    await page.getByRole("tab", { name: "broken.js" }).waitFor();
+  });
+
+  it("are there after a reload of the window, and in the list", async () => {
+    const { page } = its.window;
+    await runCommand(page, "BooCode: Show Workflow Runs");
+    panel = await webviewFrame(page, ".run-entries");
+    await panel.getByTestId("run-entry").filter({ hasText: "tides" }).waitFor();
+    await shot("list");
+    const reloaded = page.waitForEvent("domcontentloaded");
+    await runCommand(page, "Developer: Reload Window");
+    await reloaded;
+    panel = await webviewFrame(page, ".run-entries");
+    await panel.getByTestId("run-entry").filter({ hasText: "tides" }).click();
+    await panel.locator("[data-testid=run-view][data-status=done]").waitFor();
+  });
+});
+
+async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press("Control+P");
+  const box = page.locator(".quick-input-widget input");
+  await box.fill(name);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("tab", { name }).waitFor();
+}
