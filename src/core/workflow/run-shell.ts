@@ -17,6 +17,8 @@ export interface RunShellParts {
   readonly choice: () => ModelChoice;
   readonly run: string;
   readonly workflow: string;
+  /** Called with the session in which steps run, once there is one. */
+  readonly opened?: (session: string) => void;
 }
 
 /** The shell of one run: a session of its own, in which one step runs after the other. */
@@ -64,10 +66,11 @@ export class RunShell implements WorkflowShell {
   }
 
   #open(): Agent {
-    const { run, workflow, supervisor, choice } = this.#parts;
+    const { run, workflow, supervisor, choice, opened } = this.#parts;
     const origin = { run, step: "sh", label: workflow, agentType: "script" };
     const terms = { tools: undefined, maxToolCalls: undefined, folder: undefined, submit: undefined };
     const agent = supervisor.createFor(new AgentTask({ origin, ...terms }), choice());
+    opened?.(agent.session.id);
     // Kept open for as long as the run: its commands' output is read by it.
     agent.session.channel.listen(() => {});
     return agent;

@@ -5,6 +5,9 @@ import type { Question } from "#protocol/session.ts";
 import { type BooCode, createBooCode } from "#core/boocode.ts";
 import { BooError, messageOf } from "#core/errors.ts";
 import type { WorkflowAgents } from "#core/workflow/agents/workflow-agents.ts";
+import type { WorkflowQuestions, WorkflowShell } from "#core/workflow/ports.ts";
+import { RunQuestions } from "#core/workflow/run-questions.ts";
+import { RunShell } from "#core/workflow/run-shell.ts";
 import { commandSchema } from "./commands.ts";
 import { type Line, questionLine } from "./event-lines.ts";
 import { type HeadlessOptions, makePlainPorts } from "./plain-ports.ts";
@@ -12,21 +15,38 @@ import { type HeadlessOptions, makePlainPorts } from "./plain-ports.ts";
 /** Agents, and how they are heard. */
 export interface RealAgents extends AsyncDisposable {
   readonly agents: WorkflowAgents;
+  /** What runs a run's shell steps. */
+  readonly shell: WorkflowShell;
+  /** What asks what its script asks. */
+  readonly questions: WorkflowQuestions;
   /** Hears what happens in the run. */
   hear(event: RunEvent): void;
 }
 
-/** Opens a core over plain files. `cancel` is called where the input asks for it. */
+/** The run that they work in; `cancel` ends it. */
+export interface HeadlessRun {
+  readonly run: string;
+  readonly workflow: string;
+  readonly cancel: () => void;
+}
+
+/** Opens a core over plain files. */
 export async function openRealAgents(
   options: HeadlessOptions,
   print: (line: Line) => void,
-  cancel: () => void,
+  { run, workflow, cancel }: HeadlessRun,
 ): Promise<RealAgents> {
   const ports = await makePlainPorts(options);
   const core = createBooCode(ports);
-  const questions = new TaskQuestions(core, print, cancel);
+  const questions = new TaskQuestions(core, run, print, cancel);
   return {
     agents: core.workflowAgents("default"),
+    shell: new RunShell({
+      ...{ supervisor: core.supervisor, run, workflow },
+      choice: () => core.router.defaultChoice(),
+      opened: (session) => questions.follow("sh", session),
+    }),
+    questions,
     hear: (event) => {
       if (event.type === "step-session") questions.follow(event.step, event.session);
     },
@@ -39,15 +59,20 @@ export async function openRealAgents(
 }
 
 /** Asks what the agents of a run ask. */
-class TaskQuestions implements Disposable {
+class TaskQuestions implements Disposable, WorkflowQuestions {
   readonly #core: BooCode;
+  readonly #run: string;
   readonly #print: (line: Line) => void;
   readonly #sessions = new Set<string>();
+  readonly #asked = new RunQuestions();
+  /** Ends the questions of scripts once nobody is there. */
+  readonly #left = new AbortController();
   readonly #input = createInterface({ input: process.stdin, crlfDelay: Infinity });
   #hasEnded = false;
 
-  constructor(core: BooCode, print: (line: Line) => void, cancel: () => void) {
+  constructor(core: BooCode, run: string, print: (line: Line) => void, cancel: () => void) {
     this.#core = core;
+    this.#run = run;
     this.#print = print;
     this.#input.on(
       "line",
@@ -55,9 +80,16 @@ class TaskQuestions implements Disposable {
     );
     this.#input.on("close", () => {
       this.#hasEnded = true;
+      this.#left.abort(new BooError("nobody-to-ask", "Nobody is there who could be asked."));
       for (const { session, question } of this.#open()) void this.#refuse(session, question);
     });
   }
+
+  /** Asks what a script asks: the line of its step says what, and its answer names the step. */
+  ask: WorkflowQuestions["ask"] = (question, signal) => {
+    this.#left.signal.throwIfAborted();
+    return this.#asked.ask(question, AbortSignal.any([signal, this.#left.signal]));
+  };
 
   /** Asks what the agent of a step asks from here on. */
   follow(step: string, session: string): void {
@@ -88,7 +120,7 @@ class TaskQuestions implements Disposable {
       throw new BooError("bad-command", 'A line must be {"answer": {"id", "value"}} or {"cancel": true}.');
     const { answer } = command;
     const asked = this.#open().find(({ question }) => question.id === answer.id);
-    if (asked === undefined) throw new BooError("not-asked", "This question is no longer open.");
+    if (asked === undefined) return this.#asked.answer(this.#run, answer.id, answer.value);
     await this.#core.supervisor.find(asked.session)?.answer(answer.id, answer);
   }
 

@@ -13,7 +13,7 @@ import type { WorkflowPorts, WorkflowSource } from "#core/workflow/ports.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { createWorkflowHost } from "../workflow/workflow-host.ts";
 import type { Line } from "./event-lines.ts";
-import type { RealAgents } from "./real-agents.ts";
+import type { HeadlessRun, RealAgents } from "./real-agents.ts";
 import { LineOrder } from "./line-order.ts";
 import type { WorkflowJob } from "./workflow-options.ts";
 
@@ -26,8 +26,8 @@ interface WorkflowPlace {
   readonly open: OpenAgents | undefined;
 }
 
-/** Makes real agents; `cancel` ends the run. */
-export type OpenAgents = (print: (line: Line) => void, cancel: () => void) => Promise<RealAgents>;
+/** Makes real agents for a run. */
+export type OpenAgents = (print: (line: Line) => void, run: HeadlessRun) => Promise<RealAgents>;
 
 /** Runs it to its end; gives the run's outcome. Aborting the signal stops the run. */
 async function runWorkflowJob(
@@ -39,15 +39,20 @@ async function runWorkflowJob(
   const folder = resolve(place.folder);
   await using host = createWorkflowHost({ folder, directory: resolve(place.store) });
   const { sandboxes, journal, files, worktrees, sha256 } = host;
-  const ports: WorkflowPorts = {
+  const id = job.resume ?? randomUUID();
+  const plain: WorkflowPorts = {
     ...{ sandboxes, journal, files, worktrees, sha256, folder },
-    ...{ clock: place.clock, log: place.log, newId: randomUUID },
+    ...{ clock: place.clock, log: place.log, newId: () => id },
   };
-  const source = job.workflow === undefined ? undefined : await findSource(ports, job.workflow);
-  if (job.isDryRun) return tellDryRun(job, ports, source, print);
+  const source = job.workflow === undefined ? undefined : await findSource(plain, job.workflow);
+  if (job.isDryRun) return tellDryRun(job, plain, source, print);
   const lines = new LineOrder(print);
   const stopping = new AbortController();
-  await using real = job.isStub ? undefined : await place.open?.(print, () => stopping.abort());
+  const workflow = job.workflow ?? id;
+  await using real = job.isStub
+    ? undefined
+    : await place.open?.(print, { run: id, workflow, cancel: () => stopping.abort() });
+  const ports = real === undefined ? plain : { ...plain, shell: real.shell, questions: real.questions };
   const request: RunRequest = {
     listener: (event, durable) => {
       lines.add(lineOf(event), durable);
