@@ -8,6 +8,8 @@ export interface Confinement {
   readonly readable: readonly string[];
   /** Below writable folders, what stays as it is; what does not exist there can not be made. */
   readonly readOnly: readonly string[];
+  /** What is out of its sight, with everything below, wherever it lies and whatever else is said of it. */
+  readonly hidden: readonly string[];
   /** A folder of the session's own that stands for the system's temporary folder. */
   readonly temporary: string;
   readonly hasNetwork: boolean;

@@ -2,6 +2,8 @@
 import type { Ports } from "../ports.ts";
 import type { Confinement } from "../shell-ports.ts";
 import type { LineJudgement, World } from "./judgement.ts";
+import { deniedPlaces } from "./denied-places.ts";
+import { isWithin } from "./path-policy.ts";
 import { protectedFiles, protectedFolders, protectedInRoot } from "./protected.ts";
 
 /** What was given beyond the workspace for one run. */
@@ -28,10 +30,16 @@ export async function confinementOf(
       return protectedInside(folder, needs.gitWrite && git?.kind !== "file");
     }),
   );
+  const writable = unique([...folders, ...needs.writes, ...extras.writes]);
+  const readable = unique([...needs.reads, ...extras.reads, ...(await ports.shell.toolFolders())]);
+  // No leave is stronger than what rules deny.
+  const denied = await deniedPlaces([...writable, ...readable], world, ports.files);
+  const isKept = (path: string): boolean => denied.writes.some((place) => isWithin(path, place, world));
   return {
-    writable: unique([...folders, ...needs.writes, ...extras.writes]),
-    readable: unique([...needs.reads, ...extras.reads, ...(await ports.shell.toolFolders())]),
-    readOnly: readOnly.flat().filter((path) => !isGranted(path)),
+    writable: writable.filter((path) => !isKept(path)),
+    readable: unique([...readable, ...writable.filter(isKept)]),
+    readOnly: unique([...readOnly.flat().filter((path) => !isGranted(path)), ...denied.writes]),
+    hidden: unique(denied.reads),
     temporary: await ports.shell.temporaryFolder(session),
     hasNetwork: needs.hasNetwork || extras.hasNetwork,
   };

@@ -99,9 +99,17 @@ function deniedBy(access: Access, world: World): Finding | undefined {
   for (const rule of rules)
     if (matchPath(rule.pattern, real.path, world.ignoresCase))
       return { verdict: "deny", reason: `A rule denies to ${access.operation} ${real.path}.`, rule };
-  if (rest === undefined && !isRecursive) return undefined;
-  const near = rules.find((rule) => isWithin(patternRoot(rule.pattern), real.path, world));
-  return near && ask(`It may reach ${near.pattern}, which a rule denies.`);
+  const mayReach = ({ pattern }: Rule): boolean =>
+    (rest !== undefined || isRecursive) && isWithin(patternRoot(pattern), real.path, world);
+  const near = rules.find(mayReach);
+  if (near !== undefined) return ask(`It may reach ${near.pattern}, which a rule denies.`);
+  if (!access.isRemoval) return undefined;
+  // Under another name it could be read.
+  const unread = rulesFor(world.rules, "read", "deny", world.project);
+  const moved = unread.find(
+    (rule) => mayReach(rule) || matchPath(rule.pattern, real.path, world.ignoresCase),
+  );
+  return moved && ask(`It may move ${moved.pattern}, which a rule denies to read.`);
 }
 
 function judgeInside(access: Access, world: World): Finding | undefined {

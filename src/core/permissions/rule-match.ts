@@ -76,7 +76,8 @@ export function matchPath(pattern: string, path: string, ignoresCase: boolean): 
   return names.every((name, index) => matchName(name, given[index] ?? ""));
 }
 
-function matchName(pattern: string, name: string): boolean {
+/** True where a pattern of one name ("*" stands for any characters) matches a name. */
+export function matchName(pattern: string, name: string): boolean {
   if (!pattern.includes("*")) return pattern === name;
   const source = pattern.split("*").map((part) => part.replaceAll(/[\\^$.+?()[\]{}|/]/g, "\\$&"));
   return name !== "" && new RegExp(`^${source.join(".*")}$`, "su").test(name);

@@ -54,6 +54,7 @@ export function layOutView(options: ViewOptions): ConfinedView {
   const layout = new Layout(options);
   layout.addLeave();
   layout.hideSecrets();
+  layout.hideDenied();
   layout.protect();
   return layout.finish();
 }
@@ -119,6 +120,18 @@ class Layout {
     if (sightIn(before, path) === "readable") this.#mounts.push({ kind: "readable", path });
     else if (before.some((mount) => isIn(mount.path, path))) this.#mounts.push({ kind: "empty", path });
     else this.#mounts.push(maskOf(path, this.#options.masks));
+  }
+
+  /** What must not be seen by any command; nothing of what lies in it is to be seen by itself either. */
+  hideDenied(): void {
+    for (const said of this.#options.confinement.hidden) {
+      const path = realPath(said);
+      if (path === undefined || !["writable", "readable"].includes(this.#sight(path))) continue;
+      const kept = this.#mounts.filter((mount) => mount.path === path || !isIn(mount.path, path));
+      this.#mounts.splice(0, this.#mounts.length, ...kept, maskOf(path, this.#options.masks));
+      // What it lies in could be moved to where nobody denies it.
+      this.#pin(path);
+    }
   }
 
   /** Where a folder that may be seen holds keys. */

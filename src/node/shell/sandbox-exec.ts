@@ -39,10 +39,10 @@ export function sandboxProfile(options: {
     rule("allow file-read*", [...system, ...toolFolders, ...inHome(gitSettings), ...readable]),
     rule("allow file-read* file-write*", [temporary, ...inHome(caches), ...writable]),
     '(allow file-write* (literal "/dev/null") (literal "/dev/zero") (literal "/dev/tty") (subpath "/dev/fd"))',
-    rule("deny file-read* file-write*", hidden),
+    rule("deny file-read* file-write*", [...hidden, ...confinement.hidden]),
     // A rule by path holds for what does not exist yet, too; renaming a folder above would take the rule's object away.
     rule("deny file-write*", kept),
-    rule("deny file-write-unlink", ancestors(kept, writable), "literal"),
+    rule("deny file-write-unlink", ancestors([...kept, ...confinement.hidden], writable), "literal"),
     ...(hasNetwork ? ["(allow network*) (allow system-socket)"] : []),
     "",
   ].join("\n");

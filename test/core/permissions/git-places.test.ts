@@ -38,7 +38,7 @@ describe("git asks to write where it makes something", () => {
 });
 
 describe("git in the workspace", () => {
-  const allow = (line: string, gitWrite: boolean, isReadOnly: boolean): void =>
+  const allow = (line: string, gitWrite: boolean, isReadOnly: boolean) =>
     it(line, async () => {
       const judged = await judgeIn(line, { isConfined: true });
       assert.deepEqual(

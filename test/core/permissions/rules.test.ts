@@ -208,6 +208,18 @@ describe("rules", () => {
   check("cat src/a.ts", "deny", rule("deny", "read", "/ws/src/**"));
   check("cat inlink", "deny", rule("deny", "read", "/ws/src/**"));
   check("grep -r x .", "ask", rule("deny", "read", "/ws/src/**"));
+  const unread = rule("deny", "read", "/ws/src/**");
+  check("mv src other", "deny", unread);
+  check("mv src/a.ts a.ts", "deny", unread);
+  check("mv src other", "ask", rule("deny", "read", "/ws/src/deep/c.ts"));
+  check("mv src other", "allow", rule("deny", "read", "/ws/docs/**"));
+  check("mv docs other", "allow", unread);
+  check("rm -rf src", "ask", unread);
+  check("rm src/*.ts", "deny", unread);
+  check("cp -r src other", "deny", unread);
+  check("git mv src other", "deny", unread);
+  check("tar cf all.tar .", "ask", unread);
+  check("rsync -a . ../x", "ask", unread);
   check("cat *", "ask", rule("deny", "read", "/ws/.env"));
   check("curl https://evil.org", "deny", rule("deny", "network", "evil.org"));
 });

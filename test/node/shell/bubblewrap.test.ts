@@ -87,7 +87,7 @@ describe("shell: the view of a confined command", () => {
   const viewOf = (leave: Partial<Confinement>, stubs: readonly string[] = []) =>
     layOutView({
       confinement: {
-        ...{ writable: [at("home/project")], readable: [], readOnly: [], hasNetwork: false },
+        ...{ writable: [at("home/project")], readable: [], readOnly: [], hidden: [], hasNetwork: false },
         temporary: at("store/temporary/s"),
         ...leave,
       },
@@ -216,7 +216,7 @@ describe("shell: bubblewrap for an ordinary user", () => {
       mkdirSync(temporary, { recursive: true });
       writeFileSync(join(home, "notes"), "SECRET\n");
       const confinement = {
-        ...{ writable: [workspace], readable: [], readOnly: [join(workspace, ".vscode")] },
+        ...{ writable: [workspace], readable: [], readOnly: [join(workspace, ".vscode")], hidden: [] },
         ...{ temporary, hasNetwork: false },
       };
       const common = [...(await systemMounts(masks)), ...sessionMounts(temporary, home, [])];
@@ -262,6 +262,7 @@ describe("shell: the profile of sandbox-exec", () => {
     ...{ writable: ["/Users/u/project"], readable: ["/Users/u/notes.txt"] },
     ...{ readOnly: ["/Users/u/project/.vscode", "/Users/u/project/sub/.git"] },
     ...{ temporary: "/Users/u/store/temporary", hasNetwork: false },
+    hidden: ["/Users/u/project/secret"],
   };
   const profile = (more = {}) =>
     sandboxProfile({
@@ -277,6 +278,7 @@ describe("shell: the profile of sandbox-exec", () => {
       '(subpath "/Users/u/.nvm")',
       "(allow file-read* file-write*",
       '(deny file-read* file-write* (subpath "/private/etc/master.passwd")',
+      '(subpath "/Users/u/project/secret"))',
       '(deny file-write* (subpath "/Users/u/project/.vscode") (subpath "/Users/u/project/sub/.git"))',
       '(deny file-write-unlink (literal "/Users/u/project/sub"))',
     ].map((part) => text.indexOf(part));

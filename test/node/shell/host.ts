@@ -14,7 +14,14 @@ for (const [index, line] of lines.entries()) {
       confinement:
         index > 0
           ? undefined
-          : { writable: [folder], readable: [], readOnly: [protectedPath], temporary, hasNetwork: false },
+          : {
+              writable: [folder],
+              readable: [],
+              readOnly: [protectedPath],
+              hidden: [],
+              temporary,
+              hasNetwork: false,
+            },
     },
     new AbortController().signal,
   );

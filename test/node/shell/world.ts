@@ -72,6 +72,7 @@ export class World implements AsyncDisposable {
         writable: [this.workspace],
         readable: [],
         readOnly: [],
+        hidden: [],
         temporary,
         hasNetwork: false,
         ...more,
