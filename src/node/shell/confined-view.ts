@@ -2,9 +2,10 @@
 import { accessSync, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { BooError } from "#core/errors.ts";
+import { protectedFiles, protectedFolders, protectedInRoot } from "#core/permissions/protected.ts";
 import type { Confinement } from "#core/shell-ports.ts";
 import { inOrder, type Mount } from "./bubblewrap.ts";
-import { secrets } from "./home-folders.ts";
+import { secrets, toolChains } from "./home-folders.ts";
 import type { HostFolder } from "./host-folder.ts";
 import { protectedInRepositories } from "./nested-repositories.ts";
 import { linksTo, maskOf, networkMounts, readableMounts } from "./system-view.ts";
@@ -31,6 +32,14 @@ export interface ProtectedLink {
   readonly path: string;
   readonly to: string | undefined;
 }
+
+/** Names by which something is found and run, or let in, wherever a folder may be. */
+const runningNames: readonly string[] = [
+  ...new Set([
+    ...[...protectedFolders, ...protectedFiles, ...protectedInRoot],
+    ...[...secrets, ...toolChains].map((path) => path.split("/")[0] ?? path),
+  ]),
+];
 
 /** Where this is a folder, git fails: nothing can stand for its absence. */
 const stublessName = "commondir";
@@ -113,10 +122,20 @@ class Layout {
     }
     this.#mounts.push({ kind: "writable", path: folder });
     for (const name of names) this.#keepAsItWas(join(folder, name), before);
+    // Nothing keeps others from being made beside it; those that would run something do not stay.
+    const own = path.slice(folder.length).split("/").find(Boolean);
+    for (const name of runningNames)
+      if (name !== own && !names.includes(name))
+        this.#links.push({ path: join(folder, name), to: undefined });
   }
 
   #keepAsItWas(path: string, before: readonly Mount[]): void {
-    if (before.some((mount) => mount.path === path) || lstatSync(path).isSymbolicLink()) return;
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || before.some((mount) => mount.path === path)) return;
+    if (stat.isSymbolicLink()) {
+      this.#links.push({ path, to: readlinkSync(path) });
+      return;
+    }
     if (sightIn(before, path) === "readable") this.#mounts.push({ kind: "readable", path });
     else if (before.some((mount) => isIn(mount.path, path))) this.#mounts.push({ kind: "empty", path });
     else this.#mounts.push(maskOf(path, this.#options.masks));

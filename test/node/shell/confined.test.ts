@@ -79,6 +79,23 @@ describe("shell: a confined command", () => {
     assert.deepEqual(readdirSync(fresh).toSorted(), ["file", "folder", "kept"]);
   });
 
+  it("can make nothing beside a new file that was granted which would be run", async () => {
+    const shop = join(world.root, "shop");
+    world.file("shop/profile", "original\n");
+    symlinkSync("profile", join(shop, ".zshrc"));
+    const leave = { writable: [world.workspace, join(shop, "new")] };
+    const line = `cd ${shop}; echo new > new; echo evil > .bashrc; mkdir -p .git/hooks bin; rm .zshrc; echo evil > .zshrc; ls -A; exit 1`;
+    const { text, refusals } = await world.run(line, await world.confined(leave));
+    assert.match(text, /new/);
+    assert.equal(readFileSync(join(shop, ".zshrc"), "utf8"), "original\n");
+    assert.deepEqual(
+      [".bashrc", ".git", "bin", "new"].filter((name) => existsSync(join(shop, name))),
+      ["new"],
+    );
+    for (const name of [".bashrc", ".git", "bin", ".zshrc"])
+      assert.ok(told(refusals).includes(`write ${join(shop, name)}`), `${name} of ${told(refusals).join()}`);
+  });
+
   it("can not say that a repository's settings lie elsewhere", async () => {
     await world.run("git init --quiet repository");
     const git = join(world.workspace, "repository/.git");
