@@ -30,6 +30,8 @@ export interface PermissionRequest {
   readonly rule?: string;
   /** The folder of the project that the rule would hold for. */
   readonly ruleFor?: string;
+  /** "This session" is for all agents of the run that it belongs to. */
+  readonly isOfRun?: true;
 }
 
 /** Why something was allowed or denied: the user's answer, an answer given before, a rule that is written down, the mode, the policy itself. */
@@ -54,10 +56,11 @@ export interface PermissionEntry {
   readonly word?: string;
 }
 
-/** A leave that holds until the window closes. */
+/** A leave that holds until the window closes: for a session, or for all agents of a run, whose id `session` is then. */
 export interface SessionGrant {
   readonly id: string;
   readonly session: string;
+  readonly isOfRun?: true;
   readonly at: number;
   readonly operation: Operation;
   /** A directory or file with everything below it, parsed commands, or a host, as the question showed it. */

@@ -83,7 +83,8 @@ describe("an answer", () => {
     await world.agent.prompt("go");
     const { id } = await asked(world.agent);
     const answered = world.agent.answer(id, { value: "deny" });
-    await world.core.permissions.grant(world.agent.session.id, [{ operation: "read", pattern: "/etc/**" }]);
+    const holder = { id: world.agent.session.id, isRun: false };
+    await world.core.permissions.grant(holder, [{ operation: "read", pattern: "/etc/**" }]);
     await answered;
     await world.agent.idle();
     assert.match(outputs(world.agent)[0] ?? "", /did not allow/);

@@ -39,7 +39,9 @@ export function offeredAnswers(question: Question): readonly OfferedAnswer[] {
     value === "deny" ||
     ((value !== "always" || permission?.rule !== undefined) &&
       (choices.length === 0 || choices.some((choice) => choice.value === value)));
-  return answers.filter(isOffered);
+  const offered = answers.filter(isOffered);
+  if (permission?.isOfRun !== true) return offered;
+  return offered.map((answer) => (answer.value === "session" ? { ...answer, label: "This run" } : answer));
 }
 
 /** What is wanted, without who wants it: "wants to run a command". */

@@ -84,7 +84,7 @@ function Problem({ problem: { file, line, message } }: { readonly problem: Confi
 
 function Grant({ grant }: { readonly grant: SessionGrant }): VNode {
   const app = usePermissions();
-  const { id, session, operation, target } = grant;
+  const { id, session, operation, target, isOfRun } = grant;
   const isActive = useComputed(() => app.activeSession.value === session).value;
   const { icon, label } = operationLooks[operation];
   return (
@@ -92,7 +92,7 @@ function Grant({ grant }: { readonly grant: SessionGrant }): VNode {
       <Icon name={icon} label={label} />
       <span class="rule-text">
         <Pattern text={target} />
-        <span class="figure">{isActive ? "this session" : "another session"}</span>
+        <span class="figure">{isOfRun ? "a run" : isActive ? "this session" : "another session"}</span>
       </span>
       <RevokeButton id={id} what={`the grant ${visibleText(target)}`} />
     </li>

@@ -11,6 +11,12 @@ interface Grant {
   readonly shown: SessionGrant;
 }
 
+/** To whom a grant is given: to a session, or to all agents of a run. */
+export interface GrantHolder {
+  readonly id: string;
+  readonly isRun: boolean;
+}
+
 /** Keeps the grants of a window's sessions, in memory alone. */
 export class Grants {
   #all: readonly Grant[] = [];
@@ -20,21 +26,24 @@ export class Grants {
     return this.#all.map(({ shown }) => shown);
   }
 
-  /** A session's grants as rules. */
-  rules(session: string): readonly Rule[] {
-    return this.#all.filter(({ shown }) => shown.session === session).map(({ rule }) => rule);
+  /** A holder's grants as rules. */
+  rules({ id, isRun }: GrantHolder): readonly Rule[] {
+    return this.#all
+      .filter(({ shown }) => shown.session === id && (shown.isOfRun === true) === isRun)
+      .map(({ rule }) => rule);
   }
 
-  /** Gives a session what rules allow, once for each. */
-  add(session: string, offers: readonly Offer[], at: number): void {
-    const known = new Set(this.rules(session).map(keyOf));
+  /** Gives a holder what rules allow, once for each. */
+  add(holder: GrantHolder, offers: readonly Offer[], at: number): void {
+    const known = new Set(this.rules(holder).map(keyOf));
+    const whose = { session: holder.id, ...(holder.isRun && { isOfRun: true as const }) };
     const fresh = offers
       .filter((offer) => !known.has(keyOf(offer)))
       .map(({ operation, pattern }): Grant => {
         const id = crypto.randomUUID();
         return {
           rule: { id, effect: "allow", operation, pattern, origin: "session", project: undefined },
-          shown: { id, session, at, operation, target: pattern },
+          shown: { id, ...whose, at, operation, target: pattern },
         };
       });
     this.#all = [...this.#all, ...fresh].slice(-mostGrants);

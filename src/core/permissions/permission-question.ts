@@ -21,7 +21,7 @@ const labels: Readonly<Record<PermissionAnswer, string>> = {
 export function questionOf(
   access: Pick<
     PermissionRequest,
-    "agent" | "call" | "operation" | "target" | "folder" | "change" | "ruleFor"
+    "agent" | "call" | "operation" | "target" | "folder" | "change" | "ruleFor" | "isOfRun"
   >,
   judgement: Judgement & Partial<Pick<LineJudgement, "commands">>,
 ): NewQuestion {
@@ -34,7 +34,10 @@ export function questionOf(
   const what = operation === "execute" ? "" : ` ${target}`;
   return {
     text: `${agent} wants to ${wishes[operation]}${what}`,
-    choices: answers.map((value) => ({ value, label: labels[value] })),
+    choices: answers.map((value) => ({
+      value,
+      label: value === "session" && access.isOfRun === true ? "This run" : labels[value],
+    })),
     permission: {
       ...rest,
       reason,

@@ -4,7 +4,7 @@ import { Channel } from "../channel.ts";
 import { PermissionSettings } from "../config/permission-settings.ts";
 import { messageOf } from "../errors.ts";
 import type { Ports, WorkspaceFolder } from "../ports.ts";
-import { Grants } from "./grants.ts";
+import { type GrantHolder, Grants } from "./grants.ts";
 import type { Guard } from "./guard.ts";
 import { findEntries } from "./log-search.ts";
 import type { Rule } from "./rule.ts";
@@ -82,15 +82,15 @@ export class Permissions implements Disposable {
     };
   }
 
-  /** Gives a session what rules allow, and looks whether that answers other questions. */
-  async grant(session: string, rules: readonly Offer[]): Promise<void> {
-    this.#grants.add(session, rules, this.#ports.clock.now());
+  /** Gives a session or a run what rules allow, and looks whether that answers other questions. */
+  async grant(holder: GrantHolder, rules: readonly Offer[]): Promise<void> {
+    this.#grants.add(holder, rules, this.#ports.clock.now());
     this.#tellGrants();
     void this.#lookAgain();
   }
 
   /** Writes rules down for a project; where that is not possible they hold for the session, and the log says why. */
-  async allowAlways(session: string, rules: readonly Offer[], project: string): Promise<void> {
+  async allowAlways(holder: GrantHolder, rules: readonly Offer[], project: string): Promise<void> {
     try {
       for (const rule of rules) await this.#settings.allowAlways(rule, project);
       void this.#lookAgain();
@@ -98,7 +98,7 @@ export class Permissions implements Disposable {
       this.#ports.log.error(
         `A rule could not be written down, so it holds for this session: ${messageOf(error)}`,
       );
-      await this.grant(session, rules);
+      await this.grant(holder, rules);
     }
   }
 

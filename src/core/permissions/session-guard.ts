@@ -11,6 +11,7 @@ import type { Ports, WorkspaceFolder } from "../ports.ts";
 import type { Session } from "../session/session.ts";
 import type { Refusal } from "../shell-ports.ts";
 import { confinementOf, type Extras } from "./confinement.ts";
+import type { GrantHolder } from "./grants.ts";
 import type { CommandAccess, CommandLeave, FileAccess, Guard } from "./guard.ts";
 import { judgeRequest } from "./judge-request.ts";
 import type { FileRequest, Judgement, LineJudgement, World } from "./judgement.ts";
@@ -148,7 +149,9 @@ export class SessionGuard implements Guard {
       if (judgement.verdict === "allow") return this.#allow(judgement, asked);
       if (judgement.verdict === "deny") throw await this.#deny(asked, judgement);
       const { project: ruleFor } = await this.#world();
-      const question = questionOf({ ...asked, agent, call, ...(ruleFor && { ruleFor }) }, judgement);
+      const { isRun } = grantHolder(this.#context.session);
+      const whose = { agent, call, ...(ruleFor && { ruleFor }), ...(isRun && { isOfRun: true as const }) };
+      const question = questionOf({ ...asked, ...whose }, judgement);
       // Whatever else is granted meanwhile may answer this, too.
       const settled = async (): Promise<string | undefined> =>
         (await judgeNow()).verdict === "ask" ? undefined : "once";
@@ -233,9 +236,10 @@ function judgeRefused(request: FileRequest, world: World): Judgement {
   return written.verdict === "allow" && written.rule !== undefined ? written : judgement;
 }
 
-/** To whom a grant is given: to a session, or to all agents of a run. */
-export function grantHolder({ id, state }: Pick<Session, "id" | "state">): string {
-  return state.task?.run ?? id;
+/** To whom a grant is given that an agent asks for. */
+export function grantHolder({ id, state }: Pick<Session, "id" | "state">): GrantHolder {
+  const run = state.task?.run;
+  return { id: run ?? id, isRun: run !== undefined };
 }
 
 /** Whether an answer to one is an answer to the other: they touch the same things for the same reasons. */

@@ -84,6 +84,7 @@ const question = z.strictObject({
       change: z.strictObject({ before: text.optional(), after: text }).optional(),
       rule: text.optional(),
       ruleFor: text.optional(),
+      isOfRun: z.literal(true).optional(),
     })
     .optional(),
 });

@@ -70,6 +70,8 @@ describe("the words of a question for leave", () => {
         spokenQuestion(question()),
         "reviewer wants to run a command: npm install left-pad. In /p/weather. It opens a connection. 1, Once; 2, This session; 4, Deny",
       ));
+    it("with a leave for the whole run where an agent of one asks", () =>
+      assert.match(spokenQuestion(question({ isOfRun: true })), / 1, Once; 2, This run; 4, Deny$/));
     it("without a folder where there is none", () => {
       const { folder: _, ...rest } = request;
       assert.match(
