@@ -27,6 +27,7 @@ export interface LaunchContext {
   readonly blobs: Blobs;
   readonly outputLimit: number;
   readonly shells: readonly string[];
+  readonly home: string;
   readonly log: Log;
 }
 
@@ -68,7 +69,7 @@ export async function prepareLaunch(
       await forget();
       if (confined === undefined) return [];
       const changed = await confined.release();
-      return [...changed, ...readRefusals(said, exitCode, spec, confined)];
+      return [...changed, ...readRefusals(said, exitCode, spec, { ...confined, home: context.home })];
     },
     adopt: (path, hash) => context.blobs.adopt(path, hash),
     log: context.log,
@@ -155,7 +156,7 @@ function readRefusals(
   said: string,
   exitCode: number | undefined,
   spec: CommandSpec,
-  confined: Confined,
+  { view, home }: Pick<Confined, "view"> & Pick<LaunchContext, "home">,
 ): ReturnType<typeof findRefusals> {
   let ports: ReadonlySet<number> | undefined;
   return findRefusals(said, {
@@ -163,7 +164,7 @@ function readRefusals(
     folder: spec.folder,
     exitCode,
     hasNetwork: spec.confinement?.hasNetwork ?? true,
-    ...confined.view,
+    ...{ ...view, home },
     writable: (spec.confinement?.writable ?? []).filter(
       (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
     ),

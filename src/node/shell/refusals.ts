@@ -25,6 +25,7 @@ export interface RefusalContext {
   readonly exists: (path: string) => boolean;
   /** Where a path leads outside of the confinement; itself where it leads nowhere. */
   readonly realPath: (path: string) => string;
+  readonly home: string;
   /** Whether something outside listens on a port of this machine. */
   readonly listens: (port: number) => boolean;
 }
@@ -40,8 +41,8 @@ const occupied =
 const inTheWay = /resource busy|\bEBUSY\b|invalid cross-device link|\bEXDEV\b/i;
 const missing =
   /no such file or directory|\bENOENT\b|os error 2\b|errno 2\b|does not exist|cannot find|not found/i;
-/** So says git where the file ".git" of a linked worktree or a submodule names a repository that can not be seen. */
-const unseenRepository = /not a git repository: (?!\(or any)(.+)$/i;
+/** So says git where ".git" of a linked worktree or a submodule names a repository that can not be seen, and where it finds none up to the root. */
+const unseenRepository = /not a git repository(?:: (?!\(or any)(?<named>.+)| \(or any)/i;
 /** Words of who wants to make or change something. */
 const changes =
   /cannot (create|touch|remove|overwrite|move|make|stat destination)|can't (create|open output)|could not (create|lock|write|open .* for writ)|unable to (create|write|unlink|append)|failed to (create|write|remove|open .* for writ)|\b(mkdir|rmdir|unlink|rename|touch|chmod|chown|utime|symlink|writing|write)\b/i;
@@ -99,12 +100,29 @@ function pathRefusal(line: string, context: RefusalContext): Refusal | undefined
 
 // What the file says is the project's word: its folder is asked for like any other.
 function hiddenRepository(line: string, context: RefusalContext): string | undefined {
-  const said = unseenRepository.exec(line)?.[1]?.trim();
-  if (said === undefined) return undefined;
-  return foldersOf(context)
-    .map((folder) => context.realPath(resolve(folder, said)))
-    .filter((path) => context.sightOf(path) === "hidden" && context.exists(path))
-    .map((path) => repositoryOf(path, context))[0];
+  const said = unseenRepository.exec(line);
+  if (said === null) return undefined;
+  const named = said.groups?.["named"]?.trim();
+  for (const folder of foldersOf(context)) {
+    const path =
+      named === undefined ? repositoryAbove(folder, context) : context.realPath(resolve(folder, named));
+    if (path !== undefined && context.sightOf(path) === "hidden" && context.exists(path))
+      return repositoryOf(path, context);
+  }
+  return undefined;
+}
+
+// A project may be a part of what is in a repository, whose top is asked for, or its ".git" a link.
+function repositoryAbove(folder: string, context: RefusalContext): string | undefined {
+  for (let top = folder; !isAbove(top, context.home); top = dirname(top)) {
+    if (!context.exists(join(top, ".git"))) continue;
+    return context.sightOf(top) === "hidden" ? top : context.realPath(join(top, ".git"));
+  }
+  return undefined;
+}
+
+function isAbove(folder: string, home: string): boolean {
+  return folder === dirname(folder) || home === folder || home.startsWith(`${folder}/`);
 }
 
 // A linked worktree has a part of the repository to itself, and is of no use without the rest. In the workspace each is asked for by itself.

@@ -117,6 +117,7 @@ class BashShell implements Shell, AsyncDisposable {
         blobs: this.#blobs,
         outputLimit: this.#options.outputLimit ?? outputLimit,
         shells: this.#options.shells ?? usualShells,
+        home: this.#options.home ?? homedir(),
         log: this.#options.log,
       });
       signal.throwIfAborted();

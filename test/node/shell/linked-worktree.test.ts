@@ -113,6 +113,43 @@ rmdir home/project && git init --quiet home && cd home && git ${author} submodul
     assert.notEqual(exitCode, 0);
   });
 
+  it("is that of a folder further up, which is asked for to be read, and the repository to be written", async () => {
+    await using world = new LinkedWorld();
+    const folder = join(world.workspace, "packages/one");
+    await world.make(
+      "cd home/project && git init --quiet && mkdir -p packages/one && echo x > packages/one/x",
+    );
+    const given = async (line: string, leave: object) =>
+      world.run(line, { ...(await world.confined({ writable: [folder], ...leave })), folder });
+    const first = await given("git status", {});
+    assert.deepEqual(world.refusals(first), ["read home/project"], first.text);
+    const readable = [world.workspace];
+    const second = await given(`git status --short && git add x`, { readable });
+    assert.deepEqual(world.refusals(second), ["write home/project/.git/index.lock"], second.text);
+    const writable = [folder, join(world.workspace, ".git")];
+    const line = `git add x && git ${author} commit --quiet -m x && git log --format=%s; git config core.fsmonitor evil`;
+    const third = await given(line, { readable, writable });
+    assert.match(third.text, /^x\n/);
+    assert.notEqual(third.exitCode, 0);
+  });
+
+  it("is a home's, which nobody is asked for", async () => {
+    await using world = new LinkedWorld();
+    await world.make("git init --quiet home");
+    assert.deepEqual(world.refusals(await world.given("git status")), []);
+  });
+
+  it("is what a link leads to", async () => {
+    await using world = new LinkedWorld();
+    await world.make("git init --quiet other && ln -s ../../other/.git home/project/.git");
+    const first = await world.given("git status");
+    assert.deepEqual(world.refusals(first), ["read other/.git"], first.text);
+    const { exitCode, text } = await world.given("git status --short", {
+      readable: [join(world.root, "other/.git")],
+    });
+    assert.deepEqual([exitCode, text], [0, ""]);
+  });
+
   it("is none, whatever the file says: the folder that it names is asked for, and not seen", async () => {
     await using world = new LinkedWorld();
     world.file("home/.ssh/id_rsa", "SECRET\n");

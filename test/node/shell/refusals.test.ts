@@ -30,6 +30,7 @@ const context: RefusalContext = {
   writable: ["/home/user/granted/config.json"],
   exists: (path) => outside.has(path),
   realPath: (path) => (path === `${folder}/link` ? "/home/user/notes.txt" : path),
+  home: "/home/user",
   listens: (port) => port === 4321,
 };
 
