@@ -211,6 +211,11 @@ function isNamed(pattern: string, { real, rest, isRecursive, mayFill }: Access, 
   return name === undefined || pattern.includes(name);
 }
 
+// A folder around the workspace that is asked for itself may be the repository of which that is a part; what lies at the root is more.
+function isLookedAt({ operation, real }: Access): boolean {
+  return operation === "read" && real.kind === "directory" && /[^\\/][\\/]+[^\\/]/.test(real.path);
+}
+
 const secrets = /(?:^|\/)\.(?:ssh|gnupg|aws|kube|docker|azure|password-store|mozilla|config\/gcloud)(?:\/|$)/;
 
 /** The rule that "Always" would write for a path: reading allows the folder around a file, where that is not too much. */
@@ -222,7 +227,7 @@ export function offerFor(access: Access, world: World): Offer | undefined {
     folder === "" ||
     /^(?:[A-Za-z]:)?[\\/]?$/.test(folder) ||
     isWithin(world.home, folder, world) ||
-    world.folders.some((one) => isWithin(one, folder, world));
+    (!isLookedAt(access) && world.folders.some((one) => isWithin(one, folder, world)));
   const isOne = real.kind !== "directory" && (operation === "write" || isWide);
   if (isOne) return /[*]/.test(real.path) ? undefined : { operation, pattern: real.path };
   return isWide || folder.includes("*") ? undefined : { operation, pattern: `${folder}/**` };

@@ -100,6 +100,14 @@ describe("policy of files", () => {
     const offers = (operation: "read" | "write", path: string): readonly string[] =>
       file(operation, path).offers.map((offer) => `${offer.operation} ${offer.pattern}`);
     assert.deepEqual(offers("read", "/etc/hosts"), ["read /etc/**"]);
+    const part = { folders: ["/home/me/other/packages/one"] };
+    const offered = (operation: "read" | "write", path: string, change: object) =>
+      file(operation, path, change).offers.map(({ pattern }) => pattern);
+    assert.deepEqual(offered("read", "/home/me/other", part), ["/home/me/other/**"]);
+    assert.deepEqual(offered("read", "/home/me/other/secret.txt", part), ["/home/me/other/secret.txt"]);
+    assert.deepEqual(offered("write", "/home/me/other", part), []);
+    assert.deepEqual(offered("read", "/outside", { folders: ["/outside/one"] }), []);
+    assert.deepEqual(offered("read", "/home/me", part), []);
     assert.deepEqual(offers("read", "/etc"), ["read /etc/**"]);
     assert.deepEqual(offers("read", "/home/me/notes.txt"), ["read /home/me/notes.txt"]);
     assert.deepEqual(offers("read", "/home/me/other/secret.txt"), ["read /home/me/other/**"]);
