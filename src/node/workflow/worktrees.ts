@@ -5,6 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { BooError } from "#core/errors.ts";
+import { findProgram } from "../programs.ts";
 import type { KeptWorktree, Worktree, Worktrees } from "#core/workflow/ports.ts";
 
 /** Most output (bytes) that is read of a git command. */
@@ -49,7 +50,10 @@ class GitWorktrees implements Worktrees {
     const made = this.#last.then(() => this.#add(path, branch, base, signal));
     this.#last = made.catch(() => {});
     await made;
-    return { path, finish: () => this.#finish(path, branch, base) };
+    // The project may be a part of what is in its repository.
+    const folder = join(path, await this.#git(["rev-parse", "--show-prefix"], this.#repository, signal));
+    await mkdir(folder, { recursive: true });
+    return { path: folder.replace(/[\\/]$/, ""), finish: () => this.#finish(path, branch, base) };
   }
 
   async #add(path: string, branch: string, base: string, signal: AbortSignal): Promise<void> {
@@ -101,7 +105,10 @@ class GitWorktrees implements Worktrees {
 
   async #git(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<string> {
     const options = ["-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false"];
-    const { stdout } = await run("git", [...options, ...args], {
+    // By its own place: a program of that name in the project is none to be run here.
+    const program = findProgram("git", process.env["PATH"]);
+    if (program === undefined) throw new BooError("no-git", "There is no git here. Install one.");
+    const { stdout } = await run(program, [...options, ...args], {
       ...{ cwd, maxBuffer, encoding: "utf8" },
       ...(signal && { signal }),
     });

@@ -82,6 +82,18 @@ describe("worktrees of agents", () => {
     assert.equal(existsSync(mark), false);
     git("reset", "--quiet", "--hard", "HEAD~1");
   });
+  it("are worked in where the project is a part of a repository", async () => {
+    mkdirSync(join(repository, "packages/one"), { recursive: true });
+    const part = createWorktrees(join(repository, "packages/one"), join(folder, "parts"));
+    const tree = await part.create("run-2-1", await part.base(signal), signal);
+    assert.equal(tree.path, join(folder, "parts/run-2-1/packages/one"));
+    writeFileSync(join(tree.path, "new.txt"), "new\n");
+    const kept = await tree.finish();
+    assert.deepEqual(
+      [kept?.path, kept?.changes.includes("packages/one/new.txt")],
+      [join(folder, "parts/run-2-1"), true],
+    );
+  });
   it("are made over what a crash left", async () => {
     const base = await trees.base(signal);
     await trees.create("run-1-4", base, signal);
