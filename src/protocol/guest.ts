@@ -42,6 +42,14 @@ export interface GuestProgram {
   readonly usesUrl: boolean;
 }
 
+/** A known answer to a call of a path whose arguments have a mark; those that are alike are used in order. */
+export interface AheadAnswer {
+  readonly path: string;
+  readonly mark: number;
+  readonly value: unknown;
+  readonly spent?: readonly [number, number];
+}
+
 /** How a guest begins. */
 export interface GuestStart {
   readonly program: GuestProgram;
@@ -54,6 +62,7 @@ export interface GuestStart {
     readonly reads: Readonly<Record<string, readonly number[]>>;
   };
   readonly nullStops: boolean;
+  readonly ahead: readonly AheadAnswer[];
 }
 
 /** An error as it crosses the bridge; `at` is "program:line:column" in the compiled code. */
@@ -111,6 +120,14 @@ export type FromGuest =
   | {
       readonly t: "call";
       readonly id: number;
+      readonly name: string;
+      readonly args: readonly unknown[];
+      readonly path: string;
+      readonly at?: string;
+    }
+  /** A call that was answered ahead. */
+  | {
+      readonly t: "known";
       readonly name: string;
       readonly args: readonly unknown[];
       readonly path: string;

@@ -93,6 +93,8 @@ export type RunEvent = { readonly at: number } & (
       readonly engine: EngineName;
       readonly runtime: string;
       readonly budget: SpendLimit;
+      /** Of what decides the keys of calls beside their arguments. */
+      readonly surroundings?: string;
       /** Groups that the script announces. */
       readonly phases?: readonly { readonly title: string; readonly detail?: string }[];
       /** The run whose answers were taken over. */
@@ -131,6 +133,8 @@ export type RunEvent = { readonly at: number } & (
       readonly spent?: Spent;
       readonly durationMs: number;
       readonly worktree?: StepWorktree;
+      /** Of the call's arguments, see call-mark.ts; with an answer. */
+      readonly mark?: number;
     })
   | { readonly type: "log"; readonly level: "info" | "warning" | "error"; readonly text: string }
   | ({ readonly type: "failure" } & RunFailure)

@@ -124,9 +124,10 @@ export class GuestRun {
       this.#setTimer(JSON.parse(line) as { t: string; id: number; ms: number });
       return false;
     }
-    if (line.startsWith('{"t":"call"')) {
+    const isKnown = line.startsWith('{"t":"known"');
+    if (isKnown || line.startsWith('{"t":"call"')) {
       this.#calls += 1;
-      this.#openCalls += 1;
+      if (!isKnown) this.#openCalls += 1;
       if (this.#calls > calls) throw new GuestStopped("calls", `The script made more than ${calls} calls.`);
       return true;
     }

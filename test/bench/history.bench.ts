@@ -136,7 +136,8 @@ async function look(dataFolder: string, folder: string): Promise<Looks> {
   await waitForRest(editor);
   const before = await heapMB(editor);
   const chat = await openChat(editor.page);
-  await drawn(chat, lastWord);
+  // What the hosts before it showed last.
+  await chat.locator(".row").first().waitFor();
   const list = await SessionList.open(editor.page);
   await waitForRest(editor);
   const [found, opened]: [number[], number[]] = [[], []];

@@ -28,7 +28,11 @@ class Place implements AsyncDisposable {
 
   constructor(engine: EngineName, entry: string) {
     this.#journal = openRunJournal(this.#folder);
-    this.world = new WorkflowWorld(engine, { journal: this.#journal }, createSandboxes({ entry }));
+    this.world = new WorkflowWorld(
+      engine,
+      { journal: this.#journal },
+      createSandboxes({ entry, keepsSpare: true }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@ import type { RunEvent, RunEventOf, SpendLimit } from "#protocol/run.ts";
 import { BooError } from "../errors.ts";
 import type { AgentType } from "./agents/agent-types.ts";
 import type { WorkflowAgents } from "./agents/workflow-agents.ts";
+import { answersAhead, surroundings } from "./ahead.ts";
 import { RunBudget } from "./budget.ts";
 import { canonicalJson } from "./canonical.ts";
 import type { GuestListener, WorkflowPorts, WorkflowSource } from "./ports.ts";
@@ -116,11 +117,13 @@ export class WorkflowEngine {
       replay: new Replay(known, given.run, isSame, given.rerun),
     });
     const { meta, compiled, usesUrl } = script.script;
+    const around = surroundings(request.agents.models(), request.agentTypes ?? [], this.#ports.sha256);
     const start = {
       program: { code: compiled.text, usesUrl },
       names: primitives.map(({ name, kind }) => ({ name, kind })),
       budget: { ...budget.limit, reads: budgetReads(known) },
       nullStops: settings.nullStops,
+      ahead: answersAhead(known, around, given.rerun),
       ...(args !== undefined && { args }),
     };
     const gate = new Gate();
@@ -137,6 +140,7 @@ export class WorkflowEngine {
       ...(args !== undefined && { args }),
       ...(meta.phases.length > 0 && { phases: meta.phases.map(phaseOf) }),
       ...(given.from !== undefined && { from: given.from }),
+      surroundings: around,
       ...(request.synthetic && { synthetic: request.synthetic }),
     });
     for (const { message, line } of script.script.warnings) run.warn(`Line ${line}: ${message}`);

@@ -16,6 +16,10 @@ export interface PrimitiveCall {
   /** The structural path of the code that calls. */
   readonly path: string;
   readonly place: ScriptPlace | undefined;
+  /** Of the arguments, see call-mark.ts. */
+  readonly mark?: number;
+  /** The guest has the answer of the journal already. */
+  readonly isKnown?: boolean;
 }
 
 /** Another script that runs in the place of the answer. */

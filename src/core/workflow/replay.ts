@@ -84,8 +84,8 @@ export class Replay {
       }
   }
 
-  /** The answer to a call, each known one given once. */
-  take(call: ReplayCall): ReplayAnswer {
+  /** The answer to a call, each known one given once; what the guest has already (`isGiven`) is given whoever took it meanwhile for equal content. */
+  take(call: ReplayCall, isGiven = false): ReplayAnswer {
     const name = `${call.path}\0${call.key}`;
     const occurrence = this.#counts.get(name) ?? 0;
     this.#counts.set(name, occurrence + 1);
@@ -95,7 +95,7 @@ export class Replay {
       if (own !== undefined) own.isTaken = true;
       return { occurrence, reason: own === undefined ? this.#whyNew(call) : "asked to run again" };
     }
-    if (own !== undefined && !own.isTaken) {
+    if (own !== undefined && (isGiven || !own.isTaken)) {
       own.isTaken = true;
       if (own.outcome === "done" && own.end !== undefined)
         return { occurrence, reason: "same place and content", end: own.end, isOwn: own.isOwn };

@@ -1,6 +1,7 @@
 /** One attempt of a run: a guest that runs the script, and the host that answers its calls. */
 import type { FromGuest, GuestError, GuestStop } from "#protocol/guest.ts";
 import type { RunEvent, RunEventOf, RunOutcome, ScriptPlace, Spent } from "#protocol/run.ts";
+import { markOf } from "#protocol/call-mark.ts";
 import { BooError, messageOf } from "../errors.ts";
 import type { AgentType } from "./agents/agent-types.ts";
 import type { WorkflowAgents } from "./agents/workflow-agents.ts";
@@ -96,6 +97,8 @@ export class WorkflowRun implements RunScope {
     switch (line.t) {
       case "call":
         return this.#call(line);
+      case "known":
+        return this.#noteKnown(line);
       case "tell": {
         const primitive = this.#parts.primitives.find(({ name }) => name === line.name);
         void primitive?.run({ ...line, place: undefined }, this);
@@ -208,11 +211,27 @@ export class WorkflowRun implements RunScope {
     return this.emit({ at: this.ports.clock.now(), ...event });
   }
 
-  #call({ id, name, args, path, at }: Call): void {
+  #run({ name, args, path, at }: Omit<Call, "t" | "id">, isKnown = false): ReturnType<Primitive["run"]> {
     const primitive = this.#parts.primitives.find((one) => one.name === name);
-    const work = primitive
-      ? primitive.run({ args, path, place: this.#programs.place(at, name) }, this)
-      : Promise.reject(new BooError("unknown-call", `There is no primitive "${name}".`));
+    if (primitive === undefined)
+      return Promise.reject(new BooError("unknown-call", `There is no primitive "${name}".`));
+    const mark = markOf(JSON.stringify(args));
+    return primitive.run({ args, path, place: this.#programs.place(at, name), mark, isKnown }, this);
+  }
+
+  // Its answer was in the journal, and so it can only be told again.
+  #noteKnown(line: Extract<FromGuest, { t: "known" }>): void {
+    const told = this.#run(line, true).then(
+      () => {},
+      (error: unknown) => this.#fail(error),
+    );
+    this.#working.add(told);
+    void told.finally(() => this.#working.delete(told));
+  }
+
+  #call(line: Call): void {
+    const { id, name } = line;
+    const work = this.#run(line);
     const answered = work.then(
       (answer) => this.#answer(id, answer),
       (error: unknown) => this.#refuse(id, name, error),

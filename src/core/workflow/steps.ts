@@ -10,6 +10,7 @@ import type {
   StepOutcome,
   StepWorktree,
 } from "#protocol/run.ts";
+import { BooError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import { canonicalJson } from "./canonical.ts";
 import type { Replay } from "./replay.ts";
@@ -24,6 +25,8 @@ export interface StepWork {
   readonly determinants: Determinants;
   readonly model?: string;
   readonly agentType?: string;
+  readonly mark?: number | undefined;
+  readonly isKnown?: boolean | undefined;
 }
 
 /** What a step came to; `reason` is told where it is not an answer. */
@@ -72,9 +75,14 @@ export class Steps {
   ): Promise<StepDone & { readonly isCached: boolean }> {
     const { path, phase, determinants } = work;
     const key = this.#sha256(canonicalJson(determinants));
-    const known = this.#replay.take({ path, key, phase, determinants });
+    const known = this.#replay.take({ path, key, phase, determinants }, work.isKnown);
     const name = this.#nameOf(work, key, known.occurrence);
     if (known.end !== undefined) return this.#answer(name, known.end, known);
+    if (work.isKnown === true)
+      throw new BooError(
+        "journal-parted",
+        `The journal does not hold the answer that ${work.label} was given.`,
+      );
     const begunAt = { at: this.#clock.now(), hasBegun: false };
     const begin = (): void => {
       begunAt.at = this.#clock.now();
@@ -99,6 +107,7 @@ export class Steps {
         reason,
         ...rest,
         durationMs: at - begunAt.at,
+        ...(rest.outcome === "done" && work.mark !== undefined && { mark: work.mark }),
       });
     }
     this.#replay.noteNewAnswer();
@@ -120,12 +129,13 @@ export class Steps {
     end: RunEventOf<"step-end">,
     { reason, isOwn }: { readonly reason: string; readonly isOwn: boolean },
   ): StepDone & { readonly isCached: boolean } {
-    const { outcome, result, spent, worktree } = end;
+    const { outcome, result, spent, worktree, mark } = end;
     const done = { outcome, ...(spent && { spent }), ...(worktree && { worktree }) };
     const at = this.#clock.now();
     const event = {
       ...{ type: "step-end" as const, at, ...name, cached: true, reason, ...done, durationMs: 0 },
       ...(result !== undefined && { result }),
+      ...(mark !== undefined && { mark }),
     };
     // This run's own journal has the answer already.
     const { result: _known, ...slim } = event;

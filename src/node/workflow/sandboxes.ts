@@ -14,9 +14,14 @@ export interface SandboxOptions {
   readonly nodePath?: string;
   /** Keeps a process whose guest ended in good order for the next one: for many short runs. */
   readonly reuses?: boolean;
+  /** Starts a fresh process when a guest has ended, so that the next one need not wait: a run mostly follows on its preview. */
+  readonly keepsSpare?: boolean;
   /** The sandbox's entry, where it is not beside this file. */
   readonly entry?: string;
 }
+
+/** A process that nobody needs waits so long (ms). */
+const spareMs = 5 * 60_000;
 
 interface Choice {
   readonly engine: EngineName;
@@ -34,6 +39,8 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
   readonly #choices = new Map<EngineName | "any", Choice>();
   readonly #idle: { readonly choice: Choice; readonly process: SandboxConnection }[] = [];
   readonly #running = new Set<SandboxConnection>();
+  #warming: { readonly choice: Choice; readonly process: Promise<SandboxConnection> } | undefined;
+  #isOver = false;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
@@ -50,17 +57,22 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
     listener: GuestListener,
   ): Promise<GuestSession> {
     const { choice, process } = await this.#start(request.engine);
+    process.ref();
     this.#running.add(process);
     void process.gone().then(() => this.#running.delete(process));
     const onClosed = (isClean: boolean): void => {
       this.#running.delete(process);
       if (isClean && this.#options.reuses === true) this.#idle.push({ choice, process });
       else process.kill("its run is over");
+      if (this.#options.keepsSpare === true) void this.#warm(choice);
     };
     return new GuestClient(process, statusOf(choice, process), request, listener, onClosed);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    const warming = await this.#warming?.process.catch(() => undefined);
+    warming?.kill("everything ends");
     const all = [...this.#idle.splice(0).map(({ process }) => process), ...this.#running];
     for (const process of all) process.kill("everything ends");
     await Promise.all(all.map((process) => process.gone()));
@@ -75,6 +87,12 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
     );
     const [waiting] = index < 0 ? [] : this.#idle.splice(index, 1);
     if (waiting !== undefined) return waiting;
+    const warming = this.#warming;
+    if (warming !== undefined && (engine === undefined || warming.choice.engine === engine)) {
+      this.#warming = undefined;
+      const process = await warming.process.catch(() => undefined);
+      if (process !== undefined) return { choice: warming.choice, process };
+    }
     const known = this.#choices.get(engine ?? "any");
     if (known !== undefined) return { choice: known, process: await this.#startWith(known) };
     const notes: string[] = [];
@@ -89,6 +107,25 @@ class SandboxPool implements Sandboxes, AsyncDisposable {
       }
     }
     throw new BooError("no-sandbox", `No engine can run workflows here. ${notes.join(" ")}`);
+  }
+
+  /** Has one process wait, for a while. */
+  async #warm(choice: Choice): Promise<void> {
+    if (this.#isOver || this.#warming !== undefined || this.#idle.length > 0) return;
+    const warming = { choice, process: this.#startWith(choice) };
+    this.#warming = warming;
+    const process = await warming.process.catch(() => undefined);
+    // Who could not wait has it by now.
+    if (this.#warming !== warming) return;
+    this.#warming = undefined;
+    if (process === undefined) return;
+    if (this.#isOver) return process.kill("everything ends");
+    this.#idle.push({ choice, process });
+    process.unref();
+    setTimeout(() => {
+      const index = this.#idle.findIndex((idle) => idle.process === process);
+      if (index >= 0) this.#idle.splice(index, 1)[0]?.process.kill("nobody needs it");
+    }, spareMs).unref();
   }
 
   #startWith({ engine, runtime }: Choice): Promise<SandboxConnection> {

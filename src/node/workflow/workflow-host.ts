@@ -19,7 +19,7 @@ export function createWorkflowHost({
   readonly directory: string;
 }): WorkflowHost {
   const journal = openRunJournal(join(directory, "runs"));
-  const sandboxes = createSandboxes();
+  const sandboxes = createSandboxes({ keepsSpare: true });
   return {
     journal,
     sandboxes,

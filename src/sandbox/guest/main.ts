@@ -1,4 +1,6 @@
 /** What runs in the engine before the script. It is reached through four functions, in texts alone, and reaches nothing itself. */
+import type { AheadAnswer } from "../../protocol/guest.ts";
+import { giveAhead } from "./ahead.ts";
 import { drainOutbox, send, settle, takePending, tell, call, type Answer } from "./bridge.ts";
 import { addSpent, makeBudget, type BudgetStart } from "./budget.ts";
 import { log, makeConsole } from "./console.ts";
@@ -29,6 +31,7 @@ type Message =
       readonly args?: unknown;
       readonly budget: BudgetStart;
       readonly nullStops: boolean;
+      readonly ahead: readonly AheadAnswer[];
     }
   | ({ readonly t: "answer"; readonly spent?: readonly [number, number] } & Answer)
   | {
@@ -51,6 +54,7 @@ function runProgram(number: number, args: unknown): Promise<unknown> {
 
 function start(message: Extract<Message, { t: "start" }>): void {
   flowSettings.nullStops = message.nullStops;
+  giveAhead(message.ahead);
   for (const { name, kind } of message.names) {
     // The language's own log shows any value before it tells it.
     if (Object.hasOwn(globalThis, name)) continue;

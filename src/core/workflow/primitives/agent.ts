@@ -34,8 +34,8 @@ export const agentPrimitive: Primitive = {
       ...{ schema: resolved.schema, timeoutMs: options.timeoutMs, retries: options.retries, base },
     };
     const determinants = determinantsOf(work, options, run);
-    const { kind, path, place } = { kind: "agent" as const, ...call };
-    const named = { model: resolved.model, agentType: resolved.type.name };
+    const { kind, path, place, mark, isKnown } = { kind: "agent" as const, ...call };
+    const named = { model: resolved.model, agentType: resolved.type.name, mark, isKnown };
     const done = await run.steps.run({ kind, path, place, label, phase, determinants, ...named }, (step) =>
       new AgentCall(run, work, step).work(),
     );

@@ -7,7 +7,7 @@ import type { Primitive } from "../primitive.ts";
 export const askPrimitive: Primitive = {
   name: "ask",
   kind: "call",
-  async run({ args, path, place }, run) {
+  async run({ args, path, place, mark, isKnown }, run) {
     const [text, options] = args;
     if (typeof text !== "string" || text.trim() === "")
       throw new BooError("bad-call", "ask() expects a question first: a text that is not empty.");
@@ -18,8 +18,7 @@ export const askPrimitive: Primitive = {
     const determinants = { question: text, ...(choices && { choices: canonicalJson(choices) }) };
     const work = {
       kind: "ask" as const,
-      path,
-      place,
+      ...{ path, place, mark, isKnown },
       label: text.split("\n")[0] ?? "",
       phase: run.phaseOf(path),
     };

@@ -6,7 +6,7 @@ import type { Primitive } from "../primitive.ts";
 export const shPrimitive: Primitive = {
   name: "sh",
   kind: "call",
-  async run({ args, path, place }, run) {
+  async run({ args, path, place, mark, isKnown }, run) {
     const [command, options] = args;
     if (typeof command !== "string" || command.trim() === "")
       throw new BooError("bad-call", "sh() expects a command first: a text that is not empty.");
@@ -20,8 +20,7 @@ export const shPrimitive: Primitive = {
     const determinants = { command, ...(typeof cwd === "string" && { cwd }) };
     const work = {
       kind: "sh" as const,
-      path,
-      place,
+      ...{ path, place, mark, isKnown },
       label: command.split("\n")[0] ?? "",
       phase: run.phaseOf(path),
     };
