@@ -33,7 +33,7 @@ export async function confinementOf(
   const writable = unique([...folders, ...needs.writes, ...extras.writes]);
   const readable = unique([...needs.reads, ...extras.reads, ...(await ports.shell.toolFolders())]);
   // No leave is stronger than what rules deny.
-  const denied = await deniedPlaces([...writable, ...readable], world, ports.files);
+  const denied = await deniedPlaces(world, ports.files);
   const isKept = (path: string): boolean => denied.writes.some((place) => isWithin(path, place, world));
   return {
     writable: writable.filter((path) => !isKept(path)),

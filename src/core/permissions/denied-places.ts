@@ -1,11 +1,11 @@
 /** Where on the disk the rules deny something, so that a sandbox can keep to them what runs in it. */
 import type { Files } from "../ports.ts";
 import type { World } from "./judgement.ts";
-import { isWithin } from "./path-policy.ts";
 import { matchName, patternRoot, rulesFor } from "./rule-match.ts";
 
-/** A pattern that matches more than this is taken for all that lies where its first "*" stands. */
+/** A pattern that matches more than this, or has more folders looked into, is taken for all that lies where its first "*" stands. */
 const mostMatches = 1_000;
+const mostFolders = 20_000;
 
 /** Paths of which all that is below them is denied, too. */
 export interface DeniedPlaces {
@@ -13,24 +13,14 @@ export interface DeniedPlaces {
   readonly writes: readonly string[];
 }
 
-/** What rules deny of some folders, as the disk is now. */
-export async function deniedPlaces(
-  folders: readonly string[],
-  world: World,
-  files: Pick<Files, "names">,
-): Promise<DeniedPlaces> {
+/** What rules deny, as the disk is now. */
+export async function deniedPlaces(world: World, files: Pick<Files, "names">): Promise<DeniedPlaces> {
   const find = async (operation: "read" | "write"): Promise<readonly string[]> => {
-    const patterns = rulesFor(world.rules, operation, "deny", world.project)
-      .map(({ pattern }) => pattern)
-      .filter((pattern) => isNear(patternRoot(pattern), folders, world));
-    return (await Promise.all(patterns.map((pattern) => placesOf(pattern, world, files)))).flat();
+    const rules = rulesFor(world.rules, operation, "deny", world.project);
+    return (await Promise.all(rules.map(({ pattern }) => placesOf(pattern, world, files)))).flat();
   };
   const [reads, writes] = await Promise.all([find("read"), find("write")]);
   return { reads, writes };
-}
-
-function isNear(root: string, folders: readonly string[], world: World): boolean {
-  return folders.some((folder) => isWithin(root, folder, world) || isWithin(folder, root, world));
 }
 
 async function placesOf(
@@ -51,7 +41,7 @@ async function placesOf(
       return fitting.map((name) => `${folder === "/" ? "" : folder}/${name}`);
     });
     found = (await Promise.all(below)).flat();
-    if (found.length > mostMatches) return [root];
+    if (found.length > mostFolders) return [root];
   }
-  return found;
+  return found.length > mostMatches ? [root] : found;
 }

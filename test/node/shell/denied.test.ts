@@ -27,6 +27,14 @@ ls secret; cp -r secret c; tar cf - secret config/token | strings; cat config/pl
     ]);
   });
 
+  it("is not read where every command may look", async () => {
+    const { text } = await world.run(
+      "cat /etc/hosts; ls /usr/share",
+      await world.confined({ hidden: ["/etc/hosts", "/usr/share"] }),
+    );
+    assert.match(text, /hosts: Permission denied[^]*share'?: Permission denied/);
+  });
+
   it("is not moved, nor is what it lies in", async () => {
     const line = "mv secret s2; mv config c2; mv config/token t2; rm -rf secret config/token; true";
     await world.run(line, await leave());
