@@ -173,6 +173,32 @@ describe("run_shell", () => {
     assert.equal(world.ports.shell.started.length, 1);
   });
 
+  it("asks for all of the network where the project's code names a host, whatever is allowed for that", async () => {
+    const refused: FakeCommand = {
+      end: { exitCode: 6, refusals: [{ operation: "network", host: "example.com" }] },
+    };
+    const lines = [shell("npm test"), shell("npm run build")];
+    await using world = await open(lines, { "npm test": [refused, {}], "npm run build": [refused, {}] });
+    const { configFiles } = world.ports;
+    configFiles.edit(configFiles.userFile, "permissions:\n  allow:\n    - network: example.com\n");
+    await world.agent.prompt("go");
+    const { id, permission } = await asked(world.agent);
+    assert.equal(permission?.target, "example.com");
+    assert.match(permission.reason, /could then connect to any other/);
+    assert.equal(permission.rule, "network: *");
+    await world.agent.answer(id, { value: "session" });
+    await world.agent.idle();
+    assert.deepEqual(
+      world.ports.shell.started.map(({ line, confinement }) => [line, confinement?.hasNetwork]),
+      [
+        ["npm test", false],
+        ["npm test", true],
+        ["npm run build", false],
+        ["npm run build", true],
+      ],
+    );
+  });
+
   it("after a reload asks for what was refused without running first", async () => {
     const refused: FakeCommand = {
       end: { exitCode: 1, refusals: [{ operation: "write", path: "/srv/x" }] },

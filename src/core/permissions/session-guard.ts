@@ -72,8 +72,7 @@ export class SessionGuard implements Guard {
 
   async refused(access: CommandAccess, refusals: readonly Refusal[]): Promise<CommandLeave> {
     for (const refusal of refusals) {
-      const { needs } = await this.#checkLine(access);
-      await this.#askRefused(refusal, needs.gitWrite);
+      await this.#askRefused(refusal, await this.#checkLine(access));
     }
     return this.#leave(await this.#checkLine(access));
   }
@@ -87,18 +86,18 @@ export class SessionGuard implements Guard {
     return judgement;
   }
 
-  async #askRefused(refusal: Refusal, writesGit: boolean): Promise<void> {
+  async #askRefused(refusal: Refusal, line: LineJudgement): Promise<void> {
     const { reads, writes } = this.#extras;
     if (refusal.operation === "network") {
       const host = refusal.host ?? "any host";
-      const judgeNow = async () => judge({ operation: "network", host }, await this.#world());
+      const judgeNow = async () => judgeConnection(host, line.runsProjectCode, await this.#world());
       await this.#decide(judgeNow, { operation: "network", target: host });
       this.#extras = { ...this.#extras, hasNetwork: true };
       return;
     }
     const path = await this.#nearest(refusal.path);
     // A repository that can not be seen would be asked for twice, to be read and then to be written.
-    const operation = writesGit && (await this.#isRepository(path)) ? "write" : refusal.operation;
+    const operation = line.needs.gitWrite && (await this.#isRepository(path)) ? "write" : refusal.operation;
     if (path === "/")
       throw new BooError("denied", `Not allowed: ${refusal.path} lies in no folder that can be given.`);
     const { kind = "missing" } = (await this.#ports.files.stat(path)) ?? {};
@@ -226,6 +225,16 @@ export class SessionGuard implements Guard {
       : undefined;
     return { confinement, isReadOnly: judgement.isReadOnly };
   }
+}
+
+// A sandbox has the network or has it not: what the project's code gets for one host it has for all, and what it says of hosts is its own word.
+function judgeConnection(host: string, isCode: boolean, world: World): Judgement {
+  const named = judge({ operation: "network", host }, world);
+  if (!isCode || named.verdict === "deny") return named;
+  const all = judge({ operation: "network", host: "*" }, world);
+  if (all.verdict !== "ask" || named.by === "mode") return all;
+  const reason = `It connects to ${host}, and could then connect to any other: hosts are not told apart in a sandbox.`;
+  return { verdict: "ask", reason, by: "policy", offers: [{ operation: "network", pattern: "*" }] };
 }
 
 // Who may change what is there may look at it.
