@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { agentWorld, lastTurn } from "../support/agent-world.ts";
 import { FakeConfigFiles } from "../support/fake-config-files.ts";
+import { diagnostic } from "../support/fake-ports.ts";
 import { reply, type Reply } from "../support/model-server/reply.ts";
 
 const files: Record<string, string> = {
@@ -69,4 +70,19 @@ describe("files that a rule denies to read", () => {
     /secret\/key\.txt\n1: needle in a secret/,
     "permissions:\n  deny:\n    - write: secret/**\n",
   );
+
+  it("have no diagnostics to tell, nor are opened for them", async () => {
+    const configFiles = new FakeConfigFiles({ "/project/boocode.yaml": denied });
+    const calls = [reply.toolCall("get_diagnostics", {}), reply.toolCall("get_diagnostics", { path: "src" })];
+    await using world = await agentWorld([...calls, reply.text("ok")], { files, configFiles });
+    world.ports.workspace.problems = [
+      diagnostic("src/a.ts", 1, "plain"),
+      diagnostic("secret/deep/b.ts", 1, "quotes a secret"),
+    ];
+    await world.say("look");
+    const text = world.server.requests.at(-1)?.text ?? "";
+    assert.match(text, /src\/a\.ts:1:1 error ts plain/);
+    assert.doesNotMatch(text, /quotes a secret|b\.ts/);
+    assert.ok(!world.ports.workspace.checked.includes("/project/secret/deep/b.ts"));
+  });
 });

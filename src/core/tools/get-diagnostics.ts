@@ -6,6 +6,7 @@ import { countText, diagnosticLine, worstFirst } from "./diagnostics-text.ts";
 import { askToRead, foundAt } from "./leave.ts";
 import { relativePath, resolvePath } from "./paths.ts";
 import { notAFile } from "./read-text.ts";
+import type { Scope } from "./scope.ts";
 import { defineTool, type ToolRun } from "./tool.ts";
 import { toolInput } from "./tool-input.ts";
 
@@ -42,11 +43,11 @@ const sources = "*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
 const mostSources = 200;
 const lookMs = 10_000;
 
+/** A directory, and which files in it are withheld. */
+type Root = Pick<Scope, "root" | "real" | "isWithheld">;
+
 /** Has the language servers look at the source files below directories, as many as the time allows; false where that is not all. */
-async function lookAt(
-  roots: readonly { readonly root: string; readonly real: string }[],
-  run: ToolRun,
-): Promise<boolean> {
+async function lookAt(roots: readonly Root[], run: ToolRun): Promise<boolean> {
   const deadline = AbortSignal.timeout(lookMs);
   const signal = AbortSignal.any([run.signal, deadline]);
   let isSettled = true;
@@ -78,17 +79,18 @@ export async function knownDiagnostics(run: ToolRun, path: string | undefined): 
   if (path === undefined) {
     const roots = await Promise.all(folders.map((folder) => openRoot(folder.path, run)));
     const isSettled = await lookAt(roots, run);
-    return { diagnostics: all(), isSettled };
+    return { diagnostics: await withoutWithheld(all(), roots, run), isSettled };
   }
   const place = await resolvePath(run, path);
   await askToRead(place, run, foundAt(place));
   if (place.stat?.kind === "other") throw notAFile(place);
   if (place.stat?.kind === "directory") {
-    const isSettled = await lookAt([{ root: place.path, real: place.real }], run);
+    const roots = [await rootAt(place.path, place.real, run)];
+    const isSettled = await lookAt(roots, run);
     const isInside = ({ path: file }: Diagnostic): boolean =>
       relativePath([{ name: "", path: place.path }], file) !== undefined;
     const known = place.folder === undefined ? codeIntel.diagnostics() : all();
-    return { diagnostics: known.filter(isInside), isSettled };
+    return { diagnostics: await withoutWithheld(known.filter(isInside), roots, run), isSettled };
   }
   if (
     place.stat === undefined &&
@@ -103,13 +105,30 @@ export async function knownDiagnostics(run: ToolRun, path: string | undefined): 
   return { diagnostics: codeIntel.diagnostics(place.path), isSettled };
 }
 
-async function openRoot(
-  root: string,
-  run: ToolRun,
-): Promise<{ readonly root: string; readonly real: string }> {
+async function openRoot(root: string, run: ToolRun): Promise<Root> {
   const real = await run.files.rootPath(root);
   await run.guard.file({ operation: "read", path: real, kind: "directory", links: 1 });
-  return { root, real };
+  return rootAt(root, real, run);
+}
+
+async function rootAt(root: string, real: string, run: ToolRun): Promise<Root> {
+  const isWithheld = await run.guard.withheld(real);
+  return { root, real, ...(isWithheld && { isWithheld }) };
+}
+
+// What is wrong with a file says what is in it.
+async function withoutWithheld(
+  found: readonly Diagnostic[],
+  roots: readonly Root[],
+  run: ToolRun,
+): Promise<readonly Diagnostic[]> {
+  const tests = roots.flatMap(({ isWithheld }) => isWithheld ?? []);
+  if (tests.length === 0) return found;
+  const paths = [...new Set(found.map(({ path }) => path))];
+  const real = new Map(
+    await Promise.all(paths.map(async (path) => [path, await run.files.realPath(path)] as const)),
+  );
+  return found.filter(({ path }) => !tests.some((isWithheld) => isWithheld(real.get(path) ?? path)));
 }
 
 function requireCodeIntel({ codeIntel }: ToolRun): CodeIntel {
