@@ -47,7 +47,7 @@ export async function newWorkflow(given?: unknown, place: NewWorkflowPlace = her
   if (!(await workspace.applyEdit(edit))) return tellRefused(name, file);
   const document = await workspace.openTextDocument(file);
   const selection = new Range(document.positionAt(start), document.positionAt(end));
-  await window.showTextDocument(document, { selection });
+  await window.showTextDocument(document, { selection, preview: false });
 }
 
 function here(): NewWorkflowPlace {
