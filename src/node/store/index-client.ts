@@ -68,12 +68,15 @@ export class IndexClient {
   }
 
   /** Makes the start of the process cheap for later, when the host has grown. */
-  open(): void {
+  async open(): Promise<void> {
+    // Starting a process takes milliseconds, which are not added to those of whoever asks for it.
+    await setImmediate();
     if (!this.#isClosed) this.#launcher.open();
   }
 
   /** Asks, with all that is durable by now in view; throws BooError "store-newer", "store-unreadable". */
   async ask<T>(query: IndexQuery): Promise<Answer<T>> {
+    if (this.#run === undefined) await setImmediate();
     if (this.#isClosed) throw closed();
     const { promise, resolve, reject } = Promise.withResolvers<Done>();
     const question: Question = { query, resolve, reject, pages: [], tries: 0 };

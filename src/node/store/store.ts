@@ -263,7 +263,7 @@ class FileStore implements Store {
   }
 
   async #open(): Promise<void> {
-    this.#index.open();
+    void this.#index.open();
     // That took its time: what follows has a turn of its own.
     await setImmediate();
     await this.#follower.start();
