@@ -3,6 +3,7 @@ import { until } from "../support/e2e-chat.ts";
 import { colourful, runningShell, shell, shellScene, shellScenes } from "../support/permission-scenes.ts";
 import { frame } from "../support/webview-harness.ts";
 import { useView } from "../support/webview-harness-page.ts";
+import { scene, turn } from "../support/webview-harness-scenes.ts";
 
 describe("a command in the chat", () => {
   const view = useView();
@@ -194,6 +195,18 @@ describe("a command in the chat", () => {
         { session: "s1", turn: "t1", path: "src/tides.ts" },
       ]);
       await view.page.getByRole("group", { name: "Changed files" }).getByText("3 changed files").waitFor();
+    });
+    it("says how many more it changed that are not listed", async () => {
+      const file = (path: string) => ({ path, kind: "created", added: 1, removed: 0 }) as const;
+      const call = shell("s1", { files: [file("a.js"), file("b.js")], moreFiles: 312 });
+      await view.open(scene({ title: "Build", turns: [turn(1, { items: [call] })] }));
+      assert.match((await row("npm test").innerText()).replaceAll(/\s+/g, " "), /314 files \+2 −0$/);
+      await bar("npm test").click();
+      const told = "and 312 more files changed, which are not listed and can not be reverted";
+      await row("npm test").getByText(told).waitFor();
+      const changed = view.page.getByRole("group", { name: "Changed files" });
+      await changed.getByText("314 changed files").waitFor();
+      await changed.getByText(told).waitFor();
     });
     it("reads a long output by pages, in its colours", async () => {
       const blob = "1".repeat(64);

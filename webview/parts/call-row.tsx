@@ -47,7 +47,7 @@ export function CallRow({ id, call, turn, isInner }: Props): VNode {
           <Icon name={isOpen ? "chevron-down" : iconOf(call)} />
           <CallText call={call} />
         </button>
-        {call.status === "ended" && <Changes files={call.files} turn={turn} />}
+        {call.status === "ended" && <Changes call={call} turn={turn} />}
         {isShell && call.status === "running" && <StopButton call={call} />}
         {isOpen && call.status === "ended" && (
           <IconButton
@@ -107,11 +107,14 @@ function StopButton({ call }: { readonly call: ToolCall }): VNode {
   );
 }
 
+type EndedCall = Extract<ToolCall, { status: "ended" }>;
+
 /** More files than this are listed in the opened row. */
 const shownFiles = 1;
 
-function Changes({ files, turn }: { readonly files: readonly FileChange[]; readonly turn: string }): VNode {
-  if (files.length > shownFiles) return <Sum files={files} />;
+function Changes({ call, turn }: { readonly call: EndedCall; readonly turn: string }): VNode {
+  const { files, moreFiles = 0 } = call;
+  if (files.length > shownFiles) return <Sum files={files} more={moreFiles} />;
   return (
     <>
       {files.map((file) => (
@@ -121,11 +124,11 @@ function Changes({ files, turn }: { readonly files: readonly FileChange[]; reado
   );
 }
 
-function Sum({ files }: { readonly files: readonly FileChange[] }): VNode {
+function Sum({ files, more }: { readonly files: readonly FileChange[]; readonly more: number }): VNode {
   const sum = (key: "added" | "removed") => files.reduce((total, file) => total + file[key], 0);
   return (
     <span class="change-sum figure">
-      <span class="change-files">{formatCount(files.length, "file")}</span>{" "}
+      <span class="change-files">{formatCount(files.length + more, "file")}</span>{" "}
       <LineCounts file={{ added: sum("added"), removed: sum("removed") }} />
     </span>
   );
