@@ -3,7 +3,7 @@ import type { RunEntry, RunStatus } from "./run-state.ts";
 import { formatDuration, formatMoney, formatTokens } from "./words.ts";
 
 /** What a status is called. */
-export const statusWords: Readonly<Record<RunStatus, string>> = {
+const statusWords: Readonly<Record<RunStatus, string>> = {
   running: "running",
   paused: "paused",
   done: "done",

@@ -104,6 +104,32 @@ describe("workflow runs in the editor", function () {
     await page.getByRole("tab", { name: "broken.js" }).waitFor();
   });
 
+  it("review the project's changes by the workflow that is built in", async () => {
+    const { page, folder } = its.window;
+    await writeFile(join(folder, "src/leak.ts"), "export const open = () => {};\n");
+    const finding = {
+      ...{ file: "src/leak.ts", line: 1, severity: "major", title: "It opens nothing" },
+      ...{ evidence: "open() is empty", suggestion: "Open something" },
+    };
+    its.model.use(({ json }) => {
+      const { question } = turnState(json ?? { messages: [], model: "" });
+      const [, text = "{}"] = /JSON Schema:\n(.*)$/s.exec(question) ?? [];
+      return reply.toolCall("final_answer", { result: answerOf(JSON.parse(text), finding) });
+    });
+    await its.chat.begin();
+    await its.chat.composer.fill("/review");
+    await its.chat.frame.getByTestId("slash-list").getByText("/review-code").waitFor();
+    await shot("slash");
+    await its.chat.composer.press("Tab");
+    await its.chat.composer.press("Enter");
+    panel = await webviewFrame(page, "[data-testid=run-preview]");
+    await panel.getByRole("heading", { name: "Review code" }).waitFor();
+    await panel.getByTestId("run-start").click();
+    await panel.locator("[data-testid=run-view]:is([data-status=done], [data-status=incomplete])").waitFor();
+    await panel.getByTestId("run-result").getByText("It opens nothing").first().waitFor();
+    await shot("review");
+  });
+
   it("are there after a reload of the window, and in the list", async () => {
     const { page } = its.window;
     await runCommand(page, "BooCode: Show Workflow Runs");
@@ -118,6 +144,25 @@ describe("workflow runs in the editor", function () {
     await panel.locator("[data-testid=run-view][data-status=done]").waitFor();
   });
 });
+
+type Schema = Readonly<Record<string, unknown>> & {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly enum?: readonly unknown[];
+};
+
+/** An answer that fits a schema, with the finding's words where it asks for them. */
+function answerOf(schema: Schema, finding: Readonly<Record<string, unknown>>, name = ""): unknown {
+  const known = finding[name];
+  if (schema.enum !== undefined) return schema.enum.includes(known) ? known : schema.enum[0];
+  if (schema.properties !== undefined)
+    return Object.fromEntries(
+      Object.entries(schema.properties).map(([key, part]) => [key, answerOf(part, finding, key)]),
+    );
+  if (schema.items !== undefined) return [answerOf(schema.items, finding, name)];
+  if (known !== undefined) return known;
+  return { boolean: false, integer: 1, number: 1 }[String(schema["type"])] ?? "said";
+}
 
 async function openFile(page: Page, name: string): Promise<void> {
   await page.keyboard.press("Control+P");

@@ -10,6 +10,7 @@ import { writeHistory } from "../support/large-history.ts";
 import { startModelServer, type ModelServer } from "../support/model-server.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
+import { pictureRuns, writeFan } from "../support/run-pictures.ts";
 import { writeSampleProject } from "../support/sample-project.ts";
 import { root } from "../support/setup.mjs";
 import { storeFolder } from "../support/long-session.ts";
@@ -81,6 +82,11 @@ class Pictures {
     );
   }
 
+  /** Workflow runs, each scene at every width. */
+  async takeRuns(): Promise<void> {
+    await pictureRuns(this.#page, this.#model, (scene) => this.#widths(scene));
+  }
+
   // The panel that showed another session may be on its way out while this one comes.
   async #showDrift(): Promise<void> {
     for (let left = 5; left > 0; left--) {
@@ -110,11 +116,15 @@ class Pictures {
     await runCommand(this.#page, "BooCode: Open Trace");
     await webviewFrame(this.#page, "main.trace");
     await arrange?.();
-    await this.#page.screenshot({ path: join(folder, `trace-${this.#theme}-${name}-both.png`) });
+    await this.#widths(`trace-${name}`);
+  }
+
+  async #widths(name: string): Promise<void> {
+    await this.#page.screenshot({ path: join(folder, `${this.#theme}-${name}-both.png`) });
     await runCommand(this.#page, "View: Toggle Primary Side Bar Visibility");
     for (const width of widths) {
       await this.#page.setViewportSize({ width: width + besidePanel, height: 900 });
-      await this.#page.screenshot({ path: join(folder, `trace-${this.#theme}-${name}-${width}.png`) });
+      await this.#page.screenshot({ path: join(folder, `${this.#theme}-${name}-${width}.png`) });
     }
     await this.#page.setViewportSize({ width: 1400, height: 900 });
     await runCommand(this.#page, "View: Toggle Primary Side Bar Visibility");
@@ -140,6 +150,7 @@ export const stress: Stress = {
     await using model = await startModelServer({ tokens: "approximate" });
     const project = writeSampleProject();
     await fill(dataFolder, project);
+    await writeFan(project);
     const settings = { "boocode.baseUrl": model.url, "boocode.model": "deepseek-flash" };
     const env = { DEEPSEEK_API_KEY: "sk-pictures-0123456789" };
     await using editor = await openEditor({
@@ -148,7 +159,9 @@ export const stress: Stress = {
     for (const [name, theme] of Object.entries(themes)) {
       await check(`the trace in ${name}`, async () => {
         await wear(editor, theme);
-        await new Pictures(editor, await Chat.open(editor.page), model, name).take();
+        const pictures = new Pictures(editor, await Chat.open(editor.page), model, name);
+        await pictures.take();
+        await pictures.takeRuns();
       });
     }
     await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });

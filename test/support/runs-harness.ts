@@ -1,5 +1,6 @@
 /** The page of runs outside of an editor: a host with runs and scripts, in a browser. */
 import type { Page } from "playwright-core";
+import type { RunDifference } from "../../src/protocol/run-requests.ts";
 import type { RunEntry, RunState } from "../../src/protocol/run-state.ts";
 import type { RunPreview, WorkflowEntry } from "../../src/protocol/workflows.ts";
 import { openScripted } from "./scripted-page.ts";
@@ -16,6 +17,7 @@ export interface RunsScript {
   readonly preview?: RunPreview;
   readonly result?: { readonly text: string; readonly isMarkdown: boolean };
   readonly isFileChanged?: boolean;
+  readonly differences?: readonly RunDifference[];
 }
 
 /** How the page is opened. */
@@ -60,7 +62,7 @@ function scriptRuns(script: RunsScript): void {
     "run.preview": script.preview,
     "run.start": { run: script.run?.run },
     "run.result": script.result,
-    "run.compare": { differences: [] },
+    "run.compare": { differences: script.differences ?? [] },
   };
   window.scripted = {
     active: () => script.run?.run ?? "",

@@ -9,6 +9,21 @@ import { violationsOf } from "../support/sessions-harness.ts";
 import { root } from "../support/setup.mjs";
 import { themes } from "../support/webview-harness.ts";
 
+const spent = { tokens: 10, usd: 0.002 };
+const differences: RunsScript["differences"] = [
+  { label: "a", kind: "same", changes: [], isCached: true, before: spent, after: spent },
+  {
+    label: "b",
+    phase: "Review",
+    kind: "changed",
+    changes: ["prompt"],
+    isCached: false,
+    before: spent,
+    after: spent,
+  },
+  { label: "c", kind: "removed", changes: [], isCached: false, before: spent },
+];
+
 describe("the page of runs beside an editor", () => {
   const its = useHarness();
   const { press, requests } = its;
@@ -28,7 +43,7 @@ describe("the page of runs beside an editor", () => {
         heads.map((text) => text.replaceAll(/\s+/g, " ").trim()),
         ["Scope not begun", "Review 1/1", "Verify not begun"],
       );
-      await page().getByText("Done · 1/1 · 48.0 s").waitFor();
+      await page().getByText("Done · 1/1 · 48.0 s · isolated-vm").waitFor();
     });
     it("with its budget", async () => {
       await open(runScenes.one);
@@ -184,6 +199,17 @@ describe("the page of runs beside an editor", () => {
       await open(runScenes.preview, { refused: { method: "run.preview", message: "a.js:2:3: lgo?" } });
       await page().getByRole("alert").getByText("a.js:2:3: lgo?").waitFor();
     });
+  });
+
+  it("compares with the run before", async () => {
+    const [entry] = runScenes.one.list;
+    const before = { ...entry, run: "run-0", startedAt: (entry?.startedAt ?? 0) - 1_000 };
+    await open({ ...runScenes.one, list: [entry, before] as RunsScript["list"], differences });
+    await button("More").click();
+    await page().getByRole("menuitem", { name: "Compare with the run before" }).click();
+    await page().getByText("1 call the same · 1 changed · 0 new · 1 gone · 1 ran").waitFor();
+    await page().getByText("Review · prompt").waitFor();
+    assert.deepEqual(await requests("run.compare"), [{ run: "run-1", other: "run-0" }]);
   });
 
   describe("lists", () => {

@@ -28,6 +28,7 @@ export function RunHead({ state }: { readonly state: RunState }): VNode {
         )}
         {state.attempt > 1 && ` · attempt ${state.attempt}`}
         {state.synthetic !== undefined && " · made-up answers"}
+        {` · ${state.engine}${state.runtime === "host" ? "" : " in another Node"}`}
       </p>
       <Controls state={state} />
     </header>
@@ -102,7 +103,10 @@ function More({ state, app }: { readonly state: RunState; readonly app: RunsApp 
   );
 }
 
-function menuOf({ run, status, file, hasResult }: RunState, { act, go }: RunsApp): readonly MenuItem[] {
+function menuOf(
+  { run, status, file, hasResult, startedAt, budget }: RunState,
+  { act, go, list }: RunsApp,
+): readonly MenuItem[] {
   const isLive = status === "running" || status === "paused";
   const again: readonly MenuItem[] = isLive
     ? []
@@ -112,7 +116,25 @@ function menuOf({ run, status, file, hasResult }: RunState, { act, go }: RunsApp
           run: () => go({ kind: "preview", workflow: file, args: "" }),
         },
         { label: "Run all agents again", run: () => void act("run.resume", { run, rerun: "all" }) },
+        ...(budget.tokens === undefined && budget.usd === undefined
+          ? []
+          : [
+              {
+                label: "Resume with the same budget again",
+                run: () => void act("run.resume", { run, budget }),
+              },
+            ]),
       ];
+  const before = list.value?.runs.find((entry) => entry.file === file && entry.startedAt < startedAt);
+  const compare: readonly MenuItem[] =
+    before === undefined
+      ? []
+      : [
+          {
+            label: "Compare with the run before",
+            run: () => go({ kind: "compare", run, other: before.run }),
+          },
+        ];
   const close: readonly MenuItem[] =
     status === "interrupted"
       ? [{ label: "Close this run", run: () => void act("run.control", { run, action: "close" }) }]
@@ -126,6 +148,7 @@ function menuOf({ run, status, file, hasResult }: RunState, { act, go }: RunsApp
   };
   return [
     ...again,
+    ...compare,
     ...close,
     ...keep,
     { label: "Save its script as a workflow", run: save, movesFocus: true },

@@ -14,7 +14,8 @@ import { Preview } from "./preview.ts";
 export type RunsPlace =
   | { readonly kind: "list" }
   | { readonly kind: "run"; readonly run: string }
-  | { readonly kind: "preview"; readonly workflow: string; readonly args: string };
+  | { readonly kind: "preview"; readonly workflow: string; readonly args: string }
+  | { readonly kind: "compare"; readonly run: string; readonly other: string };
 
 /** What every component of the page of runs draws from and dispatches to. */
 export interface RunsApp {

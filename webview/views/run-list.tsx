@@ -61,7 +61,12 @@ function Workflows(): VNode {
   const { act } = useRuns();
   const [workflows, setWorkflows] = useState<readonly WorkflowEntry[] | undefined>(undefined);
   useEffect(() => {
-    void act("workflow.list", {}).then((listed) => setWorkflows(listed?.workflows ?? []));
+    const look = (): void =>
+      void act("workflow.list", {}).then((listed) => setWorkflows(listed?.workflows ?? []));
+    look();
+    // Whoever comes back may have written one.
+    window.addEventListener("focus", look);
+    return () => window.removeEventListener("focus", look);
   }, []);
   return (
     <section aria-labelledby="workflows-title">

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { useRuns } from "../runs/app.ts";
+import { useRuns, type RunsPlace } from "../runs/app.ts";
+import { RunCompare } from "./run-compare.tsx";
 import { RunList } from "./run-list.tsx";
 import { RunPreview } from "./run-preview.tsx";
 import { Run } from "./run.tsx";
@@ -19,9 +20,22 @@ export function Runs(): VNode {
         </button>
       )}
       <Problem />
-      {kind === "list" ? <RunList /> : kind === "run" ? <Run /> : <RunPreview />}
+      <Shown place={place.value} />
     </main>
   );
+}
+
+function Shown({ place }: { readonly place: RunsPlace }): VNode {
+  switch (place.kind) {
+    case "list":
+      return <RunList />;
+    case "run":
+      return <Run />;
+    case "preview":
+      return <RunPreview />;
+    case "compare":
+      return <RunCompare run={place.run} other={place.other} />;
+  }
 }
 
 function Problem(): VNode {

@@ -16,9 +16,9 @@ import { formatDuration } from "#protocol/words.ts";
 import { fileOf } from "./run-commands.ts";
 
 /** Files that are workflow scripts. */
-export const workflowFiles = [
-  { language: "javascript", pattern: "**/.boocode/workflows/*.js" },
-  { language: "javascript", pattern: "**/.claude/workflows/*.js" },
+const workflowFiles = [
+  { scheme: "file", language: "javascript", pattern: "**/.boocode/workflows/*.js" },
+  { scheme: "file", language: "javascript", pattern: "**/.claude/workflows/*.js" },
 ];
 
 const canResume: ReadonlySet<RunEntry["status"]> = new Set([
