@@ -54,6 +54,8 @@ export interface ConfinedView {
   readonly stubs: readonly string[];
   readonly links: readonly ProtectedLink[];
   readonly sightOf: (path: string) => Sight;
+  /** Whether a command sees at a path what really lies there. */
+  readonly isSeen: (path: string) => boolean;
   /** Whether a path can not be renamed or removed, since something lies over it or over what is in it. */
   readonly isHeld: (path: string) => boolean;
 }
@@ -234,6 +236,7 @@ class Layout {
         const sight = sightIn(mounts, path, this.#options.masks);
         return sight === "writable" && isElsewhere(mounts, path) ? "hidden" : sight;
       },
+      isSeen: (path) => ["writable", "readable"].includes(sightIn(mounts, path)) && !isOwn(mounts, path),
       isHeld: (path) => mounts.some((mount) => isIn(mount.path, path)),
     };
   }
@@ -269,7 +272,18 @@ function isOwn(mounts: readonly Mount[], path: string): boolean {
 function isElsewhere(mounts: readonly Mount[], path: string): boolean {
   const mount = deciding(mounts, path);
   if (mount === undefined || !("source" in mount) || mount.source === undefined) return false;
-  return exists(path) && !exists(join(mount.source, path.slice(mount.path.length)));
+  const own = join(mount.source, path.slice(mount.path.length));
+  return exists(path) && (!exists(own) || isPlaceholder(own));
+}
+
+// Of what was given below it something is left to lay the next thing over.
+function isPlaceholder(path: string): boolean {
+  try {
+    const stat = lstatSync(path);
+    return stat.isDirectory() ? readdirSync(path).length === 0 : stat.isFile() && stat.size === 0;
+  } catch {
+    return false;
+  }
 }
 
 function isMadeUp(mounts: readonly Mount[], folder: string): boolean {

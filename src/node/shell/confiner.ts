@@ -46,7 +46,7 @@ export type ConfinementKind = "bubblewrap" | "sandbox-exec";
 export interface Confined {
   readonly program: string;
   readonly arguments: readonly string[];
-  readonly view: Pick<ConfinedView, "sightOf" | "isHeld">;
+  readonly view: Pick<ConfinedView, "sightOf" | "isSeen" | "isHeld">;
   /** Takes back what was made for it, and tells what it changed though it must not have. */
   readonly release: () => Promise<readonly Refusal[]>;
 }
@@ -178,7 +178,7 @@ export class Confiner {
       program: "/usr/bin/sandbox-exec",
       arguments: ["-p", profile, ...command],
       // There everything can be seen and little touched: what was refused is told by its words alone.
-      view: { sightOf: () => "readable", isHeld: () => false },
+      view: { sightOf: () => "readable", isSeen: () => true, isHeld: () => false },
       release: () => Promise.resolve([]),
     };
   }

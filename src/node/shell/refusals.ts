@@ -17,6 +17,8 @@ export interface RefusalContext {
   readonly exitCode: number | undefined;
   readonly hasNetwork: boolean;
   readonly sightOf: (path: string) => Sight;
+  /** Whether what lies at a path in there is what lies at it outside. */
+  readonly isSeen: (path: string) => boolean;
   /** Whether a path can not be renamed or removed for what lies over it. */
   readonly isHeld: (path: string) => boolean;
   /** Files that may be written by name. */
@@ -128,7 +130,7 @@ function isAbove(folder: string, home: string): boolean {
 // A linked worktree has a part of the repository to itself, and is of no use without the rest. In the workspace each is asked for by itself.
 function repositoryOf(path: string, context: RefusalContext): string {
   const [, repository] = /^(.+)\/worktrees\/[^/]+(?:\/|$)/.exec(path) ?? [];
-  if (repository === undefined || context.sightOf(dirname(repository)) === "writable") return path;
+  if (repository === undefined || context.isSeen(dirname(repository))) return path;
   const isOne = ["HEAD", "objects"].every((name) => context.exists(join(repository, name)));
   return isOne ? repository : path;
 }

@@ -7,17 +7,19 @@ function check(line: string, writes: readonly string[], change: Partial<World> =
   it(line, async () => {
     const { verdict, needs, commands } = await judgeIn(line, { isConfined: true, ...change });
     assert.deepEqual([verdict, needs.writes], ["ask", writes], commands[0]?.reason);
+    if (/^git (?:worktree|init|archive|bundle|format-patch) [^]* \.\.\//.test(line))
+      assert.match(commands[0]?.reason ?? "", /^It writes outside/);
   });
 }
 
 describe("git asks to write where it makes something", () => {
   const own = "/ws/.git/worktrees";
-  check("git worktree add ../x", [own, "/x"]);
-  check("git worktree add -b new ../x main", [own, "/x"]);
-  check("git worktree add -B new --lock --reason 'for now' /home/me/x", [own, "/home/me/x"]);
+  check("git worktree add ../x", ["/x", own]);
+  check("git worktree add -b new ../x main", ["/x", own]);
+  check("git worktree add -B new --lock --reason 'for now' /home/me/x", ["/home/me/x", own]);
   check("git worktree add x", [own]);
-  check("git worktree move ../x ../y", [own, "/x", "/y"]);
-  check("git worktree remove ../x", [own, "/x"]);
+  check("git worktree move ../x ../y", ["/x", "/y", own]);
+  check("git worktree remove ../x", ["/x", own]);
   check("git worktree prune", [own]);
   check("git clone https://example.com/x ../x", ["/x"]);
   check("git clone -b main --depth=1 https://example.com/x ../x", ["/x"]);

@@ -133,6 +133,21 @@ rmdir home/project && git init --quiet home && cd home && git ${author} submodul
     assert.notEqual(third.exitCode, 0);
   });
 
+  it("is asked for each time where its place is the session's own to other commands", async () => {
+    await using world = new LinkedWorld();
+    const repository = join(world.home, ".cache/main/.git");
+    await world.make(
+      `git init --quiet home/.cache/main && cd home/.cache/main && git ${author} commit --quiet --allow-empty -m one &&
+git worktree add --quiet ../../project`,
+    );
+    for (let time = 0; time < 2; time++) {
+      const refused = await world.given("git status");
+      assert.deepEqual(world.refusals(refused), ["read home/.cache/main/.git"], refused.text);
+      const given = await world.given("git log --format=%s", { readable: [repository] });
+      assert.deepEqual([given.exitCode, given.text], [0, "one\n"]);
+    }
+  });
+
   it("is a home's, which nobody is asked for", async () => {
     await using world = new LinkedWorld();
     await world.make("git init --quiet home");

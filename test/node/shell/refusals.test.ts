@@ -26,6 +26,7 @@ const context: RefusalContext = {
   exitCode: 1,
   hasNetwork: false,
   sightOf: (path) => sights.find(([top]) => path === top || path.startsWith(`${top}/`))?.[1] ?? "hidden",
+  isSeen: (path) => sights.some(([top, sight]) => sight === "writable" && path.startsWith(top)),
   isHeld: (path) => sights.some(([top]) => top === path || top.startsWith(`${path}/`)),
   writable: ["/home/user/granted/config.json"],
   exists: (path) => outside.has(path),

@@ -10,11 +10,6 @@ function followWorktree(call: Call, given: Arguments): readonly string[] | undef
   const { draft } = call;
   const [action, first, second] = given.operands;
   const name = exactText(action);
-  if (action !== undefined && name !== "list") {
-    draft.writesGit = true;
-    // Each has its own part of the repository, which says where it lies and what settings it has.
-    draft.useValue(".git/worktrees", { operation: "write" });
-  }
   if (name === "add") {
     draft.makesLinks = true;
     draft.runsCode("It runs the repository's hooks.");
@@ -23,6 +18,11 @@ function followWorktree(call: Call, given: Arguments): readonly string[] | undef
   const leaves = { operation: "write", isRecursive: true, isRemoval: true } as const;
   if ((name === "remove" || name === "move") && first !== undefined) draft.use(first, leaves);
   if (name === "move" && second !== undefined) draft.use(second, { operation: "write" });
+  if (action !== undefined && name !== "list") {
+    draft.writesGit = true;
+    // Each has its own part of the repository, which says where it lies and what settings it has.
+    draft.useValue(".git/worktrees", { operation: "write" });
+  }
   return askWorktree(call, given);
 }
 

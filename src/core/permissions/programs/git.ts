@@ -74,8 +74,9 @@ function runSubcommand(listed: Subcommand, call: Call): readonly string[] | unde
   }
   for (const option of given.options) readOption(option.name, option.value, option.isShortened, known, call);
   if (given.isUncertain) draft.runsCode(`What "${draft.label}" is given may be taken for an option.`);
-  for (const field of given.operands) draft.use(field, { operation: "read" });
+  // What it writes says more of it than that it is looked at before.
   const printed = known.follow?.(call, given);
+  for (const field of given.operands) draft.use(field, { operation: "read" });
   if (draft.writesGit) draft.useFolders({ operation: "write" });
   if (draft.writesGit && draft.code === undefined) draft.runsCode("It changes the repository.");
   return printed;
