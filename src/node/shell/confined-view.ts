@@ -91,11 +91,14 @@ class Layout {
     if (isHomeWritable) this.#dropCaches(temporary);
     if (hasNetwork) this.#mounts.push(...networkMounts());
     this.#mounts.push(...readable.flatMap(readableMounts));
+    // What does not exist comes last: beside it all that is given has to stay as it is.
+    const missing: string[] = [];
     for (const path of writable) {
       const real = realPath(path);
-      if (real === undefined) this.#openFolderOf(path);
+      if (real === undefined) missing.push(path);
       else this.#mounts.push(...linksTo(path), { kind: "writable", path: real });
     }
+    for (const path of missing) this.#openFolderOf(path);
   }
 
   // Whose whole home may be written has the caches that lie in it.

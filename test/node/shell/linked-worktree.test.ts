@@ -73,6 +73,17 @@ describe("shell: a workspace that is a linked worktree", () => {
     assert.deepEqual([exitCode, text], [0, "three\none\n"]);
   });
 
+  it("is given more worktrees beside it once both are allowed", async () => {
+    const made = join(world.root, "made");
+    const leave = { writable: [world.workspace, made, world.repository] };
+    const { exitCode, text } = await world.given(
+      "git worktree add --quiet ../../made && git -C ../../made log --format=%s -1",
+      leave,
+    );
+    assert.deepEqual([exitCode, text.split("\n").at(-2)], [0, "three"], text);
+    assert.ok(existsSync(join(made, ".git")));
+  });
+
   it("gives nobody its hooks and settings, nor what other worktrees have", async () => {
     const other = join(world.repository, "worktrees/other/HEAD");
     const own = join(world.repository, "worktrees/project");
