@@ -84,6 +84,7 @@ export class BooCode {
       shell: (run, workflow) =>
         new RunShell({ supervisor: this.supervisor, choice: () => router.defaultChoice(), run, workflow }),
       settings: () => ports.settings.workflows(),
+      notice: async () => (await router.route(router.defaultChoice())).standInNotice,
       ended: (entry) => ports.ui.tellRunEnded(entry),
     });
     this.handlers = makeHandlers(this, ports);

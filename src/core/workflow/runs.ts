@@ -45,6 +45,8 @@ export interface RunsParts {
   /** What runs the shell steps of a run. */
   readonly shell: (run: string, workflow: string) => WorkflowShell;
   readonly settings: () => Partial<WorkflowSettings>;
+  /** Why agents could not work now; undefined where they could. */
+  readonly notice: () => Promise<string | undefined>;
   /** Called when a run has ended. */
   readonly ended: (entry: RunEntry) => void;
 }
@@ -129,7 +131,9 @@ export class Runs {
     const lastRun = same.find(({ status }) => status === "done" || status === "incomplete");
     const models = this.#parts.agents().models();
     const { previewRun } = await import("./preview.ts");
-    return previewRun(ports, { source, args, models, lastRun, ...(seed !== undefined && { seed }) });
+    const request = { source, args, models, lastRun, ...(seed !== undefined && { seed }) };
+    const [preview, notice] = await Promise.all([previewRun(ports, request), this.#parts.notice()]);
+    return notice === undefined ? preview : { ...preview, warnings: [notice, ...preview.warnings] };
   }
 
   /** Starts a run; gives its id. Throws ScriptError, BooError "unknown-workflow", "not-trusted", "no-sandbox". */

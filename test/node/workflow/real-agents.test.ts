@@ -18,12 +18,13 @@ describe("real agents of workflows", () => {
     text: string,
     answer: Answer,
     use: (record: RunRecord, agents: AgentWorld) => unknown,
-    options: WorldOptions = {},
+    { opened, ...options }: WorldOptions & { readonly opened?: (agents: AgentWorld) => void } = {},
   ): Promise<void> {
     const script = ({ json }: { readonly json?: Parameters<typeof turnState>[0] | undefined }): Reply =>
       json === undefined ? reply.error(400, "unreadable", "bad_request") : answer(turnState(json));
     await using agents = await agentWorld(script, options);
     agents.ports.clock.time = Date.UTC(2026, 10, 20, 12);
+    opened?.(agents);
     const { run: begun, events } = await world.begin(text, {
       agents: agents.core.workflowAgents("default"),
       settings: { backOffMs: 1, concurrency: 8 },
@@ -240,4 +241,53 @@ describe("real agents of workflows", () => {
         assert.match(logOf(record.events).join(), /"opus" is deepseek-v4-pro/);
       },
     ));
+
+  describe("ask", () => {
+    const ten = `return await parallel(Array.from({ length: 10 }, (_, n) => () => agent("read " + n, { label: "reader " + n })));`;
+    const answer: Answer = ({ results }) =>
+      results.length === 0
+        ? reply.toolCall("read_file", { path: "/elsewhere/notes.txt" })
+        : reply.text(results[0]?.includes("not allow") === true ? "denied" : "read");
+
+    /** Answers the questions of all agents, as `choose` says for the n-th one asked. */
+    async function runTen(
+      choose: (number: number) => string,
+    ): Promise<{ readonly result: unknown; readonly asked: readonly string[] }> {
+      const asked: string[] = [];
+      let result: unknown;
+      const follow = ({ core }: AgentWorld): void => {
+        const { createFor } = core.supervisor;
+        core.supervisor.createFor = (...given) => {
+          const agent = createFor.apply(core.supervisor, given);
+          agent.session.channel.listen((event) => {
+            if (event.type !== "question-asked") return;
+            asked.push(event.question.permission?.agent ?? "");
+            const value = choose(asked.length);
+            void agent.answer(event.question.id, { value }).catch(() => {});
+          });
+          return agent;
+        };
+      };
+      await run(ten, answer, ({ end }) => void (result = end.result), {
+        files: { "/elsewhere/notes.txt": "x" },
+        opened: follow,
+      });
+      return { result, asked };
+    }
+
+    it("each for itself, by name, ten at once", async () => {
+      const { result, asked } = await runTen((number) => (number % 2 === 0 ? "once" : "deny"));
+      assert.equal(new Set(asked).size, 10);
+      assert.deepEqual((result as string[]).toSorted(), [
+        ...Array.from({ length: 5 }, () => "denied"),
+        ...Array.from({ length: 5 }, () => "read"),
+      ]);
+    });
+
+    it("no more once one was allowed for the session: all agents of a run share what is granted", async () => {
+      const { result, asked } = await runTen((number) => (number === 1 ? "session" : "deny"));
+      assert.ok(asked.length < 10, `${asked.length} asked`);
+      assert.ok((result as string[]).filter((word) => word === "read").length > 10 - asked.length);
+    });
+  });
 });

@@ -107,6 +107,13 @@ describe("runs of a window", function () {
     assert.equal(window.server.requests.length, 0);
   });
 
+  it("say before they begin that no model would answer", async () => {
+    write("one", 'return await agent("x");');
+    await using window = await open({ environment: {} });
+    const { warnings } = await ask(window, "run.preview", { workflow: "one" });
+    assert.match(warnings[0] ?? "", /there is no API key/);
+  });
+
   it("are reckoned from the last run", async () => {
     write("one", 'return await agent("x");');
     await using window = await open();
