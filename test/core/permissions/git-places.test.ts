@@ -20,7 +20,7 @@ describe("git asks to write where it makes something", () => {
   check("git worktree add x", [own]);
   check("git worktree move ../x ../y", ["/x", "/y", own]);
   check("git worktree remove ../x", ["/x", own]);
-  check("git worktree prune", [own]);
+  check("git worktree prune", []);
   check("git clone https://example.com/x ../x", ["/x"]);
   check("git clone -b main --depth=1 https://example.com/x ../x", ["/x"]);
   check("git clone https://example.com/x", []);

@@ -20,8 +20,9 @@ function followWorktree(call: Call, given: Arguments): readonly string[] | undef
   if (name === "move" && second !== undefined) draft.use(second, { operation: "write" });
   if (action !== undefined && name !== "list") {
     draft.writesGit = true;
-    // Each has its own part of the repository, which says where it lies and what settings it has.
-    draft.useValue(".git/worktrees", { operation: "write" });
+    // Each has its own part of the repository, which says where it lies and what settings it has. Those out of a sandbox's sight seem to be gone:
+    // what forgets such ones is not given them by the way.
+    if (name !== "prune") draft.useValue(".git/worktrees", { operation: "write" });
   }
   return askWorktree(call, given);
 }
