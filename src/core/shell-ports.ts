@@ -4,6 +4,8 @@
 export interface Confinement {
   /** Folders and files that it may write, with everything below: the workspace's folders and what was granted. */
   readonly writable: readonly string[];
+  /** Those of `writable` that it may remove themselves. */
+  readonly removable: readonly string[];
   /** What it may read beside those. */
   readonly readable: readonly string[];
   /** Below writable folders, what stays as it is; what does not exist there can not be made. */

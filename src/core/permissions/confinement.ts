@@ -37,6 +37,7 @@ export async function confinementOf(
   const isKept = (path: string): boolean => denied.writes.some((place) => isWithin(path, place, world));
   return {
     writable: writable.filter((path) => !isKept(path)),
+    removable: unique(needs.removes).filter((path) => !isKept(path)),
     readable: unique([...readable, ...writable.filter(isKept)]),
     readOnly: unique([...readOnly.flat().filter((path) => !isGranted(path)), ...denied.writes]),
     hidden: unique(denied.reads),

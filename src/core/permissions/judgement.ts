@@ -92,6 +92,8 @@ export interface JudgedCommand {
 export interface Needs {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Those of `writes` that go away. */
+  readonly removes: readonly string[];
   readonly hasNetwork: boolean;
   /** A git command that changes the repository: its own files must be writable, without hooks and settings. */
   readonly gitWrite: boolean;

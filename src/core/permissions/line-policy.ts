@@ -301,6 +301,7 @@ export class LineJudge {
   #needs(command: ParsedCommand, holding: readonly Condition[]): Needs {
     const reads: string[] = [];
     const writes: string[] = [];
+    const removes: string[] = [];
     for (const use of [...command.uses, ...command.redirectionUses]) {
       const real = use.path === undefined ? undefined : this.#realOf(use.path, use.entry);
       if (this.#isVoid(use)) continue;
@@ -309,10 +310,13 @@ export class LineJudge {
       const finding = judgePath({ operation, real, rest, isRecursive, isRemoval }, this.#world, (other) =>
         this.#exists(other),
       );
-      if (finding.isBeyond === true) (operation === "write" ? writes : reads).push(real.path);
+      if (finding.isBeyond !== true) continue;
+      (operation === "write" ? writes : reads).push(real.path);
+      if (isRemoval && real.kind !== "missing" && rest === undefined) removes.push(real.path);
     }
     const fetches = holding.some(({ holdsIf, means }) => holdsIf === "none-exists" && "reason" in means);
-    return { reads, writes, hasNetwork: command.hosts.length > 0 || fetches, gitWrite: command.writesGit };
+    const hasNetwork = command.hosts.length > 0 || fetches;
+    return { reads, writes, removes, hasNetwork, gitWrite: command.writesGit };
   }
 
   #isReadOnly(command: ParsedCommand, code: string | undefined, holding: readonly Condition[]): boolean {

@@ -172,12 +172,13 @@ function offersOf(commands: readonly CommandJudgement[], problems: readonly stri
 }
 
 function sumNeeds(commands: readonly CommandJudgement[]): Needs {
-  const all = (key: "reads" | "writes"): readonly string[] => [
+  const all = (key: "reads" | "writes" | "removes"): readonly string[] => [
     ...new Set(commands.flatMap((command) => command.needs[key])),
   ];
   return {
     reads: all("reads"),
     writes: all("writes"),
+    removes: all("removes"),
     hasNetwork: commands.some((command) => command.needs.hasNetwork),
     gitWrite: commands.some((command) => command.needs.gitWrite),
   };

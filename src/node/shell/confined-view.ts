@@ -91,14 +91,14 @@ class Layout {
     if (isHomeWritable) this.#dropCaches(temporary);
     if (hasNetwork) this.#mounts.push(...networkMounts());
     this.#mounts.push(...readable.flatMap(readableMounts));
-    // What does not exist comes last: beside it all that is given has to stay as it is.
-    const missing: string[] = [];
+    const removable = new Set(this.#options.confinement.removable);
+    const entries: string[] = [];
     for (const path of writable) {
       const real = realPath(path);
-      if (real === undefined) missing.push(path);
+      if (real === undefined || removable.has(path)) entries.push(path);
       else this.#mounts.push(...linksTo(path), { kind: "writable", path: real });
     }
-    for (const path of missing) this.#openFolderOf(path);
+    this.#openFoldersOf(entries);
   }
 
   // Whose whole home may be written has the caches that lie in it.
@@ -111,26 +111,31 @@ class Layout {
     this.#mounts.splice(0, this.#mounts.length, ...kept);
   }
 
-  /** What does not exist can only be made if its folder may be written: all that is in there already stays as it looked before. */
-  #openFolderOf(path: string): void {
-    let folder = dirname(path);
-    while (!exists(folder)) folder = dirname(folder);
-    folder = realPath(folder) ?? folder;
+  /** What does not exist can only be made, and what does only be removed, if its folder may be written: all else that is in there stays as it looked before. */
+  #openFoldersOf(paths: readonly string[]): void {
     const before = [...this.#mounts];
-    if (sightIn(before, folder) === "writable") return;
+    const byFolder = Map.groupBy(paths, folderThere);
+    for (const [said, inside] of [...byFolder].toSorted(([a], [b]) => a.length - b.length)) {
+      const folder = realPath(said) ?? said;
+      if (sightIn(before, folder) === "writable") continue;
+      const own = new Set(inside.map((path) => path.slice(said.length).split("/").find(Boolean)));
+      this.#openFolder(folder, own, before);
+    }
+  }
+
+  #openFolder(folder: string, own: ReadonlySet<string | undefined>, before: readonly Mount[]): void {
     const names = readdirSync(folder);
     if (names.length > siblingLimit) {
       throw new BooError(
         "not-confined",
-        `${path} does not exist, and ${folder} has too many entries to let a command make only that. Allow the folder.`,
+        `${folder} has too many entries to let a command make or remove only ${[...own].join(", ")} in it. Allow the folder.`,
       );
     }
     this.#mounts.push({ kind: "writable", path: folder });
-    for (const name of names) this.#keepAsItWas(join(folder, name), before);
+    for (const name of names) if (!own.has(name)) this.#keepAsItWas(join(folder, name), before);
     // Nothing keeps others from being made beside it; those that would run something do not stay.
-    const own = path.slice(folder.length).split("/").find(Boolean);
     for (const name of runningNames)
-      if (name !== own && !names.includes(name))
+      if (!own.has(name) && !names.includes(name))
         this.#links.push({ path: join(folder, name), to: undefined });
   }
 
@@ -173,8 +178,12 @@ class Layout {
 
   protect(): void {
     const writable = new Set(this.#options.confinement.writable.map((path) => realPath(path) ?? path));
-    const { readOnly } = this.#options.confinement;
-    for (const path of [...readOnly, ...protectedInRepositories([...writable])]) {
+    const { readOnly, removable } = this.#options.confinement;
+    // What may go away need not stay as it is.
+    const kept = [...readOnly, ...protectedInRepositories([...writable])].filter(
+      (path) => !removable.some((one) => isIn(path, one)),
+    );
+    for (const path of kept) {
       if (exists(path) && lstatSync(path).isSymbolicLink() && this.#sight(path) === "writable")
         this.#links.push({ path, to: readlinkSync(path) });
       const real = realPath(path);
@@ -243,6 +252,13 @@ class Layout {
       isHeld: (path) => mounts.some((mount) => isIn(mount.path, path)),
     };
   }
+}
+
+/** The nearest folder that exists around what does, or does not. */
+function folderThere(path: string): string {
+  let folder = dirname(path);
+  while (!exists(folder)) folder = dirname(folder);
+  return folder;
 }
 
 // Where the user can make nothing, their commands can not either.

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Confinement } from "#core/shell-ports.ts";
 import { caches, gitSettings, secrets } from "./home-folders.ts";
 import { protectedInRepositories } from "./nested-repositories.ts";
+import { isIn } from "./tool-folders.ts";
 
 /** What every command may read on macOS beside its leave. */
 const system: readonly string[] = [
@@ -24,11 +25,13 @@ export function sandboxProfile(options: {
   readonly toolFolders: readonly string[];
 }): string {
   const { confinement, home, toolFolders } = options;
-  const { readable, writable, readOnly, temporary, hasNetwork } = confinement;
+  const { readable, writable, removable, readOnly, temporary, hasNetwork } = confinement;
   const inHome = (names: readonly string[]): readonly string[] => names.map((name) => join(home, name));
   const named = new Set([...readable, ...writable]);
   const hidden = [...rootOnly, ...inHome(secrets)].filter((path) => !named.has(path));
-  const kept = [...readOnly, ...protectedInRepositories(writable).filter((path) => !named.has(path))];
+  const kept = [...readOnly, ...protectedInRepositories(writable).filter((path) => !named.has(path))].filter(
+    (path) => !removable.some((one) => isIn(path, one)),
+  );
   return [
     "(version 1)",
     "(deny default)",

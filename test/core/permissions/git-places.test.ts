@@ -45,7 +45,7 @@ describe("git in the workspace", () => {
       const judged = await judgeIn(line, { isConfined: true });
       assert.deepEqual(
         [judged.verdict, judged.needs, judged.isReadOnly],
-        ["allow", { reads: [], writes: [], hasNetwork: false, gitWrite }, isReadOnly],
+        ["allow", { reads: [], writes: [], removes: [], hasNetwork: false, gitWrite }, isReadOnly],
       );
     });
   allow("git worktree list", false, true);

@@ -219,6 +219,7 @@ describe("judgements of lines", () => {
     assert.deepEqual(needs, {
       reads: ["/etc/hosts"],
       writes: ["/home/me/y"],
+      removes: [],
       hasNetwork: false,
       gitWrite: false,
     });
@@ -231,7 +232,7 @@ describe("judgements of lines", () => {
 
   it("say what a sandbox must give", async () => {
     const needs = async (line: string) => (await judgeIn(line, { isConfined: true })).needs;
-    const none = { reads: [], writes: [], hasNetwork: false, gitWrite: false };
+    const none = { reads: [], writes: [], removes: [], hasNetwork: false, gitWrite: false };
     assert.deepEqual(await needs("npm test"), none);
     assert.deepEqual(await needs("git add -A && git commit -m x"), { ...none, gitWrite: true });
     assert.deepEqual(await needs("git status"), none);

@@ -87,7 +87,14 @@ describe("shell: the view of a confined command", () => {
   const viewOf = (leave: Partial<Confinement>, stubs: readonly string[] = []) =>
     layOutView({
       confinement: {
-        ...{ writable: [at("home/project")], readable: [], readOnly: [], hidden: [], hasNetwork: false },
+        ...{
+          writable: [at("home/project")],
+          readable: [],
+          readOnly: [],
+          hidden: [],
+          removable: [],
+          hasNetwork: false,
+        },
         temporary: at("store/temporary/s"),
         ...leave,
       },
@@ -216,7 +223,13 @@ describe("shell: bubblewrap for an ordinary user", () => {
       mkdirSync(temporary, { recursive: true });
       writeFileSync(join(home, "notes"), "SECRET\n");
       const confinement = {
-        ...{ writable: [workspace], readable: [], readOnly: [join(workspace, ".vscode")], hidden: [] },
+        ...{
+          writable: [workspace],
+          readable: [],
+          readOnly: [join(workspace, ".vscode")],
+          hidden: [],
+          removable: [],
+        },
         ...{ temporary, hasNetwork: false },
       };
       const common = [...(await systemMounts(masks)), ...sessionMounts(temporary, home, [])];
@@ -263,6 +276,7 @@ describe("shell: the profile of sandbox-exec", () => {
     ...{ readOnly: ["/Users/u/project/.vscode", "/Users/u/project/sub/.git"] },
     ...{ temporary: "/Users/u/store/temporary", hasNetwork: false },
     hidden: ["/Users/u/project/secret"],
+    removable: [],
   };
   const profile = (more = {}) =>
     sandboxProfile({

@@ -79,6 +79,38 @@ describe("shell: a confined command", () => {
     assert.deepEqual(readdirSync(fresh).toSorted(), ["file", "folder", "kept"]);
   });
 
+  it("removes what was granted to be removed, and nothing beside it", async () => {
+    for (const path of ["old/.git/hooks/x", "old/deep/file", "kept/file", "target/file"])
+      world.file(`attic/${path}`, "text\n");
+    const attic = join(world.root, "attic");
+    symlinkSync("target", join(attic, "link"));
+    const gone = [join(attic, "old"), join(attic, "link")];
+    const leave = await world.confined({ writable: [world.workspace, ...gone], removable: gone });
+    const { exitCode, text } = await world.run(
+      `cd ${attic} && rm -rf old && rm link && ! rm -rf kept target && ! cat target/file`,
+      leave,
+    );
+    assert.equal(exitCode, 0, text);
+    assert.doesNotMatch(text, /^text$/m);
+    assert.deepEqual([...allIn(attic)].toSorted(), ["kept", "kept/file", "target", "target/file"]);
+    for (const name of ["one", "two"]) world.file(`attic/${name}/file`);
+    const both = ["one", "two"].map((name) => join(attic, name));
+    const move = await world.run(
+      `mv ${both[0]} ${attic}/three && rm -r ${both[1]}`,
+      await world.confined({ writable: [world.workspace, ...both, join(attic, "three")], removable: both }),
+    );
+    assert.deepEqual([move.exitCode, move.refusals], [0, []], move.text);
+    assert.deepEqual(readdirSync(attic).toSorted(), ["kept", "target", "three"]);
+  });
+
+  it("removes a repository where that was granted", async () => {
+    await world.run("git init --quiet . && mkdir .husky");
+    const gone = [".git", ".husky"].map((name) => join(world.workspace, name));
+    const leave = await world.confined({ writable: [world.workspace, ...gone], removable: gone });
+    const { exitCode, text } = await world.run("rm -rf .git .husky", leave);
+    assert.deepEqual([exitCode, text, gone.filter((path) => existsSync(path))], [0, "", []]);
+  });
+
   it("can make nothing beside a new file that was granted which would be run", async () => {
     const shop = join(world.root, "shop");
     world.file("shop/profile", "original\n");

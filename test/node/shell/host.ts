@@ -19,6 +19,7 @@ for (const [index, line] of lines.entries()) {
               readable: [],
               readOnly: [protectedPath],
               hidden: [],
+              removable: [],
               temporary,
               hasNetwork: false,
             },

@@ -73,6 +73,7 @@ export class World implements AsyncDisposable {
         readable: [],
         readOnly: [],
         hidden: [],
+        removable: [],
         temporary,
         hasNetwork: false,
         ...more,
