@@ -90,8 +90,9 @@ class Layout {
     const isHomeWritable = writable.some((path) => isIn(this.#options.home, path));
     if (isHomeWritable) this.#dropCaches(temporary);
     if (hasNetwork) this.#mounts.push(...networkMounts());
-    this.#mounts.push(...readable.flatMap(readableMounts));
     const removable = new Set(this.#options.confinement.removable);
+    // What lies over something keeps it from being removed.
+    this.#mounts.push(...readable.filter((path) => !removable.has(path)).flatMap(readableMounts));
     const entries: string[] = [];
     for (const path of writable) {
       const real = realPath(path);

@@ -85,7 +85,9 @@ describe("shell: a confined command", () => {
     const attic = join(world.root, "attic");
     symlinkSync("target", join(attic, "link"));
     const gone = [join(attic, "old"), join(attic, "link")];
-    const leave = await world.confined({ writable: [world.workspace, ...gone], removable: gone });
+    const leave = await world.confined({
+      ...{ readable: gone, writable: [world.workspace, ...gone], removable: gone },
+    });
     const { exitCode, text } = await world.run(
       `cd ${attic} && rm -rf old && rm link && ! rm -rf kept target && ! cat target/file`,
       leave,
