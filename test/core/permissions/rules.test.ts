@@ -218,6 +218,10 @@ describe("rules", () => {
   check("rm src/*.ts", "deny", unread);
   check("cp -r src other", "deny", unread);
   check("git mv src other", "deny", unread);
+  check("git show HEAD:src/a.ts", "deny", unread);
+  check("git show HEAD:src/gone.ts", "deny", unread);
+  check("git show HEAD:docs/guide.md", "allow", unread);
+  check("git cat-file -p main~2:./src/a.ts", "deny", unread);
   check("tar cf all.tar .", "ask", unread);
   check("rsync -a . ../x", "ask", unread);
   check("cat *", "ask", rule("deny", "read", "/ws/.env"));

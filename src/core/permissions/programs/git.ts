@@ -76,7 +76,13 @@ function runSubcommand(listed: Subcommand, call: Call): readonly string[] | unde
   if (given.isUncertain) draft.runsCode(`What "${draft.label}" is given may be taken for an option.`);
   // What it writes says more of it than that it is looked at before.
   const printed = known.follow?.(call, given);
-  for (const field of given.operands) draft.use(field, { operation: "read" });
+  for (const field of given.operands) {
+    draft.use(field, { operation: "read" });
+    // "HEAD:src/a.ts" is a file as it was.
+    for (const value of field.values)
+      if (value.includes(":"))
+        draft.useValue(value.slice(value.indexOf(":") + 1), { operation: "read", isGuess: true }, field.text);
+  }
   if (draft.writesGit) draft.useFolders({ operation: "write" });
   if (draft.writesGit && draft.code === undefined) draft.runsCode("It changes the repository.");
   return printed;
