@@ -85,7 +85,10 @@ export class BooCode {
         new RunShell({ supervisor: this.supervisor, choice: () => router.defaultChoice(), run, workflow }),
       settings: () => ports.settings.workflows(),
       notice: async () => (await router.route(router.defaultChoice())).standInNotice,
-      ended: (entry) => ports.ui.tellRunEnded(entry),
+      ended: (entry) => {
+        this.permissions.endRun(entry.run);
+        ports.ui.tellRunEnded(entry);
+      },
     });
     this.handlers = makeHandlers(this, ports);
     ports.store.onProblem((storeProblem) => this.#change({ storeProblem }));

@@ -4,6 +4,7 @@ import { changedFiles } from "#protocol/changed-files.ts";
 import type { Method, Requests } from "#protocol/protocol.ts";
 import { readOutputName, withoutOutputs } from "#protocol/session-window.ts";
 import type { Agent } from "./agent/agent.ts";
+import { portsIn } from "./agent/task.ts";
 import { lastAnswer, summaryByRule, summaryRequest } from "./agent/summary-turn.ts";
 import type { BooCode } from "./boocode.ts";
 import { BooError } from "./errors.ts";
@@ -98,16 +99,18 @@ function fileHandlers(
       const turn = findTurn(agent, id);
       if (turn.end === undefined)
         throw new BooError("busy", "Wait until the turn has ended, or stop it, then revert.");
-      const result = await revertTurn(turn, ports, signal);
+      const own = portsOf(agent, ports);
+      const result = await revertTurn(turn, own, signal);
       await agent.write({ type: "turn-revert", at: ports.clock.now(), turn: id, ...result });
       const edited = changedFiles(turn).find(
         (change) => change.keptOut === undefined && result.refused.some(({ path }) => path === change.path),
       );
-      if (edited !== undefined) await showDiff(turn, edited.path, ports, true);
+      if (edited !== undefined) await showDiff(turn, edited.path, own, true);
       return result;
     },
     "turn.diff": async ({ session, turn: id, path }) => {
-      await showDiff(findTurn(await agentOf(session), id), path, ports, false);
+      const agent = await agentOf(session);
+      await showDiff(findTurn(agent, id), path, portsOf(agent, ports), false);
       return {};
     },
     "body.read": async ({ blob, offset, length }) => {
@@ -126,6 +129,12 @@ function fileHandlers(
       return {};
     },
   };
+}
+
+/** What a session's files are seen through: an agent of a workflow may have worked in a worktree. */
+function portsOf({ session }: Agent, ports: Ports): Ports {
+  const folder = session.state.task?.folder;
+  return folder === undefined ? ports : portsIn(folder, ports);
 }
 
 async function readOutput({ session }: Agent, id: string): Promise<string | undefined> {

@@ -22,6 +22,8 @@ export interface TaskOrigin {
   readonly step: string;
   readonly label: string;
   readonly agentType: string;
+  /** Where it worked, if not in the workspace. */
+  readonly folder?: string;
 }
 
 /** Where a fork comes from. */

@@ -1,5 +1,5 @@
 /** The agent of one session: takes messages, runs turns one after another, stops, goes on. */
-import { runningTurn, type SessionEvent, type ToolCall, type TurnError } from "#protocol/session.ts";
+import { runningTurn, type SessionEvent, type ToolCall } from "#protocol/session.ts";
 import type { ModelChoice } from "#protocol/header.ts";
 import type { Mode } from "#protocol/permissions.ts";
 import { BooError, messageOf } from "../errors.ts";
@@ -18,9 +18,8 @@ import type { AgentDependencies } from "./dependencies.ts";
 import { pinHeader } from "./pin-header.ts";
 import { checkSize } from "./message-size.ts";
 import { Questions, suspended, type Answer } from "./questions.ts";
-import { runTurn, type ScriptedCall, type TurnResult, type TurnRun } from "./turn.ts";
-
-type TurnKind = "prompt" | "continue" | "summary" | "take-up" | ScriptedCall;
+import { internalError, runTurn } from "./turn.ts";
+import type { ScriptedCall, TurnKind, TurnResult, TurnRun } from "./turn.ts";
 
 /** Runs the turns of one session; at most one at a time. */
 export class Agent {
@@ -126,8 +125,8 @@ export class Agent {
     if (this.isRunning) throw new BooError("busy", "The agent is already working.");
     await this.#start(text, scripted);
     await this.#running;
-    const last = this.session.state.turns.at(-1)?.items.at(-1);
-    return last?.kind === "tool" ? last.call : undefined;
+    const item = this.session.state.turns.at(-1)?.items.at(-1);
+    return item?.kind === "tool" ? item.call : undefined;
   }
 
   /** Stops the running turn; resolves when it has ended. Messages in the queue stay there. */
@@ -204,7 +203,7 @@ export class Agent {
     // What the window before wrote last may have ended it.
     const turn = runningTurn(session.state);
     const isAsking = turn !== undefined && session.state.questions.length > 0;
-    if (!isForeign && isAsking && (await this.#takeUp(turn.id))) return;
+    if (!isForeign && !this.#isOrphan && isAsking && (await this.#takeUp(turn.id))) return;
     await this.#endCut();
     await store.release(session.id);
   }
@@ -246,7 +245,17 @@ export class Agent {
     }
   }
 
+  /** Whether it worked on a task of a run that is over: its folder, its limits and what was granted to it are gone. */
+  get #isOrphan(): boolean {
+    return this.session.state.task !== undefined && this.#dependencies.task === undefined;
+  }
+
   async #start(text: string | undefined, kind: Exclude<TurnKind, "take-up"> = "prompt"): Promise<string> {
+    if (this.#isOrphan)
+      throw new BooError(
+        "task-over",
+        "This session worked for a run of a workflow that is over. Fork it to go on.",
+      );
     const stopper = new AbortController();
     this.#stopper = stopper;
     const turn = crypto.randomUUID();
@@ -326,12 +335,7 @@ export class Agent {
       if (this.#isInterrupting && result.reason === "stopped") result = { reason: "interrupted" };
     } catch (error) {
       this.#dependencies.ports.log.error("A turn failed in a way that BooCode did not expect.", error);
-      const failure: TurnError = {
-        code: "internal",
-        message: `Something in BooCode failed: ${messageOf(error)}`,
-        actions: ["retry", "show-log"],
-      };
-      result = { reason: "error", error: failure };
+      result = { reason: "error", error: internalError(error) };
     }
     this.#questions.close();
     if (signal.reason === suspended) {

@@ -6,7 +6,7 @@ import {
   type TurnError,
   type UserMessage,
 } from "#protocol/session.ts";
-import { isAbort } from "../errors.ts";
+import { isAbort, messageOf } from "../errors.ts";
 import type { Route } from "../models/router.ts";
 import type { Session } from "../session/session.ts";
 import type { Commands } from "../shell/commands.ts";
@@ -34,6 +34,9 @@ export interface ScriptedCall {
   readonly input: unknown;
   readonly commandEnded?: ToolRun["commandEnded"];
 }
+
+/** What makes a turn: a message, a wish to go on, a summary, an earlier window that left it waiting, or a script. */
+export type TurnKind = "prompt" | "continue" | "summary" | "take-up" | ScriptedCall;
 
 /** Everything that one turn works with. */
 export interface TurnRun extends AgentDependencies {
@@ -114,6 +117,12 @@ async function makeCall(
   });
   await runCalls(run, turn, [request], history);
   return { reason: run.signal.aborted ? "stopped" : "done" };
+}
+
+/** What a turn ends with that failed in a way nobody expected. */
+export function internalError(error: unknown): TurnError {
+  const message = `Something in BooCode failed: ${messageOf(error)}`;
+  return { code: "internal", message, actions: ["retry", "show-log"] };
 }
 
 async function mayGoOn(run: TurnRun): Promise<boolean> {

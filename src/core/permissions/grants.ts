@@ -49,6 +49,12 @@ export class Grants {
     this.#all = [...this.#all, ...fresh].slice(-mostGrants);
   }
 
+  /** Takes back all that a holder was given. */
+  removeOf(holder: GrantHolder): void {
+    const ids = new Set(this.rules(holder).map(({ id }) => id));
+    this.#all = this.#all.filter(({ rule }) => !ids.has(rule.id));
+  }
+
   /** Takes a grant back; false where there is none of that id. */
   remove(id: string): boolean {
     const left = this.#all.filter(({ rule }) => rule.id !== id);

@@ -109,6 +109,12 @@ export class Permissions implements Disposable {
     await durable;
   }
 
+  /** Takes back what the agents of a run were given, which is over. */
+  endRun(run: string): void {
+    this.#grants.removeOf({ id: run, isRun: true });
+    this.#tellGrants();
+  }
+
   /** A page of the log, newest first, and how many lines there are. */
   async read(
     query: LogQuery,

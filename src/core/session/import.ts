@@ -120,7 +120,9 @@ const event: z.ZodType<SessionEvent> = z.discriminatedUnion("type", [
     choice,
     summary: body.optional(),
     forkOf: forkOf.optional(),
-    task: z.strictObject({ run: text, step: text, label: text, agentType: text }).optional(),
+    task: z
+      .strictObject({ run: text, step: text, label: text, agentType: text, folder: text.optional() })
+      .optional(),
   }),
   z.strictObject({ type: z.literal("title-change"), at, title: z.string().max(500) }),
   z.strictObject({ type: z.literal("model-change"), at, choice, label: text }),

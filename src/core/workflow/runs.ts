@@ -271,6 +271,7 @@ export class Runs {
       durable.catch(() => {}),
     );
     const { run } = channel.state;
+    if (event.type === "run-end") return this.#tellList(channel);
     this.#telling.set(run, this.#telling.get(run) ?? setTimeout(() => this.#tellList(channel), listEvery));
   }
 

@@ -1,6 +1,6 @@
 /** Answers that the host gave before they were asked for, by path and mark. */
-import { markOf } from "../../protocol/call-mark.ts";
-import type { AheadAnswer } from "../../protocol/guest.ts";
+import { markOf } from "#protocol/call-mark.ts";
+import type { AheadAnswer } from "#protocol/guest.ts";
 import { create } from "./natives.ts";
 
 let lists = create(null) as Record<string, AheadAnswer[] | undefined>;

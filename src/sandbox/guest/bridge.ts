@@ -1,9 +1,9 @@
 /** The guest's end of the bridge: lines of JSON that are fetched, calls that are answered. It knows no primitive, only names. */
 import { takeAhead } from "./ahead.ts";
-import { addSpent } from "./budget.ts";
 import { currentPath } from "./context.ts";
 import { callSite, placeError, type Described, type Site } from "./errors.ts";
 import { create, defineProperty, NativePromise, stringify } from "./natives.ts";
+import { addSpent } from "./spent.ts";
 
 /** What the host answers a call with. */
 export interface Answer {

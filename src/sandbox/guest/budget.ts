@@ -2,6 +2,7 @@
 import { send } from "./bridge.ts";
 import { currentPath } from "./context.ts";
 import { create } from "./natives.ts";
+import { spentSoFar } from "./spent.ts";
 
 /** Limits of the run; absent where there is none. `reads` are values that an earlier attempt read, by path and kind, in order. */
 export interface BudgetStart {
@@ -13,13 +14,7 @@ export interface BudgetStart {
 type Kind = "tokens" | "usd" | "remaining-tokens" | "remaining-usd";
 
 let limits: BudgetStart = { reads: {} };
-let spent = { tokens: 0, usd: 0 };
 const counts = create(null) as Record<string, number | undefined>;
-
-/** Adds what an answer cost. */
-export function addSpent(tokens: number, usd: number): void {
-  spent = { tokens: spent.tokens + tokens, usd: spent.usd + usd };
-}
 
 function read(kind: Kind, now: number): number {
   const key = `${currentPath()} ${kind}`;
@@ -33,7 +28,7 @@ function read(kind: Kind, now: number): number {
 
 function remaining(kind: "tokens" | "usd"): number {
   const total = limits[kind];
-  return total === undefined ? Infinity : read(`remaining-${kind}`, Math.max(0, total - spent[kind]));
+  return total === undefined ? Infinity : read(`remaining-${kind}`, Math.max(0, total - spentSoFar()[kind]));
 }
 
 /** Makes the global. */
@@ -41,10 +36,10 @@ export function makeBudget(start: BudgetStart): object {
   limits = start;
   return Object.freeze({
     total: start.tokens ?? null,
-    spent: () => read("tokens", spent.tokens),
+    spent: () => read("tokens", spentSoFar().tokens),
     remaining: () => remaining("tokens"),
     totalUsd: start.usd ?? null,
-    spentUsd: () => read("usd", spent.usd),
+    spentUsd: () => read("usd", spentSoFar().usd),
     remainingUsd: () => remaining("usd"),
   });
 }

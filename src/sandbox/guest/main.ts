@@ -1,8 +1,8 @@
 /** What runs in the engine before the script. It is reached through four functions, in texts alone, and reaches nothing itself. */
-import type { AheadAnswer } from "../../protocol/guest.ts";
+import type { AheadAnswer } from "#protocol/guest.ts";
 import { giveAhead } from "./ahead.ts";
 import { drainOutbox, send, settle, takePending, tell, call, type Answer } from "./bridge.ts";
-import { addSpent, makeBudget, type BudgetStart } from "./budget.ts";
+import { makeBudget, type BudgetStart } from "./budget.ts";
 import { log, makeConsole } from "./console.ts";
 import { carryPathOverThen, currentPath, resumeAt, resumeWith, runAt } from "./context.ts";
 import { refuseChance, replaceDate } from "./dates.ts";
@@ -13,6 +13,7 @@ import { replaceIntegerCuts } from "./integers.ts";
 import { replaceLocale } from "./locale.ts";
 import { apply, defineGlobal, defineProperty, nativeThen, parse } from "./natives.ts";
 import { jsonCopy } from "./result.ts";
+import { addSpent } from "./spent.ts";
 import { clearTimeout, fireTimer, setTimeout } from "./timers.ts";
 
 /** A compiled script: given its args and what the rewriting calls, it gives the function that runs it. */

@@ -242,6 +242,18 @@ describe("real agents of workflows", () => {
       },
     ));
 
+  it("go on with no other work once their run is over", () =>
+    run(
+      'return await agent("a");',
+      () => reply.text("ok"),
+      async (record, { core }) => {
+        const [id = ""] = sessionsOf(record);
+        const agent = await core.supervisor.open(id);
+        await assert.rejects(agent.prompt("and now?"), { code: "task-over" });
+        await assert.rejects(agent.continue(), { code: "task-over" });
+      },
+    ));
+
   describe("ask", () => {
     const ten = `return await parallel(Array.from({ length: 10 }, (_, n) => () => agent("read " + n, { label: "reader " + n })));`;
     const answer: Answer = ({ results }) =>
@@ -256,9 +268,9 @@ describe("real agents of workflows", () => {
       const asked: string[] = [];
       let result: unknown;
       const follow = ({ core }: AgentWorld): void => {
-        const { createFor } = core.supervisor;
+        const createFor = core.supervisor.createFor.bind(core.supervisor);
         core.supervisor.createFor = (...given) => {
-          const agent = createFor.apply(core.supervisor, given);
+          const agent = createFor(...given);
           agent.session.channel.listen((event) => {
             if (event.type !== "question-asked") return;
             asked.push(event.question.permission?.agent ?? "");

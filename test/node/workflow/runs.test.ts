@@ -1,79 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createWorkflowHost } from "#node/workflow/workflow-host.ts";
-import type { RunState } from "#protocol/run-state.ts";
-import type { Requests } from "#protocol/protocol.ts";
-import { type AgentWorld, agentWorld, lastTurn, type WorldOptions } from "../../support/agent-world.ts";
-import { turnState } from "../../support/model-server/flow.ts";
+import { setImmediate } from "node:timers/promises";
 import { hold } from "../../support/model-server/gate.ts";
-import { reply, type Reply } from "../../support/model-server/reply.ts";
-
-const signal = new AbortController().signal;
+import { reply } from "../../support/model-server/reply.ts";
+import { ask, isOver, stateOf, until, useRunWindows } from "../../support/run-windows.ts";
 
 describe("runs of a window", function () {
   this.timeout(20_000);
-  let folder: string;
-  const windows: AgentWorld[] = [];
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "boocode-runs-"));
-    mkdirSync(join(folder, ".boocode/workflows"), { recursive: true });
-  });
-  afterEach(async () => {
-    for (const { core } of windows.splice(0)) await core.runs[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const write = (name: string, body: string, meta = ""): void =>
-    writeFileSync(
-      join(folder, `.boocode/workflows/${name}.js`),
-      `export const meta = { name: "${name}", description: "It does ${name}."${meta} };\n${body}\n`,
-    );
-
-  /** A window over the folder; its model repeats the last line of what it is asked. */
-  async function open(
-    options: WorldOptions & { readonly answer?: (question: string) => Reply | Promise<Reply> } = {},
-  ): Promise<AgentWorld> {
-    const { answer = (question) => reply.text(`<${question.split("\n").at(-1)}>`), ...rest } = options;
-    const window = await agentWorld(
-      async ({ json }) =>
-        json === undefined ? reply.error(400, "unreadable", "bad") : answer(turnState(json).question),
-      { workflows: async () => createWorkflowHost({ folder, directory: join(folder, "store") }), ...rest },
-    );
-    // Agents are watched for their silence by this clock.
-    window.ports.clock.isAutomatic = false;
-    windows.push(window);
-    return window;
-  }
-
-  const ask = <M extends keyof Requests>(
-    { core }: AgentWorld,
-    method: M,
-    params: Requests[M]["params"],
-  ): Promise<Requests[M]["result"]> =>
-    (core.handlers[method] as (...args: unknown[]) => Promise<Requests[M]["result"]>)(params, signal);
-
-  const stateOf = ({ core }: AgentWorld, run: string): RunState => {
-    const state = core.runs.channel(run)?.state;
-    assert.ok(state !== undefined);
-    return state;
-  };
-
-  /** Resolves when a run's state fits. */
-  function until({ core }: AgentWorld, run: string, fits: (state: RunState) => boolean): Promise<RunState> {
-    return new Promise((resolve) => {
-      const channel = core.runs.channel(run);
-      const look = (): boolean => channel !== undefined && fits(channel.state);
-      if (channel !== undefined && look()) return resolve(channel.state);
-      const stop = channel?.listen(() => {
-        if (!look()) return;
-        stop?.();
-        resolve(channel.state);
-      });
-    });
-  }
-  const isOver = ({ status }: RunState): boolean => status !== "running" && status !== "paused";
+  const { write, open } = useRunWindows();
 
   it("start by name, and tell phases, agents and the result", async () => {
     write(
@@ -145,7 +78,7 @@ describe("runs of a window", function () {
     const gate = hold();
     let isHeld = true;
     await using window = await open({
-      answer: (question) =>
+      answer: ({ question }) =>
         question.includes("second") && isHeld
           ? reply.holdHeaders(gate).text("late")
           : reply.text(question.at(-1) ?? ""),
@@ -201,7 +134,8 @@ describe("runs of a window", function () {
     write("three", 'for (const n of ["1", "2"]) await agent(n); return "end";');
     const gate = hold();
     await using window = await open({
-      answer: (question) => (question.endsWith("1") ? reply.holdHeaders(gate).text("a") : reply.text("b")),
+      answer: ({ question }) =>
+        question.endsWith("1") ? reply.holdHeaders(gate).text("a") : reply.text("b"),
     });
     const { run } = await ask(window, "run.start", { workflow: "three" });
     await gate.reached;
@@ -218,7 +152,8 @@ describe("runs of a window", function () {
     write("skip", 'return [await agent("slow"), await agent("b")];');
     const gate = hold();
     await using window = await open({
-      answer: (question) => (question.endsWith("slow") ? reply.holdHeaders(gate).text("a") : reply.text("b")),
+      answer: ({ question }) =>
+        question.endsWith("slow") ? reply.holdHeaders(gate).text("a") : reply.text("b"),
     });
     const { run } = await ask(window, "run.start", { workflow: "skip" });
     await gate.reached;
@@ -242,6 +177,30 @@ describe("runs of a window", function () {
     await until(window, run, isOver);
     assert.equal((await ask(window, "run.result", { run })).text, "no");
     await assert.rejects(ask(window, "run.answer", { run, step, value: "no" }), { code: "not-asked" });
+  });
+
+  it("keep no grant for longer than they last", async () => {
+    write("one", 'return await agent("read");');
+    let told = 0;
+    await using window = await open({
+      answer: ({ results }) =>
+        results.length === 0
+          ? reply.toolCall("read_file", { path: "/elsewhere/notes.txt" })
+          : reply.text("done"),
+      files: { "/elsewhere/notes.txt": "x" },
+    });
+    const { run } = await ask(window, "run.start", { workflow: "one" });
+    const { steps } = await until(window, run, (state) => state.steps[0]?.waiting !== undefined);
+    const agent = window.core.supervisor.find(steps[0]?.session ?? "");
+    window.core.permissions.channel.listen((event) => {
+      if (event.type === "permissions-change") told = Math.max(told, event.change.grants?.length ?? 0);
+    });
+    const [question] = agent?.session.state.questions ?? [];
+    await agent?.answer(question?.id ?? "", { value: "session" });
+    await until(window, run, isOver);
+    while (window.ports.endedRuns.length === 0) await setImmediate();
+    assert.equal(told, 1);
+    assert.deepEqual(window.core.permissions.channel.state.grants, []);
   });
 
   it("are left out where the workspace is not trusted", async () => {
@@ -290,92 +249,5 @@ describe("runs of a window", function () {
     const { turn } = await ask(window, "session.prompt", { session, text: "/etc/hosts is what?" });
     assert.ok(turn !== undefined);
     await window.agent.idle();
-  });
-
-  describe("by an agent", () => {
-    /** An agent that makes one call through the gateway, then says what it was told; its question gets an answer. */
-    async function call(
-      tool: string,
-      input: unknown,
-      answer: string,
-      use: (told: string, window: AgentWorld) => unknown,
-    ): Promise<void> {
-      await using window = await agentWorld(
-        ({ json }) => {
-          const { question, results } = turnState(json ?? { messages: [], model: "" });
-          if (!question.includes("please")) return reply.text(`<${question.split("\n").at(-1)}>`);
-          return results.length === 0
-            ? reply.toolCall("more", { name: tool, input })
-            : reply.text(results[0] ?? "");
-        },
-        { workflows: async () => createWorkflowHost({ folder, directory: join(folder, "store") }) },
-      );
-      window.ports.clock.isAutomatic = false;
-      windows.push(window);
-      const { agent } = window;
-      agent.session.channel.listen((event) => {
-        if (event.type === "question-asked") void agent.answer(event.question.id, { value: answer });
-      });
-      await window.say("please");
-      const last = lastTurn(agent).items.findLast((item) => item.kind === "text");
-      await use(last?.kind === "text" ? last.text : "", window);
-    }
-
-    it("wait for the user's consent, and give the result", async () => {
-      write("greet", "return await agent(`hello ${args.who}`);");
-      await call("run_workflow", { workflow: "greet", args: { who: "you" } }, "run", (told, window) => {
-        assert.match(told, /is done: 1 of 1 agent done, 0 failed[^]*<hello you>/);
-        assert.equal(window.core.runs.list.channel.state.runs.length, 1);
-      });
-    });
-
-    it("do not begin where the user denies it", async () => {
-      write("greet", 'return await agent("hello");');
-      await call("run_workflow", { workflow: "greet" }, "deny", (told, window) => {
-        assert.match(told, /did not allow this run/);
-        assert.equal(window.core.runs.list.channel.state.runs.length, 0);
-      });
-    });
-
-    it("may be scripts of its own", () =>
-      call(
-        "run_workflow",
-        {
-          script: 'export const meta = { name: "own", description: "d" };\nreturn (await agent("x")) + "!";',
-        },
-        "run",
-        (told) => assert.match(told, /<x>!/),
-      ));
-
-    it("are refused with what is wrong in them", () =>
-      call(
-        "run_workflow",
-        { script: 'export const meta = { name: "own", description: "d" };\nlgo(1);' },
-        "run",
-        (told) => assert.match(told, /2:1: .*lgo/),
-      ));
-
-    it("are listed", async () => {
-      write("greet", "return 1;");
-      await call("run_workflow", {}, "run", (told) => assert.match(told, /^greet: It does greet\.$/m));
-    });
-
-    it("are written once they have no mistakes", () =>
-      call(
-        "write_workflow",
-        { name: "mine", script: 'export const meta = { name: "mine", description: "d" };\nreturn 1;\n' },
-        "once",
-        (_told, window) =>
-          assert.match(
-            String(window.ports.workspace.disk.get("/project/.boocode/workflows/mine.js")),
-            /return 1/,
-          ),
-      ));
-
-    it("are not written with mistakes", () =>
-      call("write_workflow", { name: "mine", script: "return 1;" }, "once", (told, window) => {
-        assert.match(told, /was not written; mend it first/);
-        assert.equal(window.ports.workspace.disk.has("/project/.boocode/workflows/mine.js"), false);
-      }));
   });
 });

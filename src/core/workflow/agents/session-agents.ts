@@ -56,7 +56,7 @@ export class SessionAgents implements WorkflowAgents {
     const resting = this.#resting.get(spec.step);
     this.#resting.delete(spec.step);
     const worker = resting ?? new Worker(spec, choice, this.#parts);
-    using meter = new AgentMeter(worker.agent.session, events);
+    const meter = new AgentMeter(worker.agent.session, events);
     events.began(worker.agent.session.id);
     const stop = (): void => void worker.agent.stop();
     signal.addEventListener("abort", stop, { once: true });
@@ -67,6 +67,7 @@ export class SessionAgents implements WorkflowAgents {
       return { ...ended, spent: meter.spent };
     } finally {
       signal.removeEventListener("abort", stop);
+      meter[Symbol.dispose]();
       if (!this.#resting.has(spec.step)) worker.leave();
     }
   }
@@ -111,7 +112,7 @@ class Worker {
     const { run, step, label, agentType, tools, maxToolCalls, folder, finalAnswer } = spec;
     this.#parts = parts;
     const task = new AgentTask({
-      origin: { run, step, label, agentType: agentType.name },
+      origin: { run, step, label, agentType: agentType.name, ...(folder !== undefined && { folder }) },
       ...{ tools, maxToolCalls, folder },
       submit: finalAnswer && ((result) => this.#submit(result)),
     });

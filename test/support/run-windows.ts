@@ -1,0 +1,96 @@
+/** Windows over one folder of workflows, whose runs a test starts and follows. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createWorkflowHost } from "#node/workflow/workflow-host.ts";
+import type { RunState } from "#protocol/run-state.ts";
+import type { Requests } from "#protocol/protocol.ts";
+import { type AgentWorld, agentWorld, type WorldOptions } from "./agent-world.ts";
+import { turnState, type TurnState } from "./model-server/flow.ts";
+import { reply, type Reply } from "./model-server/reply.ts";
+
+type Options = WorldOptions & { readonly answer?: (state: TurnState) => Reply | Promise<Reply> };
+
+/** What a test does with them. */
+export interface RunWindows {
+  /** Writes a workflow of the folder. */
+  readonly write: (name: string, body: string, meta?: string) => void;
+  /** A window over the folder; without `answer` its model repeats the last line of what it is asked. */
+  readonly open: (options?: Options) => Promise<AgentWorld>;
+}
+
+/** Sets the folder up around each test of a `describe`. */
+export function useRunWindows(): RunWindows {
+  let folder = "";
+  const windows: AgentWorld[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "boocode-runs-"));
+    mkdirSync(join(folder, ".boocode/workflows"), { recursive: true });
+  });
+  afterEach(async () => {
+    for (const { core } of windows.splice(0)) await core.runs[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return {
+    write(name, body, meta = "") {
+      const head = `export const meta = { name: "${name}", description: "It does ${name}."${meta} };`;
+      writeFileSync(join(folder, `.boocode/workflows/${name}.js`), `${head}\n${body}\n`);
+    },
+    async open({ answer = repeat, ...rest } = {}) {
+      const window = await agentWorld(
+        async ({ json }) =>
+          json === undefined ? reply.error(400, "unreadable", "bad") : answer(turnState(json)),
+        { workflows: async () => createWorkflowHost({ folder, directory: join(folder, "store") }), ...rest },
+      );
+      // Agents are watched for their silence by this clock.
+      window.ports.clock.isAutomatic = false;
+      windows.push(window);
+      return window;
+    },
+  };
+}
+
+function repeat({ question }: TurnState): Reply {
+  return reply.text(`<${question.split("\n").at(-1)}>`);
+}
+
+/** Makes a request as a view does. */
+export function ask<M extends keyof Requests>(
+  { core }: AgentWorld,
+  method: M,
+  params: Requests[M]["params"],
+): Promise<Requests[M]["result"]> {
+  const handler = core.handlers[method] as (...given: unknown[]) => Promise<Requests[M]["result"]>;
+  return handler(params, new AbortController().signal);
+}
+
+/** How a run stands. */
+export function stateOf({ core }: AgentWorld, run: string): RunState {
+  const state = core.runs.channel(run)?.state;
+  assert.ok(state !== undefined);
+  return state;
+}
+
+/** Resolves when a run's state fits. */
+export function until(
+  { core }: AgentWorld,
+  run: string,
+  fits: (state: RunState) => boolean,
+): Promise<RunState> {
+  return new Promise((resolve) => {
+    const channel = core.runs.channel(run);
+    if (channel === undefined) return;
+    if (fits(channel.state)) return resolve(channel.state);
+    const stop = channel.listen(() => {
+      if (!fits(channel.state)) return;
+      stop();
+      resolve(channel.state);
+    });
+  });
+}
+
+/** Whether a run has ended. */
+export function isOver({ status }: RunState): boolean {
+  return status !== "running" && status !== "paused";
+}
