@@ -242,8 +242,9 @@ export class BooCode {
   }
 
   /** Loads what the first message needs, in pieces that never hold the host up. */
-  warmUp(): Promise<void> {
-    return warmUpSdk();
+  async warmUp(): Promise<void> {
+    await warmUpSdk();
+    await import("./permissions/judges.ts");
   }
 
   /** Replaces secrets that BooCode holds in a text. */

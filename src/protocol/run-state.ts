@@ -243,6 +243,11 @@ export function isOver({ status }: Pick<RunStep, "status">): boolean {
   return status !== "running" && status !== "waiting";
 }
 
+/** Whether a run has not ended. */
+export function isGoingOn({ status }: Pick<RunState, "status">): boolean {
+  return status === "running" || status === "paused";
+}
+
 /** A line of the list of runs. */
 export interface RunEntry {
   readonly run: string;

@@ -74,7 +74,7 @@ async function measureStart(place: Place): Promise<number> {
 async function measureCold(engine: EngineName, entry: string): Promise<number> {
   await using place = new Place(engine, entry, false);
   await measureStart(place);
-  return measureStart(place);
+  return await measureStart(place);
 }
 
 async function measure(engine: EngineName, entry: string): Promise<readonly Row[]> {

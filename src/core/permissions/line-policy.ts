@@ -5,7 +5,8 @@ import { LOOSE } from "./command-line/values.ts";
 import type { JudgedCommand, LineRequest, Needs, Offer, RealPath, Verdict, World } from "./judgement.ts";
 import type { Condition, ParsedCommand, PathUse } from "./parsed-line.ts";
 import { isWithin, judgePath, matchEntries, type Finding } from "./path-policy.ts";
-import { deniesWords, matchHost, matchWords, patternOf, rulesFor } from "./rule-match.ts";
+import { deniesWords, matchWords, patternOf } from "./command-match.ts";
+import { matchHost, rulesFor } from "./rule-match.ts";
 import type { Rule } from "./rule.ts";
 
 /** A command's findings, and what follows from all of them. */

@@ -75,7 +75,7 @@ export class Permissions implements Disposable {
       isConfined: (await shell.confinement()) !== undefined,
       runsUnconfined: settings.runsUnconfined(),
       mode: session.state.mode,
-      rules: [...rules, ...copied(rules, workspace, folders, home)],
+      rules: [...rules, ...copied(rules, workspace, folders, home), ...ownRepository(workspace, folders)],
       project,
       isWindows: /^[a-zA-Z]:/.test(home),
       ignoresCase: ignoresCase(home),
@@ -205,6 +205,16 @@ function copied(
       return pattern === undefined ? [] : [{ ...rule, pattern }];
     }),
   );
+}
+
+// A worktree that BooCode made is of no use without the workspace's repository, which agents in the workspace see, too.
+function ownRepository(workspace: readonly string[], folders: readonly string[]): readonly Rule[] {
+  return workspace
+    .filter((folder) => !folders.includes(folder))
+    .map((folder) => ({
+      ...{ id: `repository ${folder}`, effect: "allow", operation: "read", pattern: `${folder}/.git/**` },
+      ...{ origin: "session", project: undefined },
+    }));
 }
 
 // Which of a workspace's folders a rule was written for makes no difference in it.

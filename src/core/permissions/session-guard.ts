@@ -13,12 +13,13 @@ import type { Refusal } from "../shell-ports.ts";
 import { confinementOf, type Extras } from "./confinement.ts";
 import type { GrantHolder } from "./grants.ts";
 import type { CommandAccess, CommandLeave, FileAccess, Guard } from "./guard.ts";
-import { judgeRequest } from "./judge-request.ts";
-import type { FileRequest, Judgement, LineJudgement, World } from "./judgement.ts";
+import type { Judgement, LineJudgement, World } from "./judgement.ts";
 import { withheldBelow } from "./path-policy.ts";
-import { judge } from "./policy.ts";
 import type { Permissions } from "./permissions.ts";
 import { questionOf } from "./permission-question.ts";
+
+// The shell's parser and what is known of programs is a fifth of the core, and needed only by who does something.
+const judges = (): Promise<typeof import("./judges.ts")> => import("./judges.ts");
 
 /** Which call is guarded, and how its user is asked. */
 export interface GuardContext {
@@ -56,6 +57,7 @@ export class SessionGuard implements Guard {
 
   async file(access: FileAccess): Promise<void> {
     const { operation, path, kind, links, change } = access;
+    const { judge } = await judges();
     const judgeNow = async () => judge({ operation, path, kind, links }, await this.#world());
     await this.#decide(judgeNow, { operation, target: path, ...(change && { change }) });
   }
@@ -88,6 +90,7 @@ export class SessionGuard implements Guard {
 
   async #askRefused(refusal: Refusal, line: LineJudgement): Promise<void> {
     const { reads, writes } = this.#extras;
+    const { judgeConnection, judgeRefused } = await judges();
     if (refusal.operation === "network") {
       const host = refusal.host ?? "any host";
       const judgeNow = async () => judgeConnection(host, line.runsProjectCode, await this.#world());
@@ -133,6 +136,7 @@ export class SessionGuard implements Guard {
     const request = { operation: "execute", line, folder } as const;
     const world = await this.#world();
     if (!world.isConfined && !world.runsUnconfined && world.isTrusted) this.#ports.ui.tellUnconfined();
+    const { judgeRequest } = await judges();
     return judgeRequest(
       request,
       world,
@@ -225,24 +229,6 @@ export class SessionGuard implements Guard {
       : undefined;
     return { confinement, isReadOnly: judgement.isReadOnly };
   }
-}
-
-// A sandbox has the network or has it not: what the project's code gets for one host it has for all, and what it says of hosts is its own word.
-function judgeConnection(host: string, isCode: boolean, world: World): Judgement {
-  const named = judge({ operation: "network", host }, world);
-  if (!isCode || named.verdict === "deny") return named;
-  const all = judge({ operation: "network", host: "*" }, world);
-  if (all.verdict !== "ask" || named.by === "mode") return all;
-  const reason = `It connects to ${host}, and could then connect to any other: hosts are not told apart in a sandbox.`;
-  return { verdict: "ask", reason, by: "policy", offers: [{ operation: "network", pattern: "*" }] };
-}
-
-// Who may change what is there may look at it.
-function judgeRefused(request: FileRequest, world: World): Judgement {
-  const judgement = judge(request, world);
-  if (request.operation === "write" || judgement.verdict !== "ask") return judgement;
-  const written = judge({ ...request, operation: "write" }, world);
-  return written.verdict === "allow" && written.rule !== undefined ? written : judgement;
 }
 
 /** To whom a grant is given that an agent asks for. */

@@ -1,7 +1,7 @@
 /** All runs of a window: starts, resumes and controls them; the writer of the `run` channels. */
 import type { EngineName, SandboxStatus } from "#protocol/guest.ts";
 import type { RunEvent, RunEventOf, SpendLimit } from "#protocol/run.ts";
-import { newsOf, type RunEntry, runEntry, type RunState } from "#protocol/run-state.ts";
+import { newsOf, type RunEntry, runEntry } from "#protocol/run-state.ts";
 import type { RunPreview } from "#protocol/workflows.ts";
 import { Channel } from "../channel.ts";
 import { BooError, messageOf } from "../errors.ts";
@@ -343,9 +343,4 @@ function lastStart(events: readonly RunEvent[]): RunEventOf<"run-start"> {
   const start = events.findLast((event): event is RunEventOf<"run-start"> => event.type === "run-start");
   if (start === undefined) throw new BooError("unknown-run", "This run has no beginning.");
   return start;
-}
-
-/** How a run stands, for those that hold its channel. */
-export function isGoingOn({ status }: Pick<RunState, "status">): boolean {
-  return status === "running" || status === "paused";
 }

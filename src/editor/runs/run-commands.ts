@@ -1,12 +1,12 @@
 /** Commands about workflows, as the command palette and lenses offer them. */
-import { window, workspace, type QuickPickItem, type Uri } from "vscode";
+import { window, type QuickPickItem, type Uri } from "vscode";
 import type { BooCode } from "#core/boocode.ts";
 import { BooError } from "#core/errors.ts";
-import { isGoingOn } from "#core/workflow/runs.ts";
 import type { RunPlace } from "#core/ports.ts";
-import type { RunEntry } from "#protocol/run-state.ts";
+import { isGoingOn, type RunEntry } from "#protocol/run-state.ts";
 import { formatWhen } from "#protocol/words.ts";
 import { runWords } from "#protocol/run-words.ts";
+import { fileOf } from "./workflow-file.ts";
 
 /** What the commands do; a refusal is shown to the user. */
 export interface RunCommands {
@@ -91,12 +91,6 @@ async function pickRun(
 async function showSandbox(core: BooCode): Promise<void> {
   const { engine, runtime } = await core.runs.sandbox();
   void window.showInformationMessage(`Workflows run in ${engine}, in a process of their own (${runtime}).`);
-}
-
-/** How the core names a script's file: from the workspace where it is in it. */
-export function fileOf(uri: Uri): string {
-  const inside = workspace.asRelativePath(uri, false);
-  return inside.replaceAll("\\", "/");
 }
 
 async function telling(run: () => Promise<void>): Promise<void> {

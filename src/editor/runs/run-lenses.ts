@@ -13,7 +13,7 @@ import type { BooCode } from "#core/boocode.ts";
 import type { RunEntry, RunState } from "#protocol/run-state.ts";
 import { runWords, spentWords } from "#protocol/run-words.ts";
 import { formatDuration } from "#protocol/words.ts";
-import { fileOf } from "./run-commands.ts";
+import { fileOf } from "./workflow-file.ts";
 
 /** Files that are workflow scripts. */
 const workflowFiles = [

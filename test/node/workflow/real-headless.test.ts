@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -148,6 +148,31 @@ describe("workflows with real agents, without an editor", function () {
     await using server = await serve(() => reply.text("never"));
     const { lines } = await run(server, ["--workflow", file]);
     assert.match(String(resultOf(lines)), /Nobody is there/);
+  });
+
+  it("work in a worktree of their own, whose repository they see without a question", async function () {
+    if (!isHere("bwrap") || !isHere("git")) return this.skip();
+    const git = (...args: readonly string[]): string =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder, encoding: "utf8" });
+    git("init", "--quiet");
+    git("add", "a.txt");
+    git("commit", "--quiet", "--message", "one");
+    const file = write('return await agent("write it", { isolation: "worktree", label: "writer" });');
+    await using server = await serve(({ results }) =>
+      results.length === 0
+        ? reply.toolCall("write_file", { path: "b.txt", content: "new" })
+        : results.length === 1
+          ? reply.toolCall("run_shell", { command: "git log --oneline && git status --short" })
+          : reply.text(results[1] ?? ""),
+    );
+    const { lines } = await run(server, ["--workflow", file]);
+    assert.match(String(resultOf(lines)), / one\n\?\? b\.txt/);
+    assert.ok(!lines.some(({ type }) => type === "question"));
+    const { worktree } = lines.find(({ type }) => type === "step-end") as unknown as {
+      readonly worktree: { readonly path: string };
+    };
+    assert.equal(readFileSync(join(worktree.path, "b.txt"), "utf8"), "new");
+    assert.equal(existsSync(join(folder, "b.txt")), false);
   });
 
   it("run shell steps through the same permissions", async function () {
