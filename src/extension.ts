@@ -24,6 +24,7 @@ export function activate(context: ExtensionContext): void {
         showWaiting: (count, asked) => void chat.showWaiting(count, asked),
         showRun: (place) => runs.show(place),
         tellRunEnded: (entry) => runs.tellEnd(entry),
+        tellRunAsks: (asked) => runs.tellQuestion(asked),
       };
       const next = load().then(({ openHost }) => openHost(context, views));
       opening = next;

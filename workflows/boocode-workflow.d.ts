@@ -92,7 +92,9 @@ declare namespace BooCode {
   /** What a command gave. */
   interface ShellResult {
     readonly exitCode: number;
+    /** What it wrote, to both of its outputs, in order. */
     readonly stdout: string;
+    /** Always empty: see `stdout`. */
     readonly stderr: string;
   }
 }

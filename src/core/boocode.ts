@@ -80,9 +80,14 @@ export class BooCode {
     });
     this.runs = new Runs({
       ports,
-      agents: () => this.workflowAgents(this.active()?.session.state.mode ?? "default"),
-      shell: (run, workflow) =>
-        new RunShell({ supervisor: this.supervisor, choice: () => router.defaultChoice(), run, workflow }),
+      agents: (mode) => this.workflowAgents(mode),
+      mode: () => this.active()?.session.state.mode ?? "default",
+      redact: (value) => redactor.value(value),
+      asked: (run, workflow, text) => ports.ui.tellRunAsks({ run, workflow, text }),
+      shell: (run, workflow, mode) =>
+        new RunShell({
+          ...{ supervisor: this.supervisor, choice: () => router.defaultChoice(), run, workflow, mode },
+        }),
       settings: () => ports.settings.workflows(),
       notice: async () => (await router.route(router.defaultChoice())).standInNotice,
       ended: (entry) => {
@@ -250,6 +255,11 @@ export class BooCode {
   /** Replaces secrets that BooCode holds in a text. */
   redact(text: string): string {
     return this.#redactor.text(text);
+  }
+
+  /** The same in any value. */
+  redactValue<T>(value: T): T {
+    return this.#redactor.value(value);
   }
 
   /** Stops all agents and waits until everything is on disk. */

@@ -282,6 +282,13 @@ export interface RunPlace {
   readonly args?: string;
 }
 
+/** What a run's script asks. */
+export interface RunQuestion {
+  readonly run: string;
+  readonly workflow: string;
+  readonly text: string;
+}
+
 /** What the core can ask the editor's own user interface to do. */
 export interface Ui {
   run(action: UiAction): Promise<void>;
@@ -301,6 +308,8 @@ export interface Ui {
   showWaiting(count: number, asked: AskedQuestion | undefined): void;
   /** Shows a run in an editor panel, or a script before it is run; neither for the list of runs. */
   showRun(place: RunPlace): Promise<void>;
+  /** Says that a run's script asks something, where its panel is out of sight. */
+  tellRunAsks(asked: RunQuestion): void;
   /** Says that a run has ended, where its panel is out of sight. */
   tellRunEnded(entry: RunEntry): void;
   /** Says, once on each machine, that nothing confines commands here, so that more is asked; called whenever it matters. */

@@ -46,7 +46,10 @@ export interface Host {
 }
 
 /** What of the views the host calls. */
-export type HostViews = Pick<UiWorld, "showTrace" | "showWaiting" | "showRun" | "tellRunEnded">;
+export type HostViews = Pick<
+  UiWorld,
+  "showTrace" | "showWaiting" | "showRun" | "tellRunEnded" | "tellRunAsks"
+>;
 
 /** Makes the host and opens the folder's last session. */
 export async function openHost(context: ExtensionContext, views: HostViews): Promise<Host> {

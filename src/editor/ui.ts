@@ -18,6 +18,7 @@ export interface UiWorld {
   readonly showWaiting: Ui["showWaiting"];
   readonly showRun: (place: RunPlace) => void;
   readonly tellRunEnded: Ui["tellRunEnded"];
+  readonly tellRunAsks: Ui["tellRunAsks"];
   /** What the editor keeps for this machine. */
   readonly memory: Pick<Memento, "get" | "update">;
 }
@@ -59,6 +60,7 @@ export function createUi(world: UiWorld): Ui {
     },
     showRun: async (place) => world.showRun(place),
     tellRunEnded: (entry) => world.tellRunEnded(entry),
+    tellRunAsks: (asked) => world.tellRunAsks(asked),
     showTrace: async (place) => world.showTrace(place),
     async openWindow(folder) {
       await commands.executeCommand("vscode.openFolder", Uri.file(folder), { forceNewWindow: true });

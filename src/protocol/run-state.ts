@@ -69,7 +69,8 @@ export interface RunState {
   readonly durationMs?: number;
   readonly budget: SpendLimit;
   readonly isBudgetWarned: boolean;
-  /** Spent in this attempt. */
+  /** Spent by earlier attempts, and in this one. */
+  readonly before: Spent;
   readonly spent: Spent;
   readonly phases: readonly RunPhase[];
   readonly steps: readonly RunStep[];
@@ -91,7 +92,7 @@ const loggedLines = 500;
 /** A run before its start. */
 export const emptyRun: RunState = {
   ...{ run: "", attempt: 0, workflow: "", file: "", status: "running", engine: "", runtime: "" },
-  ...{ startedAt: 0, budget: {}, isBudgetWarned: false, spent: noSpent, hasResult: false },
+  ...{ startedAt: 0, budget: {}, isBudgetWarned: false, before: noSpent, spent: noSpent, hasResult: false },
   ...{ phases: [], steps: [], log: [], failures: [] },
 };
 
@@ -122,6 +123,7 @@ export function reduceRun(state: RunState, event: RunNews): RunState {
     case "step-retry":
     case "step-session":
     case "step-question":
+    case "step-continue":
       return reduceStep(state, event);
     case "log":
       return log(state, event.at, event.level, event.text);
@@ -141,10 +143,11 @@ export function reduceRun(state: RunState, event: RunNews): RunState {
 }
 
 function startRun(event: RunEventOf<"run-start">): RunState {
-  const { run, attempt, workflow, file, engine, runtime, budget, synthetic, from, at, phases = [] } = event;
+  const { run, attempt, workflow, file, engine, runtime, budget, synthetic, from, at } = event;
+  const { phases = [], before = noSpent } = event;
   return {
     ...emptyRun,
-    ...{ run, attempt, workflow, file, engine, runtime, budget, startedAt: at },
+    ...{ run, attempt, workflow, file, engine, runtime, budget, before, startedAt: at },
     phases: phases.map((phase) => ({ ...phase, isDeclared: true })),
     ...(synthetic && { synthetic }),
     ...(from !== undefined && { from }),
@@ -158,9 +161,24 @@ function endRun(state: RunState, event: RunEventOf<"run-end">): RunState {
     ...{ status: outcome, census, spent, durationMs, hasResult: result !== undefined },
     ...(error && { error }),
     // What still worked was ended with the run.
-    steps: state.steps.map((step) =>
-      isOver(step) ? step : { ...step, status: "interrupted", reason: "the run ended" },
-    ),
+    steps: state.steps.map((step) => (isOver(step) ? step : interrupted(step, "the run ended"))),
+  };
+}
+
+/** A step that was cut off, for a reason. */
+export function interrupted(step: RunStep, reason: string): RunStep {
+  const { waiting: _waiting, question: _question, ...rest } = step;
+  return { ...rest, status: "interrupted", reason };
+}
+
+/** How the steps of a run that never told its census ended. */
+export function censusOf({ steps, failures }: RunState): Census {
+  const agents = steps.filter(({ kind }) => kind === "agent");
+  const count = (status: RunStep["status"]): number => agents.filter((step) => step.status === status).length;
+  return {
+    ...{ agents: agents.length, done: count("done"), failed: count("failed"), skipped: count("skipped") },
+    ...{ interrupted: count("interrupted"), cached: agents.filter(({ isCached }) => isCached).length },
+    ...{ failures: failures.length, reasons: {} },
   };
 }
 
@@ -175,7 +193,7 @@ function addPhase(state: RunState, title: string, isDeclared: boolean): RunState
 }
 
 type StepEvent = RunEventOf<
-  "step-start" | "step-end" | "step-wait" | "step-retry" | "step-session" | "step-question"
+  "step-start" | "step-end" | "step-wait" | "step-retry" | "step-session" | "step-question" | "step-continue"
 >;
 
 function reduceStep(state: RunState, event: StepEvent): RunState {
@@ -195,6 +213,8 @@ function reduceStep(state: RunState, event: StepEvent): RunState {
       const waiting = { why, ...(untilMs !== undefined && { untilMs }) };
       return changeStep(state, event.step, { status: "waiting", waiting });
     }
+    case "step-continue":
+      return changeStep(state, event.step, { status: "running" });
     case "step-retry":
       return changeStep(state, event.step, { status: "running", retries: event.number });
     case "step-question": {

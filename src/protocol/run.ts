@@ -1,5 +1,6 @@
 /** The run channel: what happened in one run of a workflow. Its events are its journal, too: what is told was kept. */
 import type { EngineName } from "./guest.ts";
+import type { Mode } from "./permissions.ts";
 
 /** Tokens and dollars. */
 export interface Spent {
@@ -93,6 +94,9 @@ export type RunEvent = { readonly at: number } & (
       readonly engine: EngineName;
       readonly runtime: string;
       readonly budget: SpendLimit;
+      readonly mode?: Mode;
+      /** Spent by earlier attempts. */
+      readonly before?: Spent;
       /** Of what decides the keys of calls beside their arguments. */
       readonly surroundings?: string;
       /** Groups that the script announces. */
@@ -121,6 +125,8 @@ export type RunEvent = { readonly at: number } & (
       readonly choices?: readonly string[];
     }
   | { readonly type: "step-wait"; readonly step: string; readonly why: string; readonly untilMs?: number }
+  /** A step goes on after a wait. */
+  | { readonly type: "step-continue"; readonly step: string }
   | { readonly type: "step-retry"; readonly step: string; readonly number: number; readonly reason: string }
   | (StepName & {
       readonly type: "step-end";

@@ -1,13 +1,7 @@
 /** The reducer of the `session` channel, run by the host and by views. */
 import { addCost } from "./costs.ts";
-import {
-  scriptedFinish,
-  type Item,
-  type SessionEvent,
-  type SessionState,
-  type ToolCall,
-  type Turn,
-} from "./session.ts";
+import type { Item, SessionEvent, SessionState, ToolCall, Turn } from "./session.ts";
+import { scriptedFinish } from "./turn-parts.ts";
 import type { ModelChoice } from "./header.ts";
 import { addUsage, noUsage, type Usage } from "./usage.ts";
 

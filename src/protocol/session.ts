@@ -394,9 +394,6 @@ export function runningTurn(state: SessionState): Turn | undefined {
   return last !== undefined && last.end === undefined ? last : undefined;
 }
 
-/** How a step ended that no model made: a script made its call. */
-export const scriptedFinish = "script";
-
 /** The first characters of a body, for lists and titles. */
 export function bodyPreview(body: Body): string {
   return "text" in body ? body.text : body.preview;

@@ -2,6 +2,9 @@
 import { bodyPreview, type Item, type ToolCall, type Turn, type Waiting } from "./session.ts";
 import { formatBytes, formatCount, formatDuration, formatMoney, formatTokens } from "./words.ts";
 
+/** How a step ended that no model made: a script made its call. */
+export const scriptedFinish = "script";
+
 /** Something that a turn shows: an item, or read-only calls (with the thoughts between them) folded into one. */
 export type TurnPart =
   | Exclude<Item, { kind: "writing" }>

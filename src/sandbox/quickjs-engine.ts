@@ -48,12 +48,14 @@ class QuickJsGuest implements Guest {
   readonly #handles: readonly QuickJSHandle[];
   #deadline = 0;
   #isBroken = false;
+  /** Whether it ran longer than it may: what it says of its end then may be anything. */
+  #isLate = false;
 
   constructor(module: QuickJSWASMModule, guestCode: string, before: string | undefined, limits: GuestLimits) {
     this.#limits = limits;
     this.#runtime = module.newRuntime();
     this.#runtime.setMaxStackSize(stackBytes);
-    this.#runtime.setInterruptHandler(() => performance.now() > this.#deadline);
+    this.#runtime.setInterruptHandler(() => (this.#isLate ||= performance.now() > this.#deadline));
     this.#context = this.#runtime.newContext();
     if (before !== undefined) this.load(before);
     const guest = this.#run(() => this.#eval(guestCode, "guest"));
@@ -81,6 +83,7 @@ class QuickJsGuest implements Guest {
       this.#call(1, [text]).dispose();
       text.dispose();
       this.#runJobs();
+      if (this.#isLate) throw new GuestStopped("time", stopMessages.time(this.#limits));
       const lines = this.#call(2, []);
       const given = this.#context.getString(lines);
       lines.dispose();
@@ -121,7 +124,8 @@ class QuickJsGuest implements Guest {
     const error: unknown = handle === undefined ? undefined : this.#context.dump(handle);
     handle?.dispose();
     const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
-    if (message === "interrupted") throw new GuestStopped("time", stopMessages.time(this.#limits));
+    if (message === "interrupted" || this.#isLate)
+      throw new GuestStopped("time", stopMessages.time(this.#limits));
     if (message === "out of memory" || error === null || error === undefined)
       throw new GuestStopped("memory", stopMessages.memory(this.#limits));
     throw new Error(`${String(name)}: ${String(message)}`);
@@ -129,6 +133,7 @@ class QuickJsGuest implements Guest {
 
   #run<T>(body: () => T): T {
     this.#deadline = performance.now() + this.#limits.syncMs;
+    this.#isLate = false;
     try {
       return body();
     } catch (error) {

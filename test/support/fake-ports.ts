@@ -88,6 +88,8 @@ export interface FakePorts extends Ports {
   readonly shownRuns: RunPlace[];
   /** Runs whose end was told. */
   readonly endedRuns: RunEntry[];
+  /** What scripts asked. */
+  readonly runQuestions: string[];
   /** How many questions wait, as it was last shown. */
   waiting: number;
   /** How often it was said that nothing confines commands. */
@@ -200,6 +202,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     traces: [],
     shownRuns: [],
     endedRuns: [],
+    runQuestions: [],
     texts: new Map(),
     terminals: [],
     waiting: 0,
@@ -256,7 +259,7 @@ export function toolRun(
   const { shell, snapshots, clock, log } = { ...fakePorts(), ...ports };
   return {
     ...{ editor, files, codeIntel, guard, home, signal, snapshots, clock, log },
-    isTrusted: ports.isTrusted(),
+    ...{ isTrusted: ports.isTrusted(), mode: "default" },
     call: "call-1",
     commands: new Commands({ shell }, new Redactor()),
     unsaved: new UnsavedChanges(async () => true),
@@ -342,6 +345,7 @@ function fakeUi(ports: () => FakePorts): Ui {
     openTerminal: async (folder, line) => void ports().terminals.push([folder, line]),
     showWaiting: (count) => void (ports().waiting = count),
     showRun: async (place) => void ports().shownRuns.push(place),
+    tellRunAsks: ({ text }) => void ports().runQuestions.push(text),
     tellRunEnded: (entry) => void ports().endedRuns.push(entry),
     tellUnconfined: () => void ports().unconfined++,
   };

@@ -48,7 +48,7 @@ const dozen = [
   runStep(10, { phase: "Verify", status: "failed", reason: "its context is full", error: "It did not fit." }),
   runStep(11, {
     ...{ phase: "Verify", status: "waiting", label: "Skeptic" },
-    waiting: { why: "deepseek asks to slow down (429).", untilMs: begun + 60_000 },
+    waiting: { why: "rate limit", untilMs: begun + 60_000 },
   }),
   runStep(12, { phase: "Verify", status: "running", label: "Skeptic 2", spent: { tokens: 0, usd: 0 } }),
 ];

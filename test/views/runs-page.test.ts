@@ -55,7 +55,7 @@ describe("the page of runs beside an editor", () => {
       await open(runScenes.dozen);
       await agent("Scout").getByText("same place and content").waitFor();
       await agent("Reviewer 10").getByText("its context is full").waitFor();
-      await agent("Skeptic").getByText("asks to slow down").waitFor();
+      await agent("Skeptic").getByText("rate limit").waitFor();
     });
     it("with its result as Markdown, whose files open", async () => {
       await open(runScenes.one);

@@ -1,10 +1,12 @@
 import type { VNode } from "preact";
+import { addSpent } from "#protocol/run.ts";
 import type { RunState } from "#protocol/run-state.ts";
 import { formatMoney, formatShare, formatShort, formatTokens } from "#protocol/words.ts";
 
 /** What a run has spent, and of what. */
 export function RunBudget({ state }: { readonly state: RunState }): VNode {
-  const { spent, budget } = state;
+  const { budget, before } = state;
+  const spent = addSpent(before, state.spent);
   const shares = [
     budget.tokens === undefined || budget.tokens === 0 ? undefined : spent.tokens / budget.tokens,
     budget.usd === undefined || budget.usd === 0 ? undefined : spent.usd / budget.usd,

@@ -104,10 +104,15 @@ function More({ state, app }: { readonly state: RunState; readonly app: RunsApp 
 }
 
 function menuOf(
-  { run, status, file, hasResult, startedAt, budget }: RunState,
+  { run, status, file, hasResult, startedAt, budget, before: spentBefore }: RunState,
   { act, go, list }: RunsApp,
 ): readonly MenuItem[] {
   const isLive = status === "running" || status === "paused";
+  // What this attempt was given.
+  const fresh = {
+    ...(budget.tokens !== undefined && { tokens: budget.tokens - spentBefore.tokens }),
+    ...(budget.usd !== undefined && { usd: budget.usd - spentBefore.usd }),
+  };
   const again: readonly MenuItem[] = isLive
     ? []
     : [
@@ -115,13 +120,12 @@ function menuOf(
           label: "Run again with other arguments",
           run: () => go({ kind: "preview", workflow: file, args: "" }),
         },
-        { label: "Run all agents again", run: () => void act("run.resume", { run, rerun: "all" }) },
         ...(budget.tokens === undefined && budget.usd === undefined
           ? []
           : [
               {
                 label: "Resume with the same budget again",
-                run: () => void act("run.resume", { run, budget }),
+                run: () => void act("run.resume", { run, budget: fresh }),
               },
             ]),
       ];
@@ -143,7 +147,8 @@ function menuOf(
     ? [{ label: "Export the result as Markdown", run: () => void act("run.exportResult", { run }) }]
     : [];
   const save = (): void => {
-    const name = `${file.slice(file.lastIndexOf("/") + 1).replace(/\.js$/, "")}-${run.slice(0, 4)}`;
+    const plain = file.slice(file.lastIndexOf("/") + 1).replace(/\.m?js$/, "");
+    const name = `${plain.replaceAll(/[^\w-]/g, "-").slice(0, 50)}-${run.slice(0, 4)}`;
     void act("run.saveScript", { run, name });
   };
   return [

@@ -58,6 +58,11 @@ export function RunStepRow({ step }: { readonly step: RunStep }): VNode {
   );
 }
 
+/** Whether a person can end its wait: the others end with an answer, or by the request's own count. */
+function isNap({ waiting }: RunStep): boolean {
+  return waiting?.why === "rate limit" || waiting?.why === "another try";
+}
+
 function Duration({ step }: { readonly step: RunStep }): VNode {
   if (step.isCached) return <></>;
   return <>{isOver(step) ? formatDuration(step.durationMs ?? 0) : <Running since={step.startedAt} />}</>;
@@ -84,7 +89,7 @@ function Actions({ step }: { readonly step: RunStep }): VNode {
   const { session } = step;
   return (
     <span class="run-step-actions">
-      {canControl && step.waiting !== undefined && (
+      {canControl && isNap(step) && (
         <IconButton icon="debug-continue" label="Try again now" onClick={tell("retry")} />
       )}
       {canControl && <IconButton icon="debug-restart" label="Begin anew" onClick={tell("restart")} />}

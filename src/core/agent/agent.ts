@@ -247,7 +247,7 @@ export class Agent {
 
   /** Whether it worked on a task of a run that is over: its folder, its limits and what was granted to it are gone. */
   get #isOrphan(): boolean {
-    return this.session.state.task !== undefined && this.#dependencies.task === undefined;
+    return this.session.state.task !== undefined && this.#dependencies.task?.isClosed !== false;
   }
 
   async #start(text: string | undefined, kind: Exclude<TurnKind, "take-up"> = "prompt"): Promise<string> {

@@ -189,7 +189,7 @@ function toolRunOf(run: TurnRun, call: string): ToolRun {
   const { editor, files, codeIntel, snapshots, clock, log, home, isTrusted } = run.ports;
   return {
     ...{ editor, files, codeIntel, snapshots, clock, log, home, signal, call, commands, unsaved },
-    isTrusted: isTrusted(),
+    ...{ isTrusted: isTrusted(), mode: session.state.mode },
     ...(task ? { task } : { workflows: run.workflows?.() }),
     ask: (question) => run.ask(question),
     ...(scripted?.commandEnded && { commandEnded: scripted.commandEnded }),

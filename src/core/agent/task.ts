@@ -20,9 +20,20 @@ export class AgentTask {
   readonly terms: TaskTerms;
   #calls = 0;
   #isOver = false;
+  #isClosed = false;
 
   constructor(terms: TaskTerms) {
     this.terms = terms;
+  }
+
+  /** Nobody waits for it any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Whether its giver is gone: its agent does no other work. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Whether nothing is left to do. */

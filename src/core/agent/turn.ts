@@ -1,11 +1,6 @@
 /** One turn: model, tools, model, until the model has nothing more to do. One step at a time, so that every boundary can be kept, gated and interrupted. */
-import {
-  scriptedFinish,
-  type ToolRequest,
-  type TurnEndReason,
-  type TurnError,
-  type UserMessage,
-} from "#protocol/session.ts";
+import type { ToolRequest, TurnEndReason, TurnError, UserMessage } from "#protocol/session.ts";
+import { scriptedFinish } from "#protocol/turn-parts.ts";
 import { isAbort, messageOf } from "../errors.ts";
 import type { Route } from "../models/router.ts";
 import type { Session } from "../session/session.ts";

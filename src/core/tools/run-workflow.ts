@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { RunPreview } from "#protocol/workflows.ts";
+import { markOf } from "#protocol/call-mark.ts";
 import { formatCount, formatMoney, formatTokens } from "#protocol/words.ts";
 import { BooError } from "../errors.ts";
-import type { StartRun } from "../workflow/runs.ts";
+import type { WorkflowSource } from "../workflow/ports.ts";
 import { cutText, maxResultBytes, oneLine } from "./cut.ts";
 import { defineTool, type ToolRun } from "./tool.ts";
 import { toolInput } from "./tool-input.ts";
@@ -27,16 +28,17 @@ export const runWorkflow = defineTool({
     if (run.task !== undefined || workflows === undefined)
       throw new BooError("denied", "An agent of a workflow starts no workflows. Do the work yourself.");
     if (workflow === undefined && script === undefined) return { output: await listOf(workflows) };
-    const source: StartRun["workflow"] =
-      script === undefined ? (workflow ?? "") : { file: "a script of the agent", text: script };
+    const source = script === undefined ? await sourceOf(workflows, workflow ?? "") : ownSource(script);
     const preview = await workflows.preview(source, args);
     if (preview.problem !== undefined)
       throw new BooError("bad-script", `A dry run of the script failed: ${preview.problem}`);
-    await askFor(preview, script, run);
-    const started = await workflows.start({ workflow: source, args });
+    await askFor(preview, source, run);
+    // Exactly what was agreed to.
+    const started = await workflows.start({ workflow: source, args, mode: run.mode });
     run.tell(`run ${started.run}\n`);
     const stop = (): void => void started.stop();
     run.signal.addEventListener("abort", stop, { once: true });
+    if (run.signal.aborted) stop();
     const end = await started.done.finally(() => run.signal.removeEventListener("abort", stop));
     const text =
       end.result === undefined
@@ -58,12 +60,37 @@ export const runWorkflow = defineTool({
   },
 });
 
-async function askFor(preview: RunPreview, script: string | undefined, run: ToolRun): Promise<void> {
+/** Only what the catalogue holds: any other file is not the agent's to read here. */
+async function sourceOf(
+  workflows: NonNullable<ToolRun["workflows"]>,
+  named: string,
+): Promise<WorkflowSource> {
+  const entries = await workflows.workflows();
+  const found = entries.find(
+    ({ meta, source, shadowedBy }) =>
+      source.file === named || (meta?.name === named && shadowedBy === undefined),
+  );
+  if (found !== undefined) return found.source;
+  throw new BooError(
+    "unknown-workflow",
+    `There is no workflow "${named.slice(0, 100)}". {} lists those there are.`,
+  );
+}
+
+function ownSource(text: string): WorkflowSource {
+  return { file: `agent-script-${markOf(text).toString(36)}.js`, text };
+}
+
+async function askFor(
+  preview: RunPreview,
+  { file, text: script }: WorkflowSource,
+  run: ToolRun,
+): Promise<void> {
   const { workflow, title, agentCount, estimate, phases } = preview;
   const text = [
     `Run the workflow ${title ?? workflow}? About ${formatCount(agentCount, "agent")}, ${formatTokens(estimate.tokens)}, ${formatMoney(estimate.usd)}.`,
     ...(phases.length === 0 ? [] : [`Phases: ${phases.map((phase) => phase.title).join(", ")}.`]),
-    ...(script === undefined ? [] : [`\n${script}`]),
+    `\n${file}:\n${script}`,
   ].join("\n");
   const { value, word } = await run.ask({
     text,

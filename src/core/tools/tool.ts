@@ -1,5 +1,6 @@
 /** What a tool is: a definition in the list of `index.ts`. */
 import type { z } from "zod";
+import type { Mode } from "#protocol/permissions.ts";
 import type { FullOutput, ToolTitle } from "#protocol/session.ts";
 import type { Answer, NewQuestion } from "../agent/questions.ts";
 import type { AgentTask } from "../agent/task.ts";
@@ -45,6 +46,8 @@ export interface ToolRun {
   /** The user's home folder. */
   readonly home: string;
   readonly signal: AbortSignal;
+  /** How much is done without asking. */
+  readonly mode: Mode;
   /** True where the workspace is trusted; writing tools refuse otherwise. */
   readonly isTrusted: boolean;
   /** Our id of the call. */

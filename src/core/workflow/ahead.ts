@@ -40,15 +40,13 @@ export function answersAhead(
     if (event.type === "step-start" && event.determinants["base"] !== undefined) moving.add(event.key);
     if (event.type !== "step-end") continue;
     const name = `${event.path} ${event.key} ${event.occurrence}`;
+    // An answer that is only told again is still the one before; any other takes its place.
+    if (event.cached && answers.has(name)) continue;
+    answers.delete(name);
     const answer = isSame && !moving.has(event.key) ? answerOf(event) : undefined;
-    if (answer === undefined) {
-      // What failed later is no answer any more; an answer that is only told again is still the one before.
-      if (event.outcome !== "done") answers.delete(name);
-      continue;
-    }
+    if (answer === undefined) continue;
     room -= JSON.stringify(answer.value).length;
-    if (room < 0) break;
-    answers.set(name, answer);
+    if (room >= 0) answers.set(name, answer);
   }
   return [...answers.values()];
 }

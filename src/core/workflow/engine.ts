@@ -73,9 +73,9 @@ export class WorkflowEngine {
     if (last === undefined) throw new BooError("unknown-run", `The run ${request.run} has no beginning.`);
     const script = readScript(request.source ?? { file: last.file, text: last.source });
     const args = request.args === undefined ? last.args : parseArgs(request.args.value);
-    const before = spentIn(known);
-    const limit = request.budget === undefined ? last.budget : grant(before, request.budget);
     const own = await this.#ports.journal.read(request.run);
+    const before = spentIn(own ?? []);
+    const limit = request.budget === undefined ? last.budget : grant(before, request.budget);
     const attempt = (own ?? []).filter(({ type }) => type === "run-start").length + 1;
     return this.#open(request, {
       ...{ run: request.run, attempt, script, args, known, from: last.from },
@@ -140,7 +140,8 @@ export class WorkflowEngine {
       ...(args !== undefined && { args }),
       ...(meta.phases.length > 0 && { phases: meta.phases.map(phaseOf) }),
       ...(given.from !== undefined && { from: given.from }),
-      surroundings: around,
+      ...{ surroundings: around, before: budget.before },
+      ...(this.#ports.mode !== undefined && { mode: this.#ports.mode }),
       ...(request.synthetic && { synthetic: request.synthetic }),
     });
     for (const { message, line } of script.script.warnings) run.warn(`Line ${line}: ${message}`);

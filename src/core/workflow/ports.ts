@@ -9,6 +9,7 @@ import type {
   GuestStop,
   SandboxStatus,
 } from "#protocol/guest.ts";
+import type { Mode } from "#protocol/permissions.ts";
 import type { RunEvent } from "#protocol/run.ts";
 import type { Clock, Log } from "../ports.ts";
 
@@ -45,6 +46,8 @@ export interface RunJournal {
   append(run: string, events: readonly RunEvent[]): Promise<void>;
   /** All events of a run in order, up to what a crash cut; undefined for an unknown run. */
   read(run: string): Promise<readonly RunEvent[] | undefined>;
+  /** Nothing more is written for a run here; another process may go on with it. */
+  end?(run: string): Promise<void>;
   /** Every run's id, the newest first. */
   list(): Promise<readonly string[]>;
 }
@@ -78,6 +81,8 @@ export interface WorkflowShell {
     options: { readonly cwd?: string; readonly timeoutMs?: number },
     signal: AbortSignal,
   ): Promise<ShellResult>;
+  /** Called when the run is over. */
+  close?(): void;
 }
 
 /** Asks a person, and waits as long as it takes. */
@@ -124,6 +129,8 @@ export interface WorkflowPorts {
   readonly shell?: WorkflowShell;
   readonly questions?: WorkflowQuestions;
   readonly worktrees?: Worktrees;
+  /** How much agents do without asking; kept with the run. */
+  readonly mode?: Mode;
   /** Whose list runs are in, as sessions are. */
   readonly folder?: string;
   readonly clock: Clock;

@@ -1,6 +1,15 @@
 /** The list of this folder's runs: from its copy at once, and from the journals of runs that the copy does not know. */
 import type { RunEvent } from "#protocol/run.ts";
-import { reduceRun, newsOf, type RunEntry, runEntry, emptyRun, type RunState } from "#protocol/run-state.ts";
+import {
+  reduceRun,
+  newsOf,
+  type RunEntry,
+  runEntry,
+  emptyRun,
+  type RunState,
+  interrupted,
+  isOver,
+} from "#protocol/run-state.ts";
 import { Channel } from "../channel.ts";
 import type { Log } from "../ports.ts";
 import type { Store } from "../store-ports.ts";
@@ -99,9 +108,7 @@ export function stateOf(events: readonly RunEvent[], isElsewhere: boolean): RunS
     ...state,
     ...{ status: "interrupted", durationMs: at - state.startedAt },
     steps: state.steps.map((step) =>
-      step.status === "running" || step.status === "waiting"
-        ? { ...step, status: "interrupted", reason: "the window closed or crashed" }
-        : step,
+      isOver(step) ? step : interrupted(step, "the window closed or crashed"),
     ),
   };
 }

@@ -1,5 +1,6 @@
 /** Runs the shell steps of a run, as the calls of an agent that is the script itself: judged, asked for, shown and undone like any other. */
 import type { ModelChoice } from "#protocol/header.ts";
+import type { Mode } from "#protocol/permissions.ts";
 import { bodyPreview } from "#protocol/session.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { Supervisor } from "../agent/supervisor.ts";
@@ -13,7 +14,9 @@ const givenBytes = 10 * 1024 * 1024;
 
 /** What shell steps are run with. */
 export interface RunShellParts {
-  readonly supervisor: Pick<Supervisor, "createFor">;
+  readonly supervisor: Pick<Supervisor, "createFor" | "forget">;
+  /** How much is done without asking. */
+  readonly mode: Mode;
   readonly choice: () => ModelChoice;
   readonly run: string;
   readonly workflow: string;
@@ -25,6 +28,8 @@ export interface RunShellParts {
 export class RunShell implements WorkflowShell {
   readonly #parts: RunShellParts;
   #agent: Agent | undefined;
+  #task: AgentTask | undefined;
+  #release: (() => void) | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: RunShellParts) {
@@ -37,11 +42,18 @@ export class RunShell implements WorkflowShell {
     return result;
   };
 
+  close(): void {
+    this.#task?.close();
+    this.#release?.();
+    const session = this.#agent?.session;
+    if (session !== undefined && !session.channel.isHeard) this.#parts.supervisor.forget(session.id);
+  }
+
   async #run(
     ...[command, { cwd, timeoutMs }, signal]: Parameters<WorkflowShell["run"]>
   ): Promise<ShellResult> {
     signal.throwIfAborted();
-    const agent = (this.#agent ??= this.#open());
+    const agent = (this.#agent ??= await this.#open());
     const given: { end?: ShellResult } = {};
     const stop = (): void => void agent.stop();
     signal.addEventListener("abort", stop, { once: true });
@@ -65,14 +77,16 @@ export class RunShell implements WorkflowShell {
     }
   }
 
-  #open(): Agent {
-    const { run, workflow, supervisor, choice, opened } = this.#parts;
+  async #open(): Promise<Agent> {
+    const { run, workflow, supervisor, choice, mode, opened } = this.#parts;
     const origin = { run, step: "sh", label: workflow, agentType: "script" };
     const terms = { tools: undefined, maxToolCalls: undefined, folder: undefined, submit: undefined };
-    const agent = supervisor.createFor(new AgentTask({ origin, ...terms }), choice());
+    this.#task = new AgentTask({ origin, ...terms });
+    const agent = supervisor.createFor(this.#task, choice());
     opened?.(agent.session.id);
     // Kept open for as long as the run: its commands' output is read by it.
-    agent.session.channel.listen(() => {});
+    this.#release = agent.session.channel.listen(() => {});
+    await agent.setMode(mode);
     return agent;
   }
 }

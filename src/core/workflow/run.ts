@@ -302,6 +302,9 @@ export class WorkflowRun implements RunScope {
     await this.emit(event).catch((cause: unknown) =>
       this.ports.log.error("A run's end could not be kept.", cause),
     );
+    await this.ports.journal.end?.(this.run).catch(() => {});
+    this.agents.close?.();
+    this.ports.shell?.close?.();
     await (closed ?? this.#guest?.close());
     this.#ended.resolve(event);
   }

@@ -1,7 +1,8 @@
 /** All runs of a window: starts, resumes and controls them; the writer of the `run` channels. */
 import type { EngineName, SandboxStatus } from "#protocol/guest.ts";
 import type { RunEvent, RunEventOf, SpendLimit } from "#protocol/run.ts";
-import { newsOf, type RunEntry, runEntry } from "#protocol/run-state.ts";
+import type { Mode } from "#protocol/permissions.ts";
+import { censusOf, isGoingOn, newsOf, type RunEntry, runEntry } from "#protocol/run-state.ts";
 import type { RunPreview } from "#protocol/workflows.ts";
 import { Channel } from "../channel.ts";
 import { BooError, messageOf } from "../errors.ts";
@@ -10,7 +11,7 @@ import type { WorkflowAgents } from "./agents/workflow-agents.ts";
 import type { CatalogEntry } from "./catalog.ts";
 import type { RunRequest, WorkflowEngine } from "./engine.ts";
 import type { WorkflowHost } from "./host.ts";
-import type { WorkflowPorts, WorkflowShell, WorkflowSource } from "./ports.ts";
+import type { RunJournal, WorkflowPorts, WorkflowShell, WorkflowSource } from "./ports.ts";
 import type { Rerun } from "./replay.ts";
 import type { WorkflowRun } from "./run.ts";
 import { RunList, stateOf } from "./run-list.ts";
@@ -25,6 +26,8 @@ export interface StartRun {
   readonly engine?: EngineName;
   /** Takes over the answers of this run. */
   readonly from?: string;
+  /** How much its agents do without asking; that of the session in the chat where it is left out. */
+  readonly mode?: Mode;
 }
 
 /** What goes on with a run; what is absent is as it was. */
@@ -41,9 +44,15 @@ export interface ResumeRun {
 export interface RunsParts {
   readonly ports: Ports;
   /** Real agents for one run. */
-  readonly agents: () => WorkflowAgents;
+  readonly agents: (mode: Mode) => WorkflowAgents;
   /** What runs the shell steps of a run. */
-  readonly shell: (run: string, workflow: string) => WorkflowShell;
+  readonly shell: (run: string, workflow: string, mode: Mode) => WorkflowShell;
+  /** How much the agents of a new run do without asking. */
+  readonly mode: () => Mode;
+  /** A value without the secrets that BooCode holds. */
+  readonly redact: <T>(value: T) => T;
+  /** Called when a script asks something. */
+  readonly asked: (run: string, workflow: string, text: string) => void;
   readonly settings: () => Partial<WorkflowSettings>;
   /** Why agents could not work now; undefined where they could. */
   readonly notice: () => Promise<string | undefined>;
@@ -54,6 +63,8 @@ export interface RunsParts {
 interface Live {
   readonly run: WorkflowRun;
   readonly channel: Channel<"run">;
+  /** Resolves when nothing of it is left. */
+  readonly over: Promise<void>;
 }
 
 /** The list is told of a run's progress this often (ms) at most. */
@@ -68,6 +79,8 @@ export class Runs {
   readonly #live = new Map<string, Live>();
   readonly #channels = new Map<string, Channel<"run">>();
   readonly #questions = new RunQuestions();
+  /** Runs that are about to go on. */
+  readonly #beginning = new Set<string>();
   readonly #telling = new Map<string, ReturnType<typeof setTimeout>>();
   #host: Promise<WorkflowHost> | undefined;
   #loaded: Promise<void> | undefined;
@@ -129,7 +142,7 @@ export class Runs {
       ({ file, synthetic }) => file === source.file && synthetic === undefined,
     );
     const lastRun = same.find(({ status }) => status === "done" || status === "incomplete");
-    const models = this.#parts.agents().models();
+    const models = this.#parts.agents(this.#parts.mode()).models();
     const { previewRun } = await import("./preview.ts");
     const request = { source, args, models, lastRun, ...(seed !== undefined && { seed }) };
     const [preview, notice] = await Promise.all([previewRun(ports, request), this.#parts.notice()]);
@@ -143,7 +156,8 @@ export class Runs {
     const ports = { ...(await this.#workflowPorts()), newId: () => id };
     const source = await sourceOf(ports, request.workflow);
     const { args, budget, from } = request;
-    return this.#begin(id, source.file, ports, (engine, common) =>
+    const mode = request.mode ?? this.#parts.mode();
+    return this.#begin(id, source.file, mode, ports, (engine, common) =>
       engine.start({
         ...{ ...common, source, args },
         ...(request.engine && { engine: request.engine }),
@@ -157,10 +171,13 @@ export class Runs {
   async resume(request: ResumeRun): Promise<WorkflowRun> {
     this.#checkTrust();
     const { run, takesFile, budget, rerun } = request;
+    const live = this.#live.get(run);
+    // It has ended, and only tidies up.
+    if (live !== undefined && !isGoingOn(live.channel.state)) await live.over;
     const ports = await this.#workflowPorts();
     const start = lastStart(await this.#events(run));
     const source = takesFile === true ? await sourceOf(ports, start.file) : undefined;
-    return this.#begin(run, start.file, ports, (engine, common) =>
+    return this.#begin(run, start.file, start.mode ?? this.#parts.mode(), ports, (engine, common) =>
       engine.resume({
         ...{ ...common, run },
         ...(source && { source }),
@@ -180,9 +197,13 @@ export class Runs {
   /** Opens a run that is over, for views. Throws BooError "unknown-run". */
   async show(run: string): Promise<Channel<"run">> {
     const open = this.#channels.get(run);
-    if (open !== undefined) return open;
+    if (open !== undefined && this.#isHere(run)) return open;
     const isElsewhere = this.#parts.ports.store.owner(run) === "elsewhere";
-    return this.#keep(run, new Channel("run", stateOf(await this.#events(run), isElsewhere)));
+    const state = stateOf(await this.#events(run), isElsewhere);
+    if (open === undefined) return this.#keep(run, new Channel("run", state));
+    // Another window may have gone on with it meanwhile.
+    if (!this.#isHere(run)) open.renew(state);
+    return open;
   }
 
   /** The events of a run's journal. Throws BooError "unknown-run". */
@@ -196,23 +217,17 @@ export class Runs {
     if (this.#isBusy(run) || state.status !== "interrupted")
       throw new BooError("run-busy", "This run is not open.");
     const { journal } = await this.#open();
-    const at = this.#parts.ports.clock.now();
-    const census = {
-      agents: 0,
-      done: 0,
-      failed: 0,
-      skipped: 0,
-      interrupted: 0,
-      cached: 0,
-      failures: 0,
-      reasons: {},
-    };
+    const { store, clock, folderKey } = this.#parts.ports;
+    await store.acquire(run);
     const event: RunEventOf<"run-end"> = {
-      ...{ type: "run-end", at, outcome: "interrupted", census, spent: state.spent },
-      durationMs: state.durationMs ?? 0,
+      ...{ type: "run-end", at: clock.now(), outcome: "stopped", census: censusOf(state) },
+      ...{ spent: state.spent, durationMs: state.durationMs ?? 0 },
     };
     await journal.append(run, [event]);
-    this.#channels.get(run)?.emit(event);
+    await journal.end?.(run);
+    await store.release(run);
+    const channel = await this.show(run);
+    this.list.note(runEntry(channel.state, folderKey));
   }
 
   /** Answers what a script asked by ask(). Throws BooError "not-asked", "no-such-choice", "too-long". */
@@ -238,39 +253,53 @@ export class Runs {
   async #begin(
     id: string,
     workflow: string,
+    mode: Mode,
     ports: WorkflowPorts,
     open: (engine: WorkflowEngine, common: RunRequest) => Promise<WorkflowRun>,
   ): Promise<WorkflowRun> {
     const { store } = this.#parts.ports;
     if (this.#isBusy(id))
       throw new BooError("run-busy", "This run goes on already, here or in another window.");
-    await store.acquire(id);
+    // From here on a second wish for it is refused.
+    this.#beginning.add(id);
+    const isNew = !this.#channels.has(id);
     try {
+      await store.acquire(id);
       const channel = this.#channels.get(id) ?? this.#keep(id, new Channel("run"));
-      const shell = this.#parts.shell(id, workflow);
+      const shell = this.#parts.shell(id, workflow, mode);
       const { WorkflowEngine: Engine } = await import("./engine.ts");
-      const engine = new Engine({ ...ports, shell, questions: this.#questions });
+      const engine = new Engine({ ...ports, mode, shell, questions: this.#questions });
+      let begun: Promise<void> | undefined;
       const run = await open(engine, {
-        listener: (event, durable) => this.#tell(channel, event, durable),
-        agents: this.#parts.agents(),
+        listener: (event, durable) => {
+          begun ??= durable;
+          this.#tell(channel, event, durable);
+        },
+        agents: this.#parts.agents(mode),
         settings: this.#parts.settings(),
       });
-      this.#live.set(id, { run, channel });
+      const over = run.done.then(() => this.#over(id, channel));
+      this.#live.set(id, { run, channel, over });
       this.#tellList(channel);
-      void run.done.then(() => this.#over(id, channel));
+      // Whoever is told of it finds it in its journal; that it could not be written ends it.
+      await begun?.catch(() => {});
       return run;
     } catch (error) {
+      if (isNew) this.#channels.delete(id);
       await store.release(id);
       throw error;
+    } finally {
+      this.#beginning.delete(id);
     }
   }
 
   #tell(channel: Channel<"run">, event: RunEvent, durable: Promise<void>): void {
     channel.emit(
-      newsOf(event),
+      this.#parts.redact(newsOf(event)),
       durable.catch(() => {}),
     );
     const { run } = channel.state;
+    if (event.type === "step-question") this.#parts.asked(run, channel.state.workflow, event.text);
     if (event.type === "run-end") return this.#tellList(channel);
     this.#telling.set(run, this.#telling.get(run) ?? setTimeout(() => this.#tellList(channel), listEvery));
   }
@@ -289,8 +318,12 @@ export class Runs {
     this.#parts.ended(runEntry(channel.state, this.#parts.ports.folderKey));
   }
 
+  #isHere(run: string): boolean {
+    return this.#live.has(run) || this.#beginning.has(run);
+  }
+
   #isBusy(run: string): boolean {
-    return this.#live.has(run) || this.#parts.ports.store.owner(run) === "elsewhere";
+    return this.#isHere(run) || this.#parts.ports.store.owner(run) === "elsewhere";
   }
 
   async #events(run: string): Promise<readonly RunEvent[]> {
@@ -312,7 +345,8 @@ export class Runs {
     const { sandboxes, journal, files, worktrees, sha256 } = await this.#open();
     const { clock, log, folderKey } = this.#parts.ports;
     return {
-      ...{ sandboxes, journal, files, worktrees, sha256, clock, log, folder: folderKey },
+      ...{ sandboxes, files, worktrees, sha256, clock, log, folder: folderKey },
+      journal: withoutSecrets(journal, this.#parts.redact),
       newId: () => crypto.randomUUID(),
     };
   }
@@ -325,6 +359,16 @@ export class Runs {
     });
     return this.#host;
   }
+}
+
+/** Every event passes here on its way to the disk. */
+export function withoutSecrets(journal: RunJournal, redact: RunsParts["redact"]): RunJournal {
+  return {
+    append: (run, events) => journal.append(run, redact(events)),
+    read: (run) => journal.read(run),
+    list: () => journal.list(),
+    end: (run) => journal.end?.(run) ?? Promise.resolve(),
+  };
 }
 
 /** A script by its name or its path. */

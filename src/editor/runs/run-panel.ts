@@ -1,6 +1,6 @@
 /** The panel of runs, in the editor area. */
 import type { Disposable, Memento, Uri } from "vscode";
-import type { RunPlace } from "#core/ports.ts";
+import type { RunPlace, RunQuestion } from "#core/ports.ts";
 import type { HostMessage } from "#protocol/protocol.ts";
 import type { RunEntry } from "#protocol/run-state.ts";
 import { runsPage } from "../page.ts";
@@ -26,6 +26,12 @@ export class RunPanel implements Disposable {
   show(place: RunPlace): void {
     void this.#memory.update(shownKey, place);
     this.#panel.show("Workflow Runs", messageOf(place));
+  }
+
+  /** Says that a script asks something, where nobody sees it. */
+  tellQuestion(asked: RunQuestion): void {
+    if (this.#panel.isVisible) return;
+    void import("./run-status.ts").then((told) => told.tellRunAsks(asked, (place) => this.show(place)));
   }
 
   /** Says that a run has ended, where nobody sees it. */

@@ -1,7 +1,7 @@
 /** The status bar's word about runs that go on, and the notice of their end. */
 import { StatusBarAlignment, window, type Disposable } from "vscode";
 import type { BooCode } from "#core/boocode.ts";
-import type { RunPlace } from "#core/ports.ts";
+import type { RunPlace, RunQuestion } from "#core/ports.ts";
 import type { RunEntry } from "#protocol/run-state.ts";
 import { runWords } from "#protocol/run-words.ts";
 
@@ -35,6 +35,15 @@ export function showRunStatus(core: BooCode): Disposable {
       item.dispose();
     },
   };
+}
+
+/** Says what a script asks, and shows its run where that is wished. */
+export async function tellRunAsks(
+  { run, workflow, text }: RunQuestion,
+  show: (place: RunPlace) => void,
+): Promise<void> {
+  const answer = "Answer";
+  if ((await window.showInformationMessage(`${workflow} asks: ${text}`, answer)) === answer) show({ run });
 }
 
 /** Says how a run ended, and shows it where that is wished. */

@@ -72,6 +72,7 @@ export async function makePlainPorts(options: HeadlessOptions): Promise<Ports> {
       openTerminal: () => Promise.resolve(),
       showWaiting: () => {},
       showRun: () => Promise.resolve(),
+      tellRunAsks: () => {},
       tellRunEnded: () => {},
       tellUnconfined: () => {
         if (!isUnconfinedTold)

@@ -19,6 +19,8 @@ export interface RealAgents extends AsyncDisposable {
   readonly shell: WorkflowShell;
   /** What asks what its script asks. */
   readonly questions: WorkflowQuestions;
+  /** A value without the secrets that BooCode holds. */
+  readonly redact: <T>(value: T) => T;
   /** Hears what happens in the run. */
   hear(event: RunEvent): void;
 }
@@ -38,20 +40,30 @@ export async function openRealAgents(
 ): Promise<RealAgents> {
   const ports = await makePlainPorts(options);
   const core = createBooCode(ports);
+  try {
+    // No window may go on with it meanwhile.
+    await ports.store.acquire(run);
+  } catch (error) {
+    await core.close();
+    await ports.store.close();
+    throw error;
+  }
   const questions = new TaskQuestions(core, run, print, cancel);
   return {
     agents: core.workflowAgents("default"),
     shell: new RunShell({
-      ...{ supervisor: core.supervisor, run, workflow },
+      ...{ supervisor: core.supervisor, run, workflow, mode: "default" },
       choice: () => core.router.defaultChoice(),
       opened: (session) => questions.follow("sh", session),
     }),
     questions,
+    redact: (value) => core.redactValue(value),
     hear: (event) => {
       if (event.type === "step-session") questions.follow(event.step, event.session);
     },
     async [Symbol.asyncDispose]() {
       questions[Symbol.dispose]();
+      await ports.store.release(run);
       await core.close();
       await ports.store.close();
     },

@@ -9,6 +9,7 @@ import type { WorkflowAgents } from "#core/workflow/agents/workflow-agents.ts";
 import { findWorkflow } from "#core/workflow/catalog.ts";
 import { dryRun } from "#core/workflow/dry-run.ts";
 import { type RunRequest, WorkflowEngine } from "#core/workflow/engine.ts";
+import { withoutSecrets } from "#core/workflow/runs.ts";
 import type { WorkflowPorts, WorkflowSource } from "#core/workflow/ports.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { createWorkflowHost } from "../workflow/workflow-host.ts";
@@ -52,10 +53,16 @@ async function runWorkflowJob(
   await using real = job.isStub
     ? undefined
     : await place.open?.(print, { run: id, workflow, cancel: () => stopping.abort() });
-  const ports = real === undefined ? plain : { ...plain, shell: real.shell, questions: real.questions };
+  const ports =
+    real === undefined
+      ? plain
+      : {
+          ...{ ...plain, shell: real.shell, questions: real.questions },
+          journal: withoutSecrets(journal, real.redact),
+        };
   const request: RunRequest = {
     listener: (event, durable) => {
-      lines.add(lineOf(event), durable);
+      lines.add(lineOf(real?.redact(event) ?? event), durable);
       real?.hear(event);
     },
     agents: agentsFor(job, place, real),
@@ -116,7 +123,10 @@ function agentsFor(job: WorkflowJob, { clock }: WorkflowPlace, real: RealAgents 
     });
   }
   if (real !== undefined) return real.agents;
-  throw new BooError("no-workflow-agents", "There are no agents here: use --stub for made-up answers.");
+  throw new BooError(
+    "no-workflow-agents",
+    "There are no agents here: use --dry-run to walk through the script, or --stub for made-up answers.",
+  );
 }
 
 async function tellDryRun(

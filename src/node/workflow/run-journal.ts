@@ -30,7 +30,19 @@ class FileRunJournal implements RunJournal, AsyncDisposable {
       this.#writers.set(run, writer);
     }
     const lines = events.map((event) => sealLine(JSON.stringify(event))).join("");
-    await (await writer).write(lines);
+    try {
+      await (await writer).write(lines);
+    } catch (error) {
+      // What was written in part is cut off by the next writer.
+      await this.end(run);
+      throw error;
+    }
+  }
+
+  async end(run: string): Promise<void> {
+    const writer = this.#writers.get(run);
+    this.#writers.delete(run);
+    await (await writer?.catch(() => undefined))?.close();
   }
 
   async read(run: string): Promise<readonly RunEvent[] | undefined> {

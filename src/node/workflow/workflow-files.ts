@@ -23,6 +23,8 @@ export function createWorkflowFiles({ workspace, home, builtIn }: WorkflowFolder
     return inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/");
   };
   const read = async (path: string): Promise<WorkflowSource | undefined> => {
+    // What is no script is nobody's to read this way.
+    if (!/\.m?js$/.test(path)) return undefined;
     const text = await readFile(path, "utf8").catch(() => undefined);
     return text === undefined ? undefined : { file: named(path), text };
   };

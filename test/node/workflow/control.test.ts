@@ -33,11 +33,11 @@ for (const engine of engineNames)
       it("ask waits for a person's answer", async () => {
         const asked: unknown[] = [];
         const questions = { ask: (question: object) => (asked.push(question), Promise.resolve("blue")) };
-        const { end } = await world
+        const { end, run } = await world
           .with({ questions })
           .run('return ask("Which?", { choices: ["red", "blue"] });');
         assert.equal(end.result, "blue");
-        assert.deepEqual(asked, [{ id: "1.1", text: "Which?", choices: ["red", "blue"] }]);
+        assert.deepEqual(asked, [{ run: run.run, id: "1.1", text: "Which?", choices: ["red", "blue"] }]);
       });
       gives(
         "ask says so where nobody is",

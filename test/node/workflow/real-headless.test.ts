@@ -153,7 +153,10 @@ describe("workflows with real agents, without an editor", function () {
   it("work in a worktree of their own, whose repository they see without a question", async function () {
     if (!isHere("bwrap") || !isHere("git")) return this.skip();
     const git = (...args: readonly string[]): string =>
-      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder, encoding: "utf8" });
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+        cwd: folder,
+        encoding: "utf8",
+      });
     git("init", "--quiet");
     git("add", "a.txt");
     git("commit", "--quiet", "--message", "one");

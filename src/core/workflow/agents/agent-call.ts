@@ -44,6 +44,7 @@ export class AgentCall {
   #tries = 0;
   #stalls = 0;
   #failures = 0;
+  #isWaiting = false;
 
   constructor(run: RunScope, work: AgentWork, step: RunningStep) {
     this.#run = run;
@@ -62,7 +63,10 @@ export class AgentCall {
         this.#cut("skipped");
         this.#nap?.abort();
       },
-      restart: () => this.#cut("restarted"),
+      restart: () => {
+        this.#cut("restarted");
+        this.#nap?.abort();
+      },
       hurry: () => this.#nap?.abort(),
     });
     let release: (() => void) | undefined;
@@ -233,10 +237,14 @@ export class AgentCall {
       const outcome = await untilAborted(
         agents.run({ ...spec, run, step: this.#step.step, folder, finalAnswer: this.#final }, signal, {
           began: (session) => this.#tellSession(session),
-          progress: () => watchdog.progress(),
+          progress: () => {
+            watchdog.progress();
+            this.#goOn();
+          },
           busy: () => watchdog.suspend(),
           waiting: (why, untilMs) => {
             watchdog.suspend();
+            this.#isWaiting = true;
             const told = { type: "step-wait", at: ports.clock.now(), step: this.#step.step, why } as const;
             void this.#run.emit({ ...told, ...(untilMs !== undefined && { untilMs }) });
           },
@@ -257,6 +265,13 @@ export class AgentCall {
       over.abort();
       this.#attempt = undefined;
     }
+  }
+
+  // Said once after each wait.
+  #goOn(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    void this.#run.emit({ type: "step-continue", at: this.#run.ports.clock.now(), step: this.#step.step });
   }
 
   #tellSession(session: string): void {

@@ -36,7 +36,7 @@ export class AgentMeter implements Disposable {
     switch (event.type) {
       case "waiting":
         if (event.waiting?.kind === "retry") this.#events.waiting(event.waiting.text, event.waiting.until);
-        else this.#events.progress();
+        else this.#live();
         return;
       case "question-asked":
         return this.#events.waiting(`It asks: ${event.question.text}`);
@@ -46,7 +46,7 @@ export class AgentMeter implements Disposable {
         return this.#events.busy();
       case "tool-end":
         this.#working -= 1;
-        return this.#working > 0 ? undefined : this.#events.progress();
+        return this.#live();
       case "tool-output":
       case "permission-decided":
         return;
@@ -55,8 +55,14 @@ export class AgentMeter implements Disposable {
         this.#events.spent(this.#spent);
         return this.#events.progress();
       default:
-        this.#events.progress();
+        this.#live();
     }
+  }
+
+  // While a tool runs its own limit holds.
+  #live(): void {
+    if (this.#working > 0) this.#events.busy();
+    else this.#events.progress();
   }
 }
 

@@ -53,6 +53,7 @@ export class SessionAgents implements WorkflowAgents {
   async run(spec: AgentSpec, signal: AbortSignal, events: AgentEvents): Promise<AgentOutcome> {
     signal.throwIfAborted();
     const choice = await this.#choiceOf(spec);
+    signal.throwIfAborted();
     const resting = this.#resting.get(spec.step);
     this.#resting.delete(spec.step);
     const worker = resting ?? new Worker(spec, choice, this.#parts);
@@ -61,7 +62,7 @@ export class SessionAgents implements WorkflowAgents {
     const stop = (): void => void worker.agent.stop();
     signal.addEventListener("abort", stop, { once: true });
     try {
-      const ended = await this.#pass(choice, worker, signal, () => worker.work(spec, signal));
+      const ended = await this.#pass(choice, worker, signal, events, () => worker.work(spec, signal));
       const isOver = ended.status === "answered" || (ended.status === "failed" && ended.isFinal);
       if (!isOver) this.#resting.set(spec.step, worker);
       return { ...ended, spent: meter.spent };
@@ -72,14 +73,24 @@ export class SessionAgents implements WorkflowAgents {
     }
   }
 
+  close(): void {
+    for (const worker of this.#resting.values()) worker.leave();
+    this.#resting.clear();
+  }
+
   async #pass(
     choice: ModelChoice,
     { agent }: Worker,
     signal: AbortSignal,
+    events: AgentEvents,
     work: () => Promise<Ended>,
   ): Promise<Ended> {
     if (!this.#parts.warmsPrefix) return work();
+    // Who waits for another is not silent by its own fault.
+    events.busy();
     using _first = await this.#gate.enter(choice.model, agent.session.channel, signal);
+    signal.throwIfAborted();
+    events.progress();
     return await work();
   }
 
@@ -104,6 +115,7 @@ export class SessionAgents implements WorkflowAgents {
 class Worker {
   readonly agent: Agent;
   readonly #parts: SessionAgentsParts;
+  readonly #task: AgentTask;
   /** Keeps its session open while it rests. */
   readonly #release: () => void;
   #final: FinalAnswer | undefined;
@@ -111,12 +123,12 @@ class Worker {
   constructor(spec: AgentSpec, choice: ModelChoice, parts: SessionAgentsParts) {
     const { run, step, label, agentType, tools, maxToolCalls, folder, finalAnswer } = spec;
     this.#parts = parts;
-    const task = new AgentTask({
+    this.#task = new AgentTask({
       origin: { run, step, label, agentType: agentType.name, ...(folder !== undefined && { folder }) },
       ...{ tools, maxToolCalls, folder },
       submit: finalAnswer && ((result) => this.#submit(result)),
     });
-    this.agent = parts.supervisor.createFor(task, choice);
+    this.agent = parts.supervisor.createFor(this.#task, choice);
     this.#release = this.agent.session.channel.listen(() => {});
   }
 
@@ -126,6 +138,8 @@ class Worker {
     const { agent } = this;
     const isNew = agent.session.state.turns.length === 0;
     if (isNew) await agent.setMode(this.#parts.mode);
+    // What was stopped while nothing ran yet must not begin.
+    signal.throwIfAborted();
     await (isNew ? agent.prompt(promptOf(spec)) : agent.continue());
     for (;;) {
       await agent.idle();
@@ -143,6 +157,7 @@ class Worker {
   /** Lets its session go, where nobody looks at it. */
   leave(): void {
     this.#release();
+    this.#task.close();
     const { session } = this.agent;
     if (!session.channel.isHeard) this.#parts.supervisor.forget(session.id);
   }

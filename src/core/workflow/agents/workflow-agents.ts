@@ -67,4 +67,6 @@ export interface WorkflowAgents {
   models(): ModelTable;
   /** Rejects with the signal's reason when it aborts; anything else that it throws counts as a failure that another try may mend. */
   run(spec: AgentSpec, signal: AbortSignal, events: AgentEvents): Promise<AgentOutcome>;
+  /** Called when the run is over: nothing is tried again. */
+  close?(): void;
 }

@@ -14,7 +14,7 @@ export const askPrimitive: Primitive = {
     const { questions } = run.ports;
     if (questions === undefined) throw new BooError("nobody-to-ask", "Nobody can be asked here.");
     const { choices: given } = (options ?? {}) as { readonly choices?: unknown };
-    const choices = Array.isArray(given) ? given.map(String) : undefined;
+    const choices = Array.isArray(given) && given.length > 0 ? given.map(String) : undefined;
     const determinants = { question: text, ...(choices && { choices: canonicalJson(choices) }) };
     const work = {
       kind: "ask" as const,
