@@ -109,7 +109,7 @@ describe("workflow runs in the editor", function () {
     await writeFile(join(folder, "src/leak.ts"), "export const open = () => {};\n");
     const finding = {
       ...{ file: "src/leak.ts", line: 1, severity: "major", title: "It opens nothing" },
-      ...{ evidence: "open() is empty", suggestion: "Open something" },
+      ...{ evidence: "open() is empty", suggestion: "Open something", verdict: "confirmed" },
     };
     its.model.use(({ json }) => {
       const { question } = turnState(json ?? { messages: [], model: "" });

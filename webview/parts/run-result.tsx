@@ -50,14 +50,17 @@ function Result({ run }: { readonly run: string }): VNode {
     return () => abort.abort();
   }, [run]);
   return (
-    <details class="run-result" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        <span>Result</span>
-        {result !== undefined && <CopyButton label="Copy the result" text={() => result.text} />}
-      </summary>
-      <div class="run-result-body" data-testid="run-result" tabIndex={0} role="group" aria-label="Result">
-        {result !== undefined && <RunText {...result} />}
-      </div>
-    </details>
+    <div class="run-result">
+      <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <h2 class="run-result-title">Result</h2>
+        </summary>
+        <div class="run-result-body" data-testid="run-result" tabIndex={0} role="group" aria-label="Result">
+          {result !== undefined && <RunText {...result} />}
+        </div>
+      </details>
+      {/* Beside the summary, not in it: what can be pressed can not be in what is pressed. */}
+      {result !== undefined && <CopyButton label="Copy the result" text={() => result.text} />}
+    </div>
   );
 }
