@@ -34,13 +34,14 @@ describe("workflow runs in the editor", function () {
 
   it("begin from the lens of a script, with a preview that costs nothing", async () => {
     const { page } = its.window;
+    const before = its.model.requests.length;
     await openFile(page, "tides.js");
     await page.locator(".codelens-decoration a", { hasText: "Run" }).first().click();
     panel = await webviewFrame(page, "[data-testid=run-preview]");
     await panel.getByRole("heading", { name: "Look at the tides" }).waitFor();
     await panel.getByText("4 agents").waitFor();
     await panel.getByText("Three agents look").waitFor();
-    assert.equal(its.model.requests.length, 0);
+    assert.equal(its.model.requests.length, before);
     await shot("preview");
   });
 

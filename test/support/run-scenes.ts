@@ -4,7 +4,7 @@ import type { RunPreview, WorkflowEntry } from "../../src/protocol/workflows.ts"
 import { runEntry } from "../../src/protocol/run-state.ts";
 import type { RunsScript } from "./runs-harness.ts";
 
-const begun = Date.UTC(2026, 10, 20, 12);
+const begun = Date.now() - 48_000;
 const long = "a very long name that goes on and on ".repeat(6).trim();
 
 /** A step that is done, unless said otherwise. */

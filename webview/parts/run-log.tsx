@@ -28,7 +28,7 @@ export function RunLog({ state }: { readonly state: RunState }): VNode | null {
         ))}
         {log.map(({ level, text }, index) => (
           <li key={index} class={level === "info" ? undefined : level}>
-            <Icon name={levelIcons[level]} label={level === "info" ? "" : `${level}:`} />
+            <Icon name={levelIcons[level]} {...(level !== "info" && { label: `${level}:` })} />
             <span>{visibleText(text)}</span>
           </li>
         ))}
