@@ -51,12 +51,16 @@ const shared = {
   plugins: isWatching ? [announce, zodInEnglish] : [zodInEnglish],
 };
 
+/** What gets chunks of its own, since the host loads each chunk in a turn of the event loop: as one, they held it up for too long. */
+const parts = ["src/core/agent/agent.ts", "src/node/shell/shell.ts", "src/node/store/store.ts"];
+
 /** The extension, the agent without an editor, and every thread and process of the node layer, with common chunks. */
 const host = {
   ...shared,
   entryPoints: ["src/extension.ts", "src/headless.ts", ...globSync("src/node/**/*-{thread,process}.ts")]
     .filter((file) => existsSync(file))
-    .map((file) => ({ in: file, out: basename(file, ".ts") })),
+    .map((file) => ({ in: file, out: basename(file, ".ts") }))
+    .concat(parts.map((file) => ({ in: file, out: `parts/${basename(file, ".ts")}` }))),
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",
   platform: "node",

@@ -87,6 +87,8 @@ describe("workflow runs in the editor", function () {
     await agents().filter({ hasText: "judge" }).hover();
     await agents().filter({ hasText: "judge" }).getByRole("button", { name: "Open transcript" }).click();
     await its.chat.conversation.getByText(/Judge quickly/).waitFor();
+    // It takes the focus, and with it whatever palette would be open by then.
+    await its.chat.frame.locator("[data-testid=composer]:focus").waitFor();
   });
 
   it("tell the line of a script that fails, and lead there", async () => {

@@ -3,7 +3,7 @@ import type { Ports } from "../ports.ts";
 import type { Confinement } from "../shell-ports.ts";
 import type { LineJudgement, World } from "./judgement.ts";
 import { deniedPlaces } from "./denied-places.ts";
-import { isWithin } from "./path-policy.ts";
+import { isWithin } from "./path-within.ts";
 import { protectedFiles, protectedFolders, protectedInRoot } from "./protected.ts";
 
 /** What was given beyond the workspace for one run. */

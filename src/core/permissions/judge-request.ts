@@ -6,7 +6,8 @@
 import { parseLine } from "./command-line.ts";
 import type { Judgement, LineJudgement, RealPath, World } from "./judgement.ts";
 import type { ParsedLine } from "./parsed-line.ts";
-import { isNamePattern, isWithin, matchEntries } from "./path-policy.ts";
+import { isNamePattern, matchEntries } from "./path-policy.ts";
+import { isWithin } from "./path-within.ts";
 import { judge } from "./policy.ts";
 
 /** What is asked for, with paths as they were said: absolute, links and ".." in them. */

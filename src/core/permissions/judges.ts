@@ -3,6 +3,7 @@ import type { FileRequest, Judgement, World } from "./judgement.ts";
 import { judge } from "./policy.ts";
 
 export { judgeRequest } from "./judge-request.ts";
+export { withheldBelow } from "./path-policy.ts";
 export { judge } from "./policy.ts";
 
 /**

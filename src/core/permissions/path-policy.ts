@@ -12,6 +12,7 @@ import {
 import type { Offer, RealPath, Verdict, World } from "./judgement.ts";
 import { isInterpreter } from "./programs/index.ts";
 import { splitPattern } from "./command-line/places.ts";
+import { below, isWithin } from "./path-within.ts";
 import { gitPart, isKeyName, protectedMatch, protectedName } from "./protected.ts";
 import { matchPath, patternRoot, rulesFor } from "./rule-match.ts";
 import type { Rule } from "./rule.ts";
@@ -46,20 +47,6 @@ export interface Finding {
   readonly needsConfinement?: boolean;
   /** It lies where a sandbox must be told to let it through. */
   readonly isBeyond?: boolean;
-}
-
-/** True for a folder and everything below it. */
-export function isWithin(path: string, folder: string, world: Pick<World, "ignoresCase">): boolean {
-  return below(path, folder, world) !== undefined;
-}
-
-/** A path relative to a folder, with "/"; undefined where it is not in it. */
-function below(path: string, folder: string, { ignoresCase }: Pick<World, "ignoresCase">) {
-  const slashed = path.replaceAll("\\", "/");
-  const root = folder.replaceAll("\\", "/").replace(/\/+$/, "");
-  const fold = (text: string): string => (ignoresCase ? text.toLowerCase() : text);
-  if (fold(slashed) === fold(root)) return "";
-  return fold(slashed).startsWith(`${fold(root)}/`) ? slashed.slice(root.length + 1) : undefined;
 }
 
 /** Judges an access. `exists` tells whether something is at a path, for folders that stand in for others in a sandbox. */

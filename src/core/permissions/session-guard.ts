@@ -14,7 +14,6 @@ import { confinementOf, type Extras } from "./confinement.ts";
 import type { GrantHolder } from "./grants.ts";
 import type { CommandAccess, CommandLeave, FileAccess, Guard } from "./guard.ts";
 import type { Judgement, LineJudgement, World } from "./judgement.ts";
-import { withheldBelow } from "./path-policy.ts";
 import type { Permissions } from "./permissions.ts";
 import { questionOf } from "./permission-question.ts";
 
@@ -63,6 +62,7 @@ export class SessionGuard implements Guard {
   }
 
   async withheld(folder: string): Promise<((path: string) => boolean) | undefined> {
+    const { withheldBelow } = await judges();
     return withheldBelow(folder, await this.#world());
   }
 
