@@ -1,8 +1,8 @@
 /** Commands about sessions as a whole, as the command palette offers them. */
 import { window, type QuickPickItem } from "vscode";
 import type { BooCode } from "#core/boocode.ts";
-import { BooError } from "#core/errors.ts";
 import type { TurnEndReason } from "#protocol/session.ts";
+import { telling } from "./telling.ts";
 
 /** What the commands do; a refusal is shown to the user. */
 export interface SessionCommands {
@@ -82,13 +82,4 @@ async function exportTrace(core: BooCode): Promise<void> {
   if (picked === undefined) return;
   const params = { session: session.id, format: picked.format };
   await core.handlers["trace.export"](params, new AbortController().signal);
-}
-
-async function telling(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (!(error instanceof BooError)) throw error;
-    void window.showErrorMessage(error.message);
-  }
 }

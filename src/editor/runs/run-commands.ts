@@ -1,12 +1,12 @@
 /** Commands about workflows, as the command palette and lenses offer them. */
 import { window, type QuickPickItem, type Uri } from "vscode";
 import type { BooCode } from "#core/boocode.ts";
-import { BooError } from "#core/errors.ts";
 import type { RunPlace } from "#core/ports.ts";
 import { isGoingOn, type RunEntry } from "#protocol/run-state.ts";
 import { formatWhen } from "#protocol/words.ts";
 import { runWords } from "#protocol/run-words.ts";
 import { fileOf } from "./workflow-file.ts";
+import { telling } from "../telling.ts";
 
 /** What the commands do; a refusal is shown to the user. */
 export interface RunCommands {
@@ -91,13 +91,4 @@ async function pickRun(
 async function showSandbox(core: BooCode): Promise<void> {
   const { engine, runtime } = await core.runs.sandbox();
   void window.showInformationMessage(`Workflows run in ${engine}, in a process of their own (${runtime}).`);
-}
-
-async function telling(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (!(error instanceof BooError)) throw error;
-    void window.showErrorMessage(error.message);
-  }
 }
