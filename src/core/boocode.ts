@@ -18,7 +18,7 @@ import { messageOf } from "./errors.ts";
 import { makeHandlers, type Handlers } from "./handlers.ts";
 import { Permissions } from "./permissions/permissions.ts";
 import { Router } from "./models/router.ts";
-import { warmUpSdk } from "./models/sdk.ts";
+import { loadAhead } from "./ahead.ts";
 import type { Ports } from "./ports.ts";
 import type { Store } from "./store-ports.ts";
 import { ShownSession } from "./session/copies.ts";
@@ -247,9 +247,8 @@ export class BooCode {
   }
 
   /** Loads what the first message needs, in pieces that never hold the host up. */
-  async warmUp(): Promise<void> {
-    await warmUpSdk();
-    await import("./permissions/judges.ts");
+  warmUp(): Promise<void> {
+    return loadAhead();
   }
 
   /** Replaces secrets that BooCode holds in a text. */

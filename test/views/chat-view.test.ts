@@ -164,8 +164,21 @@ describe("the chat view beside an editor", () => {
       await view.page.mouse.wheel(0, -600);
       const jump = view.page.getByRole("button", { name: "Jump to latest" });
       await jump.waitFor();
-      const text = () => view.page.locator(".row").first().textContent();
       await stillness(view.page);
+      const above = await view.toEnd();
+      await jump.hover();
+      await view.page.mouse.wheel(0, -300);
+      await stillness(view.page);
+      assert.ok((await view.toEnd()) > above + 200, "The wheel over what floats turns the conversation.");
+      const text = () =>
+        view.page.evaluate(() => {
+          const edge = document.querySelector(".row-list")?.getBoundingClientRect().top ?? 0;
+          const rows = [...document.querySelectorAll(".row")].map(
+            (row) => [row, row.getBoundingClientRect()] as const,
+          );
+          const [row, box] = rows.find(([, { bottom }]) => bottom > edge) ?? [];
+          return `${Math.round((box?.top ?? 0) - edge)} ${row?.textContent}`;
+        });
       const before = await text();
       await view.page.evaluate(() => {
         const at = Date.now();

@@ -34,6 +34,8 @@ interface Props<R extends Placed> {
   readonly followsEnd: boolean;
   /** Whether rows that come in front of all others are seen by whoever is at the top. */
   readonly staysAtTop?: boolean;
+  /** What floats at the lower edge; inside, so that the wheel over it turns the list. */
+  readonly floating?: ComponentChildren;
   readonly onPlace?: (place: Place, isAtEnd: boolean) => void;
   readonly onNearTop?: () => void;
   readonly onClick?: (event: MouseEvent) => void;
@@ -275,7 +277,8 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
       this.#follow(false);
   };
 
-  override render({ rows, renderRow, label, testId, onClick, onKeyDown, attributes }: Props<R>): VNode {
+  override render(props: Props<R>): VNode {
+    const { rows, renderRow, label, testId, floating, onClick, onKeyDown, attributes } = props;
     const range = this.#wantedRange();
     this.#range = range;
     const before = this.#heights.startOf(range[0]);
@@ -299,6 +302,11 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
           <RowBox key={row.key} row={row} list={this as never} renderRow={renderRow as never} />
         ))}
         <div key=" after" class="spacer" style={{ height: `${after}px` }} />
+        {floating !== undefined && (
+          <div key=" floating" class="floating-over">
+            {floating}
+          </div>
+        )}
       </div>
     );
   }

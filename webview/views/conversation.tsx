@@ -47,27 +47,26 @@ export function Conversation({ id }: { readonly id: string }): VNode {
   useWantedTurn(app, id, reader, rows.value, list);
   useBranches(app, id);
 
+  const jump = (
+    <button type="button" class="jump" onClick={() => list.current?.jumpToEnd()}>
+      <Icon name="arrow-down" />
+      Jump to latest
+    </button>
+  );
   return (
-    <>
-      <RowList
-        handle={list}
-        rows={rows.value}
-        renderRow={renderRow}
-        estimate={estimateRow}
-        label="Conversation"
-        place={app.arrangement.place(id)}
-        followsEnd
-        onPlace={place}
-        onNearTop={readOlder}
-        onClick={(event) => openFile(app, event)}
-      />
-      {isAway.value && (
-        <button type="button" class="jump" onClick={() => list.current?.jumpToEnd()}>
-          <Icon name="arrow-down" />
-          Jump to latest
-        </button>
-      )}
-    </>
+    <RowList
+      handle={list}
+      rows={rows.value}
+      renderRow={renderRow}
+      estimate={estimateRow}
+      label="Conversation"
+      place={app.arrangement.place(id)}
+      followsEnd
+      floating={isAway.value ? jump : undefined}
+      onPlace={place}
+      onNearTop={readOlder}
+      onClick={(event) => openFile(app, event)}
+    />
   );
 }
 

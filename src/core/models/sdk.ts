@@ -1,13 +1,11 @@
-/** Loads the AI SDK in pieces, so that no piece holds the extension host up. */
+/** Loads the AI SDK, once per window. */
 
 /** What is used of the SDK. */
 export type Sdk = typeof import("./sdk-parts.ts");
 
-const breathMs = 5;
-
 let loading: Promise<Sdk> | undefined;
 
-/** The SDK, loaded once per window. */
+/** The SDK. */
 export function loadSdk(): Promise<Sdk> {
   loading ??= load();
   return loading;
@@ -16,12 +14,4 @@ export function loadSdk(): Promise<Sdk> {
 async function load(): Promise<Sdk> {
   Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
   return import("./sdk-parts.ts");
-}
-
-/** Loads the SDK ahead of the first message, piece by piece: what its parts have in common comes with a provider. */
-export async function warmUpSdk(): Promise<void> {
-  await import("./providers/deepseek-sdk.ts");
-  // Long enough to be no part of the same round of timers.
-  await new Promise((resolve) => setTimeout(resolve, breathMs));
-  await loadSdk();
 }
