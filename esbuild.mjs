@@ -1,6 +1,6 @@
 import { build, context } from "esbuild";
-import { cpSync, existsSync, globSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, join, normalize } from "node:path";
+import { cpSync, globSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join, normalize, relative } from "node:path";
 import { buildSandbox } from "./sandbox-bundle.mjs";
 import { readShell, webviewBundle } from "./webview-bundle.mjs";
 
@@ -66,30 +66,55 @@ const shared = {
 };
 
 /** What gets chunks of its own, since the host loads each chunk in a turn of the event loop: as one, they held it up for too long. */
-const parts = ["src/core/agent/agent.ts", "src/node/shell/shell.ts", "src/node/store/store.ts"];
+const parts = new Set(["src/core/agent/agent.ts", "src/node/shell/shell.ts", "src/node/store/store.ts"]);
 
-/** The extension, the agent without an editor, and every thread and process of the node layer, with common chunks. */
-const host = {
+/** Makes a part of each file that the extension loads when it is asked for. */
+const loadsParts = {
+  name: "loads-parts",
+  setup(build) {
+    build.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (kind !== "dynamic-import" || pluginData === loadsParts) return;
+      const found = await build.resolve(path, { kind, resolveDir, pluginData: loadsParts });
+      parts.add(relative(".", found.path));
+      return { path: `./parts/${basename(found.path, ".ts")}.js`, external: true };
+    });
+  },
+};
+
+/** The extension as the editor activates it: one file, since each further one costs milliseconds. */
+const extension = {
   ...shared,
-  entryPoints: ["src/extension.ts", "src/headless.ts", ...globSync("src/node/**/*-{thread,process}.ts")]
-    .filter((file) => existsSync(file))
-    .map((file) => ({ in: file, out: basename(file, ".ts") }))
-    .concat(parts.map((file) => ({ in: file, out: `parts/${basename(file, ".ts")}` }))),
+  entryPoints: ["src/extension.ts"],
   outdir: "dist",
-  chunkNames: "chunks/[name]-[hash]",
+  splitting: false,
   platform: "node",
   target: "node22",
   external: ["vscode"],
+  plugins: [...shared.plugins, loadsParts],
   define: {
     "process.env.NODE_ENV": '"production"',
     // The chat's composer as it looks before its script runs is part of the page that the host writes.
     CHAT_SHELL: JSON.stringify(readShell()),
   },
+};
+
+/** The parts, the agent without an editor, and every thread and process of the node layer, with common chunks. */
+const host = () => ({
+  ...shared,
+  entryPoints: ["src/headless.ts", ...globSync("src/node/**/*-{thread,process}.ts")]
+    .map((file) => ({ in: file, out: basename(file, ".ts") }))
+    .concat([...parts].map((file) => ({ in: file, out: `parts/${basename(file, ".ts")}` }))),
+  outdir: "dist",
+  chunkNames: "chunks/[name]-[hash]",
+  platform: "node",
+  target: "node22",
+  external: ["vscode"],
+  define: { "process.env.NODE_ENV": '"production"' },
   // CommonJS packages in an ESM bundle ask for Node's own modules through require.
   banner: {
     js: 'import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);',
   },
-};
+});
 
 /** The page of the side bar: script in chunks, its style, the icon font. */
 const webview = { ...shared, ...webviewBundle, outdir: "dist/webview" };
@@ -102,14 +127,6 @@ const pages = {
   "permission log": ["permissions.js", "style.css", "permissions.css"],
   "page of runs": ["runs.js", "style.css", "runs.css"],
 };
-
-/** The bytes of an output file and of all that it imports without being asked. */
-function staticSize(outputs, file, seen = new Set()) {
-  if (seen.has(file) || !outputs[file]) return 0;
-  seen.add(file);
-  const needed = outputs[file].imports.filter((entry) => entry.kind === "import-statement");
-  return needed.reduce((sum, entry) => sum + staticSize(outputs, entry.path, seen), outputs[file].bytes);
-}
 
 /** The bytes of script and style that a page can come to load, the parts that it asks for later included. */
 function pageSize(outputs, page) {
@@ -124,12 +141,12 @@ function pageSize(outputs, page) {
 }
 
 /** Prints what weighs how much and fails over a limit. */
-function weigh(hostOutputs, webviewOutputs) {
+function weigh(outputs) {
   const weights = [
-    ["host, what activation loads", staticSize(hostOutputs, "dist/extension.js"), limits.host],
+    ["host, what activation loads", outputs["dist/extension.js"].bytes, limits.host],
     ...Object.entries(pages).map(([name, files]) => [
       `webview, script and style of the ${name}`,
-      pageSize(webviewOutputs, files),
+      pageSize(outputs, files),
       limits.webview,
     ]),
   ];
@@ -158,8 +175,10 @@ function loadOrder(outputs, file, seen = new Set()) {
 /** Writes down in which order the host's chunks can be loaded one by one. */
 function writeLoadOrder(outputs) {
   const [entry] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === "src/editor/host.ts");
-  const order = loadOrder(outputs, entry, new Set(loadOrder(outputs, "dist/extension.js")));
-  writeFileSync(loadOrderFile, JSON.stringify(order.map((file) => `./${file.slice("dist/".length)}`)));
+  writeFileSync(
+    loadOrderFile,
+    JSON.stringify(loadOrder(outputs, entry).map((file) => `./${file.slice("dist/".length)}`)),
+  );
 }
 
 /** Removes what earlier builds left, but only now: whoever uses dist meanwhile finds it whole. */
@@ -170,25 +189,20 @@ function removeStale(files) {
   }
 }
 
-const bundles = [host, webview].filter((options) => options.entryPoints.length > 0);
 const wasm = "dist/sql-wasm.wasm";
 const loadOrderFile = "dist/load-order.json";
 const sandboxFiles = await buildSandbox("dist", { minify: isProduction, target });
 if (isWatching) {
-  for (const options of bundles) await (await context(options)).watch();
+  const first = await context(extension);
+  await first.rebuild();
+  for (const one of [first, await context(host()), await context(webview)]) await one.watch();
 } else {
-  const results = await Promise.all(bundles.map((options) => build(options).catch(() => process.exit(1))));
-  const [hostOutputs = {}, webviewOutputs = {}] = [host, webview].map(
-    (options) => results[bundles.indexOf(options)]?.metafile.outputs,
-  );
-  removeStale([
-    ...Object.keys(hostOutputs),
-    ...Object.keys(webviewOutputs),
-    ...sandboxFiles,
-    wasm,
-    loadOrderFile,
-  ]);
-  writeLoadOrder(hostOutputs);
-  if (showsSizes) weigh(hostOutputs, webviewOutputs);
+  // What the extension loads later is known when it is built.
+  const first = await build(extension).catch(() => process.exit(1));
+  const others = await Promise.all([host(), webview].map((one) => build(one).catch(() => process.exit(1))));
+  const outputs = Object.assign({}, ...[first, ...others].map(({ metafile }) => metafile.outputs));
+  removeStale([...Object.keys(outputs), ...sandboxFiles, wasm, loadOrderFile]);
+  writeLoadOrder(outputs);
+  if (showsSizes) weigh(outputs);
 }
 cpSync("node_modules/sql.js/dist/sql-wasm.wasm", wasm);

@@ -6,7 +6,6 @@ const breathMs = 5;
 
 // Each makes a chunk of its own, or several; what one has in common with those before it is there already.
 const pieces: readonly (() => Promise<unknown>)[] = [
-  () => import("@ai-sdk/provider-utils"),
   () => import("./models/providers/deepseek-sdk.ts"),
   loadSdk,
   () => import("unbash"),

@@ -88,12 +88,6 @@ export interface DecisionPage {
   readonly limit: number;
 }
 
-/** How much a search gives at most. */
-export interface SearchLimits {
-  readonly sessions: number;
-  readonly perSession: number;
-}
-
 /** What `clean` removed: blob files and their bytes. */
 export interface CleanResult {
   readonly blobs: number;
@@ -109,8 +103,14 @@ export interface Store {
   append(records: readonly StoreRecord[]): Promise<void>;
   /** All sessions, newest first; of one folder if given. */
   sessions(folder?: string): Promise<readonly StoredSession[]>;
-  /** Messages that hold all of the words (any case, parts of words too), newest first, at most `limit` sessions with `perSession` hits each. */
-  search(words: readonly string[], limits: SearchLimits): Promise<readonly SearchHit[]>;
+  /** The sessions with a message that holds all of the words (any case, parts of words too). */
+  search(words: readonly string[]): Promise<readonly string[]>;
+  /** Those messages of some sessions, in each the newest first and `perSession` at most. */
+  hits(
+    words: readonly string[],
+    sessions: readonly string[],
+    perSession: number,
+  ): Promise<readonly SearchHit[]>;
   /**
    * Makes this window the session's owner, which others then only follow; all that they wrote is told to the listeners of `follow` before.
    * Resolves with how many events it has as far as is known here (0 where nothing is). Throws BooError "session-busy" while another window

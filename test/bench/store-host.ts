@@ -75,12 +75,11 @@ const store = open({ directory: job.directory, log: silent, index: { idleMs } })
 await watch("the first list, by a small host", () => store.sessions());
 const memory: Buffer[] = [];
 while (process.memoryUsage.rss() < job.megabytes * 1e6) memory.push(Buffer.alloc(10 << 20, 1));
-const limits = { sessions: 500, perSession: 3 };
 for (let round = 0; round < job.rounds; round++) {
   await watch("nothing", () => setTimeout(1_000 + idleMs));
   await watch("a list, for which the index process is started", () => store.sessions());
   await watch("a session of 800 KB is read", () => store.events("session-1"));
-  await watch("words are found", () => store.search(["title"], limits));
+  await watch("words are found", async () => store.hits(["title"], await store.search(["title"]), 3));
   await watch("200 events/s saved, and as many of another window", () =>
     saveBesideAnother(store, `round-${round}-${Date.now()}`),
   );

@@ -81,9 +81,15 @@ export class FakeStore implements Store {
     return { events: newest.slice(offset, offset + limit), total: all.length };
   }
 
-  async search(words: readonly string[]): Promise<readonly SearchHit[]> {
+  async search(words: readonly string[]): Promise<readonly string[]> {
+    const sessions = this.records.flatMap((record) => (record.kind === "event" ? [record.session] : []));
+    return [...new Set((await this.hits(words, sessions)).map(({ session }) => session))];
+  }
+
+  async hits(words: readonly string[], sessions: readonly string[]): Promise<readonly SearchHit[]> {
     return this.records.flatMap((record) => {
       if (record.kind !== "event" || record.event.type !== "step-end") return [];
+      if (!sessions.includes(record.session)) return [];
       const { text } = record.event;
       const holds = words.every((word) => text.toLowerCase().includes(word));
       return holds

@@ -14,8 +14,8 @@ import type { Ports, Retention } from "../ports.ts";
 import type { SearchHit, StoreChange, StoredSession } from "../store-ports.ts";
 import { excerptOf, wordsOf } from "./excerpt.ts";
 
-/** Sessions that one question about words goes through, and hits shown of each. */
-const searchLimits = { sessions: 500, perSession: 3 };
+/** Messages with the words that are shown of a session. */
+const hitsPerSession = 3;
 const day = 86_400_000;
 /** The list's copy is written this long (ms) after a change. */
 const copyAfter = 2_000;
@@ -110,11 +110,11 @@ export class SessionLibrary {
   /** Sessions that fit a query, pinned ones first, then by last change. */
   async search(query: SessionQuery): Promise<FoundSessions> {
     const words = wordsOf(query.text);
-    const hits = words.length === 0 ? new Map<string, SearchHit[]>() : await this.#hits(words);
+    const holding = new Set(words.length === 0 ? [] : await this.#ports.store.search(words));
     const fitting = this.#entries().filter(
       (entry) =>
         entry.task === undefined &&
-        (words.length === 0 || hits.has(entry.id) || holdsAll(entry.title, words)),
+        (words.length === 0 || holding.has(entry.id) || holdsAll(entry.title, words)),
     );
     const shown = fitting.filter((entry) => this.#passes(entry, query));
     shown.sort(
@@ -122,6 +122,10 @@ export class SessionLibrary {
         Number(b.isPinned) - Number(a.isPinned) || b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1),
     );
     const page = shown.slice(query.offset, query.offset + query.limit);
+    const hits = await this.#hits(
+      words,
+      page.flatMap(({ id }) => (holding.has(id) ? [id] : [])),
+    );
     return {
       found: page.map((entry) => ({
         entry,
@@ -208,8 +212,9 @@ export class SessionLibrary {
     });
   }
 
-  async #hits(words: readonly string[]): Promise<Map<string, SearchHit[]>> {
-    const all = await this.#ports.store.search(words, searchLimits);
+  async #hits(words: readonly string[], sessions: readonly string[]): Promise<Map<string, SearchHit[]>> {
+    if (sessions.length === 0) return new Map();
+    const all = await this.#ports.store.hits(words, sessions, hitsPerSession);
     return Map.groupBy(all, (hit) => hit.session);
   }
 

@@ -15,10 +15,12 @@ export type IndexQuery =
       readonly offset: number;
       readonly limit: number;
     }
+  | { readonly kind: "search"; readonly words: readonly string[] }
   | {
-      readonly kind: "search";
+      readonly kind: "hits";
       readonly words: readonly string[];
-      readonly limits: { readonly sessions: number; readonly perSession: number };
+      readonly sessions: readonly string[];
+      readonly perSession: number;
     }
   /** Folds all journals into image and backup, and removes blobs that nothing refers to; answers with the number and bytes of those. */
   | { readonly kind: "clean" };

@@ -128,7 +128,10 @@ async function answerFrom(
       postPages(id, index.queries.strays(query.session));
       return none;
     case "search":
-      postPages(id, index.queries.search(query.words, query.limits));
+      postPages(id, index.queries.search(query.words));
+      return none;
+    case "hits":
+      postPages(id, index.queries.hits(query.words, query.sessions, query.perSession));
       return none;
     case "clean":
       postPages(id, [JSON.stringify(await clean(index))]);

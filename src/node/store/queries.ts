@@ -109,48 +109,42 @@ export class Queries {
       yield `{"cursor":"${String(endedAt)}/${String(rowid)}","span":${unpack(body)}}`;
   }
 
-  /** Hits (JSON) of words in messages, sessions by last change, in each the newest first. */
-  *search(
-    words: readonly string[],
-    limits: { readonly sessions: number; readonly perSession: number },
-  ): Generator<string> {
+  /** The sessions (JSON: id) with a message that holds all of the words. */
+  *search(words: readonly string[]): Generator<string> {
     if (words.length === 0) return;
-    const holds = allOf(words.map(() => "instr(folded, ?)"));
     // Messages are read as they lie, which takes half as long as session by session.
-    const query = `SELECT +session, group_concat(n) FROM messages WHERE ${holds} GROUP BY +session`;
-    const found = new Map<number, string>();
-    for (const [key, numbers] of this.#sql.each(query, words.map(fold)))
-      found.set(Number(key), String(numbers));
-    let count = 0;
-    const newest = "SELECT key, id FROM sessions WHERE folder IS NOT NULL ORDER BY updated_at DESC, key DESC";
-    for (const [key, id] of this.#sql.each(newest)) {
-      const numbers = found.get(Number(key))?.split(",").map(Number) ?? [];
-      if (numbers.length === 0) continue;
-      if ((count += 1) > limits.sessions) return;
-      for (const n of numbers.toSorted((one, other) => other - one).slice(0, limits.perSession))
-        yield JSON.stringify({ session: id, n, ...this.#message(Number(key), n) });
-    }
+    const found = `SELECT +session FROM messages WHERE ${holdsAll(words)}`;
+    const query = `SELECT id FROM sessions WHERE folder IS NOT NULL AND key IN (${found})`;
+    for (const [id] of this.#sql.each(query, words.map(fold))) yield JSON.stringify(id);
+  }
+
+  /** Those messages (JSON: hit) of some sessions, in each the newest first. */
+  *hits(words: readonly string[], sessions: readonly string[], perSession: number): Generator<string> {
+    const query = `SELECT m.n, m.turn, m.role, e.body
+      FROM messages m LEFT JOIN events e ON e.session = m.session AND e.n = m.n
+      WHERE m.session = (SELECT key FROM sessions WHERE id = ?) AND ${holdsAll(words, "m.")}
+      ORDER BY m.n DESC LIMIT ?`;
+    for (const session of sessions)
+      for (const [n, turn, role, body] of this.#sql.each(query, [session, ...words.map(fold), perSession]))
+        yield JSON.stringify({ session, n, turn, role, text: body === null ? "" : textOf(unpack(body)) });
   }
 
   /** All blobs that something refers to. */
   blobs(): ReadonlySet<string> {
     return new Set([...this.#sql.each("SELECT DISTINCT hash FROM blob_refs")].map(([hash]) => String(hash)));
   }
+}
 
-  #message(
-    key: number,
-    n: number,
-  ): { readonly turn: unknown; readonly role: unknown; readonly text: string } {
-    const query = `SELECT m.turn, m.role, e.body FROM messages m LEFT JOIN events e ON e.session = m.session AND e.n = m.n
-      WHERE m.session = ? AND m.n = ?`;
-    const [[turn, role, kept] = []] = this.#sql.each(query, [key, n]);
-    if (kept === undefined || kept === null) return { turn, role, text: "" };
-    const event = JSON.parse(unpack(kept)) as {
-      readonly text?: string;
-      readonly message?: { readonly text: { readonly text?: string; readonly preview?: string } };
-    };
-    return { turn, role, text: event.text ?? event.message?.text.text ?? event.message?.text.preview ?? "" };
-  }
+function textOf(body: string): string {
+  const { text, message } = JSON.parse(body) as {
+    readonly text?: string;
+    readonly message?: { readonly text: { readonly text?: string; readonly preview?: string } };
+  };
+  return text ?? message?.text.text ?? message?.text.preview ?? "";
+}
+
+function holdsAll(words: readonly string[], table = ""): string {
+  return allOf(words.map(() => `instr(${table}folded, ?)`));
 }
 
 /** A condition of many, as a tree that is as low as can be: SQLite refuses a high one. */

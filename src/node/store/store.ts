@@ -8,7 +8,6 @@ import type {
   CleanResult,
   DecisionPage,
   SearchHit,
-  SearchLimits,
   SessionOwner,
   SpanPage,
   Store,
@@ -165,9 +164,18 @@ class FileStore implements Store {
     return { spans: values.map(({ span }) => span).toReversed(), ...(last && { before: last.cursor }) };
   }
 
-  async search(words: readonly string[], limits: SearchLimits): Promise<readonly SearchHit[]> {
+  async search(words: readonly string[]): Promise<readonly string[]> {
     if (!(await this.#exists())) return [];
-    return (await this.#ask<SearchHit>({ kind: "search", words, limits })).values;
+    return (await this.#ask<string>({ kind: "search", words })).values;
+  }
+
+  async hits(
+    words: readonly string[],
+    sessions: readonly string[],
+    perSession: number,
+  ): Promise<readonly SearchHit[]> {
+    if (!(await this.#exists())) return [];
+    return (await this.#ask<SearchHit>({ kind: "hits", words, sessions, perSession })).values;
   }
 
   async acquire(session: string): Promise<number> {

@@ -28,7 +28,7 @@ describe("an image of an earlier version", () => {
         ["session-start", "title-change", "turn-start", "step-start", "step-end", "tool-end", "turn-end"],
       );
       assert.equal((await store.spans("second", { limit: 10 })).spans.length, 1);
-      const hits = await store.search(["tide", "forty"], { sessions: 5, perSession: 5 });
+      const hits = await store.hits(["tide", "forty"], ["second", "first"], 5);
       assert.deepEqual(
         hits.map(({ session, turn, role }) => [session, turn, role]),
         [["first", 1, "assistant"]],

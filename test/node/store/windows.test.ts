@@ -188,10 +188,11 @@ describe("two windows on one store", () => {
       { kind: "summary", summary: summary("b", 6) },
     ]);
     const found = async (...words: readonly string[]) =>
-      (await two.search(words, { sessions: 10, perSession: 2 })).map(
+      (await two.hits(words, (await two.search(words)).toSorted(), 2)).map(
         ({ session, turn }) => `${session}${turn}`,
       );
-    assert.deepEqual(await found("tide"), ["b1", "a1"]);
+    assert.deepEqual(await found("tide"), ["a1", "b1"]);
+    assert.deepEqual(await two.hits(["tide"], ["b", "none"], 0), []);
     assert.deepEqual(await found("tide", "high"), ["a1"]);
     assert.deepEqual(await found("100%"), ["b1"]);
     assert.deepEqual(await found("0_"), []);
