@@ -11,6 +11,7 @@ import { defaultLimits, type Limits } from "./agent/limits.ts";
 import { Prices } from "./models/prices.ts";
 import { liveBodies } from "./trace/live-bodies.ts";
 import { LiveExport } from "./trace/live-export.ts";
+import type { RunTraceParts } from "./workflow/run-trace.ts";
 import { Traces } from "./trace/traces.ts";
 import { Supervisor } from "./agent/supervisor.ts";
 import { Channel, type ChannelLookup } from "./channel.ts";
@@ -41,6 +42,8 @@ export class BooCode {
   readonly permissions: Permissions;
   /** The agents of the open sessions. */
   readonly supervisor: Supervisor;
+  /** What traces of runs are made with. */
+  readonly runTraces: RunTraceParts;
   /** Workflows and their runs. */
   readonly runs: Runs;
   readonly #ports: Ports;
@@ -65,7 +68,7 @@ export class BooCode {
     this.prices = new Prices(() => ports.settings.prices());
     const { router, prices } = this;
     this.#live = new LiveExport(ports, (span) =>
-      liveBodies(this.supervisor.find(span.session)?.session, span),
+      liveBodies(this.supervisor.find(span.origin ?? span.session)?.session, span),
     );
     const spanEnded = (span: Span): void => this.#live.add(span);
     this.permissions = new Permissions(ports, () => this.supervisor.settleQuestions());
@@ -78,11 +81,13 @@ export class BooCode {
       ...{ ports, router, redactor, prices, traces, spanEnded, permissions, questionsChanged, limits },
       workflows: () => this.runs,
     });
+    this.runTraces = { store: ports.store, redactor, channel: (id) => traces.channel(id), ended: spanEnded };
     this.runs = new Runs({
       ports,
       agents: (mode) => this.workflowAgents(mode),
       mode: () => this.active()?.session.state.mode ?? "default",
       redact: (value) => redactor.value(value),
+      traces: this.runTraces,
       asked: (run, workflow, text) => ports.ui.tellRunAsks({ run, workflow, text }),
       shell: (run, workflow, mode) =>
         new RunShell({

@@ -33,7 +33,8 @@ export function makeTraceHandlers(core: BooCode, ports: Ports): Pick<Handlers, T
       return { text: segmentText(await logs.read(session), span, index) };
     },
     "trace.open": async ({ session, span, turn }) => {
-      const title = core.supervisor.library.find(session)?.title ?? "";
+      const title =
+        core.supervisor.library.find(session)?.title ?? core.runs.list.find(session)?.workflow ?? "";
       await ports.ui.showTrace({
         session,
         title,
@@ -86,8 +87,8 @@ class Logs {
 
   /** Reads the bodies of a session's spans as exports have them. */
   async bodies(session: string): Promise<ReadBodies> {
-    const log = await this.read(session);
-    return async (span) => exportedBodies(log, span);
+    await this.read(session);
+    return async (span) => exportedBodies(await this.read(span.origin ?? session), span);
   }
 
   async #load(session: string): Promise<LogReader> {

@@ -3,8 +3,11 @@ import type { Body, FileChange, ToolOutcome } from "./session.ts";
 import type { PinReason } from "./header.ts";
 import type { Usage } from "./usage.ts";
 
-/** What a span is about: a turn, one model call with the tools it asked for, a request to a model, a tool call, a question to the user. */
-export type SpanKind = "turn" | "step" | "model" | "tool" | "question";
+/**
+ * What a span is about: a turn, one model call with the tools it asked for, a request to a model, a tool call, a question to the user; in the
+ * trace of a run of a workflow also the run, a phase of it, an agent that worked in it.
+ */
+export type SpanKind = "run" | "phase" | "agent" | "turn" | "step" | "model" | "tool" | "question";
 
 /** Where a span's time went, in milliseconds; parts in the order in which they follow each other. */
 export interface SpanTimings {
@@ -19,8 +22,12 @@ export interface SpanTimings {
 export interface Span {
   readonly id: string;
   readonly parent?: string;
+  /** The session whose trace it is in, or the run. */
   readonly session: string;
+  /** In the trace of a run: the session in which it happened, whose log tells what was given and said. */
+  readonly origin?: string;
   readonly agent: string;
+  /** The turn of its session; of a run and what is in it: which attempt. */
   readonly turn: number;
   readonly kind: SpanKind;
   /** OpenTelemetry GenAI operation and target, for example "chat deepseek-flash" or "execute_tool read_file". */
@@ -31,7 +38,7 @@ export interface Span {
   readonly endedAt: number;
   readonly outcome: ToolOutcome;
   readonly timings: SpanTimings;
-  /** Of a turn and a step: everything below it; absent counts were not told by the server. */
+  /** Of what has calls below it: everything below it; absent counts were not told by the server. */
   readonly usage?: Usage;
   /** False where some call below has no usage, so that counts and money are lower bounds. */
   readonly isUsageWhole?: false;

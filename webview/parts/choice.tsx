@@ -3,8 +3,8 @@ import type { VNode } from "preact";
 interface Props<K extends string> {
   readonly label: string;
   readonly value: K;
-  /** Every value with its words, in order. */
-  readonly choices: Readonly<Record<K, string>>;
+  /** The values with their words, in order. */
+  readonly choices: Readonly<Partial<Record<K, string>>>;
   readonly onChange: (value: K) => void;
 }
 

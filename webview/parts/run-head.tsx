@@ -49,6 +49,12 @@ function Controls({ state }: { readonly state: RunState }): VNode {
       {isLive && <IconButton icon="debug-stop" label="Stop" data-testid="run-stop" onClick={tell("stop")} />}
       {!isLive && <Resume state={state} app={app} />}
       <IconButton
+        icon="graph"
+        label="Open trace"
+        data-testid="run-trace"
+        onClick={() => void app.act("trace.open", { session: run })}
+      />
+      <IconButton
         icon="go-to-file"
         label="Open script"
         onClick={() => void app.act("run.openScript", { run, ...lineOf(state) })}

@@ -17,15 +17,13 @@ export function TraceTimings({ app, place }: Props): VNode {
   const { table } = app;
   const now = app.now.value;
   const whole = table.endedAt(place, now) - table.startedAt(place);
-  const kind = table.kind(place);
-  const lines =
-    kind === "turn" || kind === "step"
-      ? belowOf(table, place, now)
-      : partsOf(table, place, now).map(({ kind: part, from, to }) => ({
-          kind: part,
-          name: partWords[part],
-          ms: to - from,
-        }));
+  const lines = table.isFrame(place)
+    ? belowOf(table, place, now)
+    : partsOf(table, place, now).map(({ kind: part, from, to }) => ({
+        kind: part,
+        name: partWords[part],
+        ms: to - from,
+      }));
   return (
     <section class="detail-part" aria-label="Time">
       <h3>Time</h3>

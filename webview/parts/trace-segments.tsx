@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Segment } from "#protocol/trace.ts";
 import { formatBytes, formatCount, formatShort } from "#protocol/words.ts";
 import { useTrace } from "../trace/app.ts";
+import { root } from "../trace/table.ts";
 import { segmentWords } from "../trace/words.ts";
 import { TraceBody } from "./trace-body.tsx";
 
@@ -86,7 +87,7 @@ function SegmentLine({ segment, span, index, largest }: LineProps): VNode {
   const toggle = async () => {
     setOpen(!isOpen);
     if (isOpen || text !== undefined) return;
-    const session = app.session.peek()?.id ?? "";
+    const session = app.sessionOf(app.table.placeOf(span) ?? root);
     const read = await app.act("trace.segment", { session, span, index });
     if (read !== undefined) setText(read.text);
     else setOpen(false);

@@ -8,8 +8,9 @@ import { Choice } from "./choice.tsx";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
+const any = { any: "All kinds" };
+const runKinds = { run: "Attempts", phase: "Phases", agent: "Agents" };
 const kinds = {
-  any: "All kinds",
   turn: "Turns",
   step: "Steps",
   model: "Model calls",
@@ -68,7 +69,12 @@ export function TraceToolbar(): VNode {
       </div>
       {isOpen && (
         <div class="filters">
-          <Choice label="Kind" choices={kinds} value={others.kind} onChange={(kind) => change({ kind })} />
+          <Choice<Filters["kind"]>
+            label="Kind"
+            choices={{ ...any, ...((app.table.isOfRun || others.kind in runKinds) && runKinds), ...kinds }}
+            value={others.kind}
+            onChange={(kind) => change({ kind })}
+          />
           <Choice
             label="Outcome"
             choices={outcomes}

@@ -15,7 +15,7 @@ import { CriticalPaths } from "./critical-path.ts";
 import { TraceFeed } from "./feed.ts";
 import { Findings, isFiltering, noFilters, type Filters } from "./filters.ts";
 import { FlatRows } from "./flat-rows.ts";
-import { readKept, type Kept } from "./kept.ts";
+import { readKept, type Kept, type ShownSession } from "./kept.ts";
 import { root, type SpanTable } from "./table.ts";
 import { RowLister } from "./row-lister.ts";
 import { noTotals, SessionTotals, type Totals } from "./totals.ts";
@@ -39,12 +39,6 @@ const longestRestMs = 500;
 
 /** Sessions with more spans than this begin with closed turns. */
 const wholeSpans = 200;
-
-/** The session whose trace is shown. */
-export interface ShownSession {
-  readonly id: string;
-  readonly title: string;
-}
 
 type Place = Extract<HostMessage, { type: "show-trace" }>;
 
@@ -143,6 +137,11 @@ export class TraceApp {
     return this.feed.table;
   }
 
+  /** The id of the session in which a span happened. */
+  sessionOf(place: number): string {
+    return this.table.origin(place) ?? this.session.peek()?.id ?? "";
+  }
+
   get isFiltering(): boolean {
     return isFiltering(this.filters.peek());
   }
@@ -218,10 +217,9 @@ export class TraceApp {
 
   // What begins now is what somebody wants to see.
   #openTurns(events: readonly TraceEvent[]): void {
-    for (const { type, span } of events) {
-      const place = type === "span-start" && span.kind === "turn" ? this.table.placeOf(span.id) : undefined;
-      if (place !== undefined) this.#branches.set(place, true);
-    }
+    const isLong = this.table.count > wholeSpans;
+    for (const { type, span } of events)
+      if (type === "span-start") this.#branches.begin(span.id, span.kind, isLong);
   }
 
   #startOver(session: string, title: string): void {
@@ -324,8 +322,7 @@ export class TraceApp {
     const { status } = this.feed.reading.peek();
     if (this.#isArranged || (status !== "older" && status !== "done")) return;
     this.#isArranged = true;
-    const last = this.table.lastChild(root);
-    if (this.table.count > wholeSpans && last >= 0) this.#branches.closeTurns(last);
+    if (this.table.count > wholeSpans) this.#branches.closeTurns(this.table.lastChild(root));
   }
 
   // What was asked for may be on a page that comes later.

@@ -1,6 +1,7 @@
 import type { SpanTimings } from "#protocol/trace.ts";
 import type { Interval } from "./axis.ts";
-import type { RowKind, SpanTable } from "./table.ts";
+import type { RowKind } from "./kinds.ts";
+import type { SpanTable } from "./table.ts";
 
 /** What a part of a bar is drawn as: a kind of time, or the frame of what is below a turn or a step. */
 export type PartKind =
@@ -30,6 +31,9 @@ const order: readonly { readonly timing: keyof SpanTimings; readonly kind: PartK
 /** What time of a span is that its timings say nothing of. */
 const untold: Readonly<Record<RowKind, PartKind>> = {
   session: "frame",
+  run: "frame",
+  phase: "frame",
+  agent: "frame",
   turn: "frame",
   step: "frame",
   model: "running",
@@ -46,8 +50,7 @@ export function partsOf(table: SpanTable, place: number, now: number): readonly 
   const from = table.startedAt(place);
   const to = table.endedAt(place, now);
   const isFailed = table.outcome(place) === "error";
-  if (kind === "session" || kind === "turn" || kind === "step")
-    return [{ kind: isFailed ? "failed" : "frame", from, to }];
+  if (table.isFrame(place)) return [{ kind: isFailed ? "failed" : "frame", from, to }];
   const parts: Part[] = [];
   let at = from;
   for (const { timing, kind: part } of order) {

@@ -93,8 +93,7 @@ function ranksBelow(
   let spans = 0;
   if (!(width > 0)) return undefined;
   forEachBelow(table, place, (one) => {
-    const kind = table.kind(one);
-    if (++spans > mostSpans || kind === "turn" || kind === "step") return;
+    if (++spans > mostSpans || table.isFrame(one)) return;
     if (table.startedAt(one) > to || table.endedAt(one, now) < from) return;
     for (const part of partsOf(table, one, now)) {
       const first = Math.max(0, Math.floor((part.from - from) / width));

@@ -1,3 +1,4 @@
+import type { SpanKind } from "#protocol/trace.ts";
 import { forEachBelow } from "./totals.ts";
 import { root, type SpanTable } from "./table.ts";
 
@@ -31,11 +32,24 @@ export class Branches {
     this.#exceptions = new Set();
   }
 
-  /** Closes the turns, but for one; what is below them is open once they are. */
+  /** Closes the turns, but for one; what is below them is open once they are. Of many agents each is a line. */
   closeTurns(except: number): void {
+    const table = this.#table();
     this.setAll(true);
     this.#areTurnsOpen = false;
     this.set(except, true);
+    if (table.kind(except) !== "run") return;
+    forEachBelow(table, except, (place) => {
+      if (table.kind(place) === "agent") this.set(place, false);
+    });
+  }
+
+  /** Shows what begins now, unless it is one of many agents. */
+  begin(id: string, kind: SpanKind, isLong: boolean): void {
+    const place = this.#table().placeOf(id);
+    if (place === undefined) return;
+    if (kind === "turn" || kind === "run") this.set(place, true);
+    else if (kind === "agent" && isLong) this.set(place, false);
   }
 
   /** Opens a span and all below it. */

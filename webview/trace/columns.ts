@@ -28,6 +28,7 @@ const numbers = [
   "previous",
   "turn",
   "agent",
+  "origin",
   "name",
   "title",
   "provider",

@@ -1,6 +1,7 @@
 import type { ToolOutcome } from "#protocol/session.ts";
 import type { SpanKind } from "#protocol/trace.ts";
-import { kinds, outcomes, root, type SpanTable } from "./table.ts";
+import { kinds, outcomes } from "./kinds.ts";
+import { root, type SpanTable } from "./table.ts";
 
 /** Which spans are looked for; "any" and 0 leave a question open. */
 export interface Filters {

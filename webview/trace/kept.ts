@@ -39,3 +39,9 @@ function shareWithin(
 ): number {
   return typeof value === "number" && Number.isFinite(value) ? Math.max(least, Math.min(most, value)) : usual;
 }
+
+/** The session, or the run, whose trace is shown. */
+export interface ShownSession {
+  readonly id: string;
+  readonly title: string;
+}

@@ -14,7 +14,7 @@ export type ReadDetail =
 export function useSpanDetail(app: TraceApp, place: number): ReadDetail {
   const [read, setRead] = useState<ReadDetail & { readonly of?: string }>({ status: "none" });
   const [attempt, setAttempt] = useState(0);
-  const session = app.session.value?.id ?? "";
+  const session = app.sessionOf(place);
   const span = app.table.idOf(place);
   const revision = app.table.revision(place);
   useEffect(() => {

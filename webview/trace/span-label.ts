@@ -1,4 +1,5 @@
-import type { RowKind, SpanTable } from "./table.ts";
+import type { RowKind } from "./kinds.ts";
+import type { SpanTable } from "./table.ts";
 import { labelOf, outcomeWords } from "./words.ts";
 
 /** What stands in the label of a span's row. */
@@ -16,6 +17,9 @@ export interface SpanLabel {
 
 const icons: Readonly<Record<RowKind, string>> = {
   session: "list-tree",
+  run: "run-all",
+  phase: "layers",
+  agent: "hubot",
   turn: "comment",
   step: "debug-step-over",
   model: "chip",
@@ -31,7 +35,7 @@ export function spanLabel(table: SpanTable, place: number, session: string): Spa
     ...labelOf(table, place, session),
     icon: state?.icon ?? icons[kind],
     state: state?.words,
-    isHeading: kind === "session" || kind === "turn",
+    isHeading: kind === "session" || kind === "run" || kind === "phase" || kind === "turn",
   };
 }
 

@@ -1,28 +1,8 @@
 import type { ToolOutcome } from "#protocol/session.ts";
-import type { PinReason } from "#protocol/header.ts";
-import type { CacheCause, CacheFinding, Drift, OpenSpan, Span, SpanKind } from "#protocol/trace.ts";
+import type { CacheCause, CacheFinding, Drift, OpenSpan, Span } from "#protocol/trace.ts";
 import { makeColumns, type Columns, type DoubleColumn, type FloatColumn } from "./columns.ts";
+import { causes, frames, kinds, outcomes, reasons, type RowKind } from "./kinds.ts";
 import { Strings } from "./strings.ts";
-
-/** What a row is about: a span, or the session that they all belong to. */
-export type RowKind = "session" | SpanKind;
-
-/** The kinds by number. */
-export const kinds: readonly RowKind[] = ["session", "turn", "step", "model", "tool", "question"];
-/** The outcomes by number. */
-export const outcomes: readonly ToolOutcome[] = ["ok", "error", "denied", "cancelled", "interrupted"];
-const causes: readonly CacheCause[] = [
-  "none",
-  "declared",
-  "drift",
-  "expired",
-  "too-soon",
-  "small",
-  "unknown",
-];
-const reasons: readonly PinReason[] = [
-  ...(["first", "model", "effort", "clear", "fork", "compaction", "edit", "upgrade"] as const),
-];
 
 const flagInferred = 1;
 const flagPartial = 2;
@@ -88,6 +68,22 @@ export class SpanTable {
 
   kind(place: number): RowKind {
     return kinds[this.#columns.kind[place] ?? 0] ?? "session";
+  }
+
+  /** Whether this is the trace of a run of a workflow. */
+  get isOfRun(): boolean {
+    const first = this.firstChild(root);
+    return first >= 0 && this.kind(first) === "run";
+  }
+
+  /** Whether a span is what the calls below it make of it. */
+  isFrame(place: number): boolean {
+    return frames.has(this.kind(place));
+  }
+
+  /** The session in which it happened, where the trace is that of a run; undefined for what happened in no session. */
+  origin(place: number): string | undefined {
+    return this.strings.textOf(this.#columns.origin[place] ?? 0);
   }
 
   kindNumber(place: number): number {
@@ -225,6 +221,13 @@ export class SpanTable {
     return at;
   }
 
+  /** The turn of its session that a span is part of; the session where it is part of none. */
+  turnAbove(place: number): number {
+    let at = place;
+    while (at > root && this.kind(at) !== "turn") at = this.parent(at);
+    return Math.max(at, root);
+  }
+
   /** Takes a span in, or what became of it; returns its place. What has ended does not begin again. */
   put(span: Span | OpenSpan): number {
     const isEnded = "endedAt" in span;
@@ -278,6 +281,7 @@ export class SpanTable {
     columns.kind[place] = kinds.indexOf(span.kind);
     columns.outcome[place] = ended === undefined ? 0 : outcomes.indexOf(ended.outcome);
     columns.turn[place] = span.turn;
+    columns.origin[place] = this.strings.numberOf(span.origin);
     columns.agent[place] = this.strings.numberOf(span.agent);
     columns.name[place] = this.strings.numberOf(span.name);
     columns.title[place] = this.strings.numberOf(span.title);

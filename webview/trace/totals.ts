@@ -109,6 +109,9 @@ export function turnTotals(table: SpanTable, turn: number, now: number, within: 
         waiting.add(from, to, within);
         return;
       case "session":
+      case "run":
+      case "phase":
+      case "agent":
       case "turn":
       case "step":
     }

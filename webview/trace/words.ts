@@ -4,11 +4,15 @@ import type { PinReason } from "#protocol/header.ts";
 import type { CacheCause, CacheFinding, Segment } from "#protocol/trace.ts";
 import { formatMoney, formatShare, formatShort } from "#protocol/words.ts";
 import type { PartKind } from "./bar-parts.ts";
-import type { RowKind, SpanTable } from "./table.ts";
+import type { RowKind } from "./kinds.ts";
+import type { SpanTable } from "./table.ts";
 
 /** What each kind of row is called. */
 export const kindWords: Readonly<Record<RowKind, string>> = {
   session: "Session",
+  run: "Run",
+  phase: "Phase",
+  agent: "Agent",
   turn: "Turn",
   step: "Step",
   model: "Model call",
@@ -95,6 +99,14 @@ export function labelOf(
   switch (table.kind(place)) {
     case "session":
       return { name: session === "" ? "Session" : session, about: "" };
+    case "run": {
+      const attempt = table.turn(place);
+      return { name: title ?? name, about: attempt > 1 ? `attempt ${attempt}` : "" };
+    }
+    case "phase":
+      return { name: title ?? name, about: "" };
+    case "agent":
+      return { name: title ?? name, about: table.model(place) ?? "" };
     case "turn":
       return { name: `Turn ${table.turn(place)}`, about: title ?? "" };
     case "step": {

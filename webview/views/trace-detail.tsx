@@ -28,8 +28,7 @@ export function TraceDetail(): VNode {
   void app.stamp.value;
   const { table } = app;
   const cache = table.cache(place);
-  const kind = table.kind(place);
-  const hasTokens = kind === "turn" || kind === "step" || kind === "model";
+  const hasTokens = table.isFrame(place) || table.kind(place) === "model";
   return (
     <>
       <Head app={app} place={place} />
@@ -55,13 +54,17 @@ export function TraceDetail(): VNode {
 function Head({ app, place }: Props): VNode {
   const { table } = app;
   const { name, about } = labelOf(table, place, app.session.value?.title ?? "");
-  const session = app.session.value?.id ?? "";
+  const shown = app.session.value?.id ?? "";
+  const session = app.sessionOf(place);
+  const hasTurn = place !== root && table.kind(place) !== "agent";
+  const isOfRun = app.table.isOfRun && session === shown;
   const show = () =>
-    void app.act("session.open", {
-      session,
-      takesFocus: true,
-      ...(place !== root && { turn: table.turn(place) }),
-    });
+    void (isOfRun
+      ? app.act("run.show", { run: shown })
+      : app.act("session.open", {
+          ...{ session, takesFocus: true },
+          ...(hasTurn && { turn: table.turn(place) }),
+        }));
   return (
     <header class="detail-head">
       <h2 title={about === "" ? name : `${name} · ${about}`}>
@@ -69,7 +72,7 @@ function Head({ app, place }: Props): VNode {
         {about !== "" && <span class="figure"> {about}</span>}
       </h2>
       <button type="button" class="button secondary" onClick={show}>
-        Show in chat
+        {isOfRun ? "Show run" : "Show in chat"}
       </button>
       {place !== root && <CopyButton label="Copy id" text={() => table.idOf(place)} />}
       <IconButton
@@ -175,8 +178,8 @@ function BodiesOf({ app, place, detail }: Props & { readonly detail: SpanDetail 
 }
 
 function Files({ app, place, files }: Props & { readonly files: readonly FileChange[] }): VNode {
-  const session = app.session.value?.id ?? "";
-  const turn = app.table.idOf(app.table.turnPlace(place));
+  const session = app.sessionOf(place);
+  const turn = app.table.idOf(app.table.turnAbove(place));
   return (
     <section class="detail-part" aria-label="Files">
       <h3>Files</h3>

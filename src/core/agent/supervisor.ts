@@ -59,7 +59,12 @@ export class Supervisor {
   createFor(task: AgentTask, choice: ModelChoice): Agent {
     const { origin, folder } = task.terms;
     const { ports } = this.#dependencies;
-    const own = { ...this.#dependencies, ports: folder === undefined ? ports : portsIn(folder, ports), task };
+    // The trace of its run tells of what it did, to whoever follows live.
+    const told = { task, spanEnded: () => {} };
+    const own = {
+      ...this.#dependencies,
+      ...{ ports: folder === undefined ? ports : portsIn(folder, ports), ...told },
+    };
     return this.#begin(this.#makeSession(crypto.randomUUID()), own, choice, { task: origin });
   }
 

@@ -1,4 +1,5 @@
 /** Traces as files: reads a session's spans from the store and writes them in a format. */
+import type { RunEntry } from "#protocol/run-state.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { BooCode } from "../boocode.ts";
 import { BooError } from "../errors.ts";
@@ -34,14 +35,24 @@ export async function exportTrace(
   }: { readonly session: string; readonly format: TraceFormat; readonly bodies?: ReadBodies },
 ): Promise<{ readonly name: string; readonly text: string }> {
   const spans = await allSpans(ports, session);
-  if (spans.length === 0) throw new BooError("no-trace", "There is nothing in this session's trace yet.");
-  const entry = core.supervisor.library.find(session);
+  if (spans.length === 0) throw new BooError("no-trace", "There is nothing in this trace yet.");
+  const entry = core.supervisor.library.find(session) ?? (await runOf(core, session));
   const { title = "Session", startedAt = spans[0]?.startedAt ?? 0, folder = "" } = entry ?? {};
   const { extension, write } = formats[format];
   const about = { id: session, title, startedAt, ...(folder !== "" && { folder }) };
   let text = "";
   for await (const piece of write({ session: about, spans, ...(bodies && { bodies }) })) text += piece;
   return { name: fileName(title, extension), text };
+}
+
+async function runOf(
+  core: BooCode,
+  id: string,
+): Promise<(RunEntry & { readonly title: string }) | undefined> {
+  // Without its name it is exported all the same.
+  await core.runs.load().catch(() => {});
+  const run = core.runs.list.find(id);
+  return run && { ...run, title: run.workflow };
 }
 
 async function allSpans(ports: Ports, session: string): Promise<readonly Span[]> {

@@ -22,6 +22,9 @@ export async function liveBodies(session: Session | undefined, span: Span): Prom
       const { call } = item;
       return { input: call.arguments, ...(call.status === "ended" && { output: await read(call.output) }) };
     }
+    case "run":
+    case "phase":
+    case "agent":
     case "step":
     case "question":
       return undefined;

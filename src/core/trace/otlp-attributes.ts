@@ -105,8 +105,9 @@ function errorType(span: Span): string | undefined {
 }
 
 function conventional(span: Span): Fields {
-  const conversation = { "gen_ai.conversation.id": text(span.session) };
+  const conversation = { "gen_ai.conversation.id": text(span.origin ?? span.session) };
   switch (span.kind) {
+    case "agent":
     case "turn":
       return {
         "gen_ai.operation.name": text("invoke_agent"),
@@ -138,6 +139,9 @@ function conventional(span: Span): Fields {
         "gen_ai.agent.name": text(span.agent),
         ...conversation,
       };
+    case "run":
+      return { "gen_ai.operation.name": text("invoke_workflow"), ...conversation, ...genAiUsage(span.usage) };
+    case "phase":
     case "step":
     case "question":
       return conversation;

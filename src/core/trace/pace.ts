@@ -54,7 +54,10 @@ async function merge(left: readonly Span[], right: readonly Span[], pace: Pace):
   return merged;
 }
 
-const ranks: Readonly<Record<Span["kind"], number>> = { turn: 0, step: 1, question: 2, model: 2, tool: 2 };
+const ranks: Readonly<Record<Span["kind"], number>> = {
+  ...{ run: 0, phase: 1, agent: 2, turn: 3, step: 4 },
+  ...{ question: 5, model: 5, tool: 5 },
+};
 
 function compare(a: Span, b: Span): number {
   return a.startedAt - b.startedAt || b.endedAt - a.endedAt || ranks[a.kind] - ranks[b.kind];

@@ -19,27 +19,26 @@ export interface RecorderPorts {
   readonly ended: (span: Span) => void;
 }
 
-/** Tells and writes the spans of one session's main agent; a failed write is the store's to report. */
+/** Tells and writes the spans of one agent of a session; a failed write is the store's to report. */
 export class TraceRecorder {
   readonly #ports: RecorderPorts;
-  readonly #session: string;
+  readonly #own: { readonly session: string; readonly agent: string };
 
-  constructor(session: string, ports: RecorderPorts) {
-    this.#session = session;
+  constructor(session: string, ports: RecorderPorts, agent = "main") {
+    this.#own = { session, agent };
     this.#ports = ports;
   }
 
   /** Tells that a span has begun. */
   start(fact: SpanStart): void {
-    const span = this.#ports.redactor.value<OpenSpan>({ ...fact, session: this.#session, agent: "main" });
+    const span = this.#ports.redactor.value<OpenSpan>({ ...fact, ...this.#own });
     this.#ports.channel.emit({ type: "span-start", span });
   }
 
   /** Keeps a span that has ended. */
   end(fact: SpanFact): void {
     const { store, redactor, channel, ended } = this.#ports;
-    const own = { session: this.#session, agent: "main" };
-    const span = redactor.value<Span>({ ...fact, ...forwards(fact), ...own });
+    const span = redactor.value<Span>({ ...fact, ...forwards(fact), ...this.#own });
     const durable = store.append([{ kind: "span", span }]).catch(() => {});
     channel.emit({ type: "span-end", span }, durable);
     ended(span);

@@ -16,6 +16,8 @@ import type { Rerun } from "./replay.ts";
 import type { WorkflowRun } from "./run.ts";
 import { RunList, stateOf } from "./run-list.ts";
 import { RunQuestions } from "./run-questions.ts";
+import { lastStart, sourceOf } from "./run-sources.ts";
+import type { RunTraceParts } from "./run-trace.ts";
 import type { WorkflowSettings } from "./settings.ts";
 
 /** What starts a run: a script by its name or file, and what it is given. */
@@ -49,6 +51,7 @@ export interface RunsParts {
   readonly shell: (run: string, workflow: string, mode: Mode) => WorkflowShell;
   /** How much the agents of a new run do without asking. */
   readonly mode: () => Mode;
+  readonly traces: RunTraceParts;
   /** A value without the secrets that BooCode holds. */
   readonly redact: <T>(value: T) => T;
   /** Called when a script asks something. */
@@ -59,6 +62,8 @@ export interface RunsParts {
   /** Called when a run has ended. */
   readonly ended: (entry: RunEntry) => void;
 }
+
+type Opening = (engine: WorkflowEngine, common: RunRequest) => Promise<WorkflowRun>;
 
 interface Live {
   readonly run: WorkflowRun;
@@ -175,16 +180,18 @@ export class Runs {
     // It has ended, and only tidies up.
     if (live !== undefined && !isGoingOn(live.channel.state)) await live.over;
     const ports = await this.#workflowPorts();
-    const start = lastStart(await this.#events(run));
+    const before = await this.#events(run);
+    const start = lastStart(before);
     const source = takesFile === true ? await sourceOf(ports, start.file) : undefined;
-    return this.#begin(run, start.file, start.mode ?? this.#parts.mode(), ports, (engine, common) =>
+    const mode = start.mode ?? this.#parts.mode();
+    const open: Opening = (engine, common) =>
       engine.resume({
         ...{ ...common, run },
         ...(source && { source }),
         ...(budget && { budget }),
         ...(rerun && { rerun }),
-      }),
-    );
+      });
+    return this.#begin(run, start.file, mode, ports, open, before);
   }
 
   /** A run that goes on here. Throws BooError "run-over". */
@@ -213,7 +220,8 @@ export class Runs {
 
   /** Ends a run that a crash left open. Throws BooError "run-busy" while it runs. */
   async close(run: string): Promise<void> {
-    const state = stateOf(await this.#events(run), false);
+    const events = await this.#events(run);
+    const state = stateOf(events, false);
     if (this.#isBusy(run) || state.status !== "interrupted")
       throw new BooError("run-busy", "This run is not open.");
     const { journal } = await this.#open();
@@ -225,6 +233,7 @@ export class Runs {
     };
     await journal.append(run, [event]);
     await journal.end?.(run);
+    new (await import("./run-trace.ts")).RunTrace(run, this.#parts.traces).interrupt(events);
     await store.release(run);
     const channel = await this.show(run);
     this.list.note(runEntry(channel.state, folderKey));
@@ -255,7 +264,8 @@ export class Runs {
     workflow: string,
     mode: Mode,
     ports: WorkflowPorts,
-    open: (engine: WorkflowEngine, common: RunRequest) => Promise<WorkflowRun>,
+    open: Opening,
+    before: readonly RunEvent[] = [],
   ): Promise<WorkflowRun> {
     const { store } = this.#parts.ports;
     if (this.#isBusy(id))
@@ -267,12 +277,18 @@ export class Runs {
       await store.acquire(id);
       const channel = this.#channels.get(id) ?? this.#keep(id, new Channel("run"));
       const shell = this.#parts.shell(id, workflow, mode);
-      const { WorkflowEngine: Engine } = await import("./engine.ts");
+      const [{ WorkflowEngine: Engine }, { RunTrace }] = await Promise.all([
+        import("./engine.ts"),
+        import("./run-trace.ts"),
+      ]);
+      const trace = new RunTrace(id, this.#parts.traces);
+      trace.interrupt(before);
       const engine = new Engine({ ...ports, mode, shell, questions: this.#questions });
       let begun: Promise<void> | undefined;
       const run = await open(engine, {
         listener: (event, durable) => {
           begun ??= durable;
+          trace.take(event);
           this.#tell(channel, event, durable);
         },
         agents: this.#parts.agents(mode),
@@ -369,22 +385,4 @@ export function withoutSecrets(journal: RunJournal, redact: RunsParts["redact"])
     list: () => journal.list(),
     end: (run) => journal.end?.(run) ?? Promise.resolve(),
   };
-}
-
-/** A script by its name or its path. */
-async function sourceOf(
-  { files }: Pick<WorkflowPorts, "files">,
-  workflow: StartRun["workflow"],
-): Promise<WorkflowSource> {
-  if (typeof workflow !== "string") return workflow;
-  if (!/[\\/]|\.m?js$/.test(workflow)) return (await import("./catalog.ts")).findWorkflow(files, workflow);
-  const source = await files.read(workflow);
-  if (source === undefined) throw new BooError("unknown-workflow", `There is no workflow at ${workflow}.`);
-  return source;
-}
-
-function lastStart(events: readonly RunEvent[]): RunEventOf<"run-start"> {
-  const start = events.findLast((event): event is RunEventOf<"run-start"> => event.type === "run-start");
-  if (start === undefined) throw new BooError("unknown-run", "This run has no beginning.");
-  return start;
 }

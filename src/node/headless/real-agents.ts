@@ -8,6 +8,7 @@ import type { WorkflowAgents } from "#core/workflow/agents/workflow-agents.ts";
 import type { WorkflowQuestions, WorkflowShell } from "#core/workflow/ports.ts";
 import { RunQuestions } from "#core/workflow/run-questions.ts";
 import { RunShell } from "#core/workflow/run-shell.ts";
+import { RunTrace } from "#core/workflow/run-trace.ts";
 import { commandSchema } from "./commands.ts";
 import { type Line, questionLine } from "./event-lines.ts";
 import { type HeadlessOptions, makePlainPorts } from "./plain-ports.ts";
@@ -30,13 +31,15 @@ export interface HeadlessRun {
   readonly run: string;
   readonly workflow: string;
   readonly cancel: () => void;
+  /** What earlier attempts kept. */
+  readonly before: readonly RunEvent[];
 }
 
 /** Opens a core over plain files. */
 export async function openRealAgents(
   options: HeadlessOptions,
   print: (line: Line) => void,
-  { run, workflow, cancel }: HeadlessRun,
+  { run, workflow, cancel, before }: HeadlessRun,
 ): Promise<RealAgents> {
   const ports = await makePlainPorts(options);
   const core = createBooCode(ports);
@@ -49,6 +52,8 @@ export async function openRealAgents(
     throw error;
   }
   const questions = new TaskQuestions(core, run, print, cancel);
+  const trace = new RunTrace(run, core.runTraces);
+  trace.interrupt(before);
   return {
     agents: core.workflowAgents("default"),
     shell: new RunShell({
@@ -59,6 +64,7 @@ export async function openRealAgents(
     questions,
     redact: (value) => core.redactValue(value),
     hear: (event) => {
+      trace.take(event);
       if (event.type === "step-session") questions.follow(event.step, event.session);
     },
     async [Symbol.asyncDispose]() {

@@ -52,7 +52,10 @@ async function runWorkflowJob(
   const workflow = job.workflow ?? id;
   await using real = job.isStub
     ? undefined
-    : await place.open?.(print, { run: id, workflow, cancel: () => stopping.abort() });
+    : await place.open?.(print, {
+        ...{ run: id, workflow, cancel: () => stopping.abort() },
+        before: (await journal.read(id)) ?? [],
+      });
   const ports =
     real === undefined
       ? plain

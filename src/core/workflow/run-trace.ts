@@ -1,0 +1,267 @@
+/** The trace of a run: run, phases, agents, and below each agent the spans of its own session; shell steps and questions, too. */
+import { noSpent, type RunEvent, type RunEventOf, type StepOutcome } from "#protocol/run.ts";
+import type { ToolOutcome } from "#protocol/session.ts";
+import type { OpenSpan, Span, SpanKind } from "#protocol/trace.ts";
+import { addUsage, noUsage, type Usage } from "#protocol/usage.ts";
+import type { Channel } from "../channel.ts";
+import type { Redactor } from "../session/redact.ts";
+import type { Store } from "../store-ports.ts";
+import { type SpanFact, type SpanStart, TraceRecorder } from "../trace/recorder.ts";
+
+/** What traces of runs are made with. */
+export interface RunTraceParts {
+  readonly store: Store;
+  readonly redactor: Redactor;
+  /** The trace of a session, or of a run by its id. */
+  readonly channel: (id: string) => Channel<"trace">;
+  /** Called with each span that has ended. */
+  readonly ended: (span: Span) => void;
+}
+
+interface Ending {
+  readonly at: number;
+  readonly outcome: ToolOutcome;
+  readonly error?: Span["error"];
+}
+
+const stepOutcomes: Readonly<Record<StepOutcome, ToolOutcome>> = {
+  done: "ok",
+  failed: "error",
+  skipped: "cancelled",
+  interrupted: "interrupted",
+};
+const runOutcomes: Readonly<Record<RunEventOf<"run-end">["outcome"], ToolOutcome>> = {
+  done: "ok",
+  incomplete: "error",
+  failed: "error",
+  stopped: "cancelled",
+  interrupted: "interrupted",
+};
+
+/** Writes the trace of one run as its events come. */
+export class RunTrace {
+  readonly #run: string;
+  readonly #parts: RunTraceParts;
+  readonly #steps = new Map<string, Part>();
+  readonly #phases = new Map<string, Part>();
+  #whole: Part | undefined;
+  #attempt = 0;
+  #phase: string | undefined;
+  #isReplaying = false;
+
+  constructor(run: string, parts: RunTraceParts) {
+    this.#run = run;
+    this.#parts = parts;
+  }
+
+  /** Ends what a crash left open, given all that the run's journal holds. */
+  interrupt(events: readonly RunEvent[]): void {
+    this.#isReplaying = true;
+    for (const event of events) this.take(event);
+    this.#isReplaying = false;
+    for (const part of this.#steps.values()) part.missUsage();
+    const last = events.at(-1);
+    if (last !== undefined) this.#close({ at: last.at, outcome: "interrupted" });
+  }
+
+  /** Takes what happened. */
+  take(event: RunEvent): void {
+    switch (event.type) {
+      case "run-start":
+        return this.#begin(event);
+      case "phase":
+        this.#phase = event.title;
+        this.#phaseOf(event.title, event.at);
+        return this.#settlePhases(event.at);
+      case "step-start":
+        return this.#beginStep(event);
+      case "step-session":
+        return this.#steps.get(event.step)?.follow(event.session);
+      case "step-end":
+        this.#endStep(event);
+        return this.#settlePhases(event.at);
+      case "run-end": {
+        const { at, outcome, error } = event;
+        return this.#close({
+          ...{ at, outcome: runOutcomes[outcome] },
+          ...(error && { error: { code: error.code, message: error.message } }),
+        });
+      }
+      default:
+    }
+  }
+
+  #begin({ attempt, workflow, at }: RunEventOf<"run-start">): void {
+    // An attempt that was cut has no end of its own.
+    this.#close({ at, outcome: "interrupted" });
+    this.#attempt = attempt;
+    this.#phase = undefined;
+    const id = attempt === 1 ? this.#run : `${this.#run}/${attempt}`;
+    this.#whole = this.#part("run", { id, name: `invoke_workflow ${workflow}`, title: workflow }, at);
+  }
+
+  #beginStep(event: RunEventOf<"step-start">): void {
+    const { step, kind, label, phase, at, model } = event;
+    const up = phase === undefined ? this.#whole : this.#phaseOf(phase, at);
+    const id = `${this.#run}/${step}`;
+    const told = { id, title: label, ...(model !== undefined && { model }) };
+    const names = { agent: `invoke_agent ${label}`, sh: "execute_tool sh", ask: "question" };
+    const kinds = { agent: "agent", sh: "tool", ask: "question" } as const;
+    this.#steps.set(step, this.#part(kinds[kind], { ...told, name: names[kind] }, at, up, label));
+  }
+
+  #endStep({ step, outcome, reason, error, at, spent = noSpent }: RunEventOf<"step-end">): void {
+    const part = this.#steps.get(step);
+    if (part === undefined) return;
+    this.#steps.delete(step);
+    const isBad = outcome === "failed";
+    // What its calls did not tell, its journal may know.
+    if (spent.tokens > 0 && !part.hasUsage) part.missUsage();
+    part.endWhenStill({
+      ...{ at, outcome: stepOutcomes[outcome] },
+      ...(isBad && { error: { code: reason, message: error ?? reason } }),
+    });
+  }
+
+  #phaseOf(title: string, at: number): Part {
+    const open = this.#phases.get(title);
+    if (open !== undefined && !open.isOver) return open;
+    const again = open === undefined ? "" : `#${at}`;
+    const id = `${this.#run}/${this.#attempt}/${title}${again}`;
+    const part = this.#part("phase", { id, name: `phase ${title}`, title }, at, this.#whole);
+    this.#phases.set(title, part);
+    return part;
+  }
+
+  // A phase is over when another one was begun and nothing of it runs any more.
+  #settlePhases(at: number): void {
+    for (const [title, part] of this.#phases)
+      if (title !== this.#phase && !part.isOver && !part.isBusy) part.end({ at, outcome: "ok" });
+  }
+
+  #close(ending: Ending): void {
+    for (const part of this.#steps.values()) part.end({ ...ending, outcome: "interrupted" });
+    this.#steps.clear();
+    const phases = [...this.#phases.values()].filter((part) => !part.isOver);
+    for (const part of phases) part.end({ at: ending.at, outcome: ending.outcome });
+    this.#phases.clear();
+    this.#whole?.end(ending);
+    this.#whole = undefined;
+  }
+
+  #part(
+    kind: SpanKind,
+    told: Pick<SpanStart, "id" | "name" | "title" | "model">,
+    startedAt: number,
+    up?: Part,
+    agent = "workflow",
+  ): Part {
+    const { store, redactor, channel, ended } = this.#parts;
+    const ports = { store, redactor, channel: channel(this.#run), ended };
+    const parent = up && { parent: up.id };
+    const fact: SpanStart = { ...told, ...parent, kind, turn: this.#attempt, startedAt };
+    const recorder = new TraceRecorder(this.#run, ports, agent);
+    if (!this.#isReplaying) recorder.start(fact);
+    return new Part(fact, up, () => (this.#isReplaying ? undefined : recorder), channel);
+  }
+}
+
+/** A run, a phase or a step, from its start to its end, with what the calls below it came to. */
+class Part {
+  readonly #fact: SpanStart;
+  readonly #up: Part | undefined;
+  readonly #recorder: () => TraceRecorder | undefined;
+  readonly #channel: RunTraceParts["channel"];
+  readonly #below = new Set<Part>();
+  #usage: Usage = noUsage;
+  #costUsd: number | undefined;
+  #isUsageWhole = true;
+  #session: string | undefined;
+  #unfollow: (() => void) | undefined;
+  #ending: Ending | undefined;
+  isOver = false;
+  hasUsage = false;
+
+  constructor(
+    fact: SpanStart,
+    up: Part | undefined,
+    recorder: () => TraceRecorder | undefined,
+    channel: RunTraceParts["channel"],
+  ) {
+    this.#fact = fact;
+    this.#up = up;
+    this.#recorder = recorder;
+    this.#channel = channel;
+    if (up !== undefined) up.#below.add(this);
+  }
+
+  get id(): string {
+    return this.#fact.id;
+  }
+
+  /** Whether something below it has not ended. */
+  get isBusy(): boolean {
+    return this.#below.size > 0;
+  }
+
+  /** Tells what happens in a session as a part of this. */
+  follow(session: string): void {
+    const recorder = this.#recorder();
+    if (recorder === undefined || session === this.#session) return;
+    this.#unfollow?.();
+    this.#session = session;
+    const trace = this.#channel(session);
+    this.#unfollow = trace.listen((event) => {
+      const fact = this.#adopted(event.span);
+      if (event.type === "span-start") return recorder.start(fact);
+      recorder.end(fact as SpanFact);
+      if (event.span.kind === "turn") this.#count(event.span);
+      if (this.#ending !== undefined && trace.state.open.length === 0) this.end(this.#ending);
+    });
+  }
+
+  /** Some call did not tell what it used. */
+  missUsage(): void {
+    this.#isUsageWhole = false;
+    if (this.#up !== undefined) this.#up.missUsage();
+  }
+
+  /** Ends once nothing runs in its session any more. */
+  endWhenStill(ending: Ending): void {
+    this.#ending = ending;
+    const isStill = this.#session === undefined || this.#channel(this.#session).state.open.length === 0;
+    if (isStill) this.end(ending);
+  }
+
+  /** Ends now. */
+  end({ at, outcome, error }: Ending): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#unfollow?.();
+    for (const part of this.#below) part.end({ at, outcome: "interrupted" });
+    if (this.#up !== undefined) this.#up.#below.delete(this);
+    this.#recorder()?.end({
+      ...this.#fact,
+      ...{ endedAt: at, outcome, timings: {} },
+      ...(this.#session !== undefined && { origin: this.#session }),
+      ...(this.hasUsage && { usage: this.#usage }),
+      ...(!this.#isUsageWhole && { isUsageWhole: false as const }),
+      ...(this.#costUsd !== undefined && { costUsd: this.#costUsd }),
+      ...(error && { error }),
+    });
+  }
+
+  #adopted(span: Span | OpenSpan): SpanStart {
+    const { session, agent: _agent, ...fact } = span;
+    return { ...fact, parent: fact.parent ?? this.id, origin: session };
+  }
+
+  #count(span: Span | OpenSpan): void {
+    const { usage, costUsd, isUsageWhole } = span;
+    if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
+    this.hasUsage ||= usage !== undefined;
+    if (costUsd !== undefined) this.#costUsd = (this.#costUsd ?? 0) + costUsd;
+    if (isUsageWhole === false) this.#isUsageWhole = false;
+    if (this.#up !== undefined) this.#up.#count(span);
+  }
+}

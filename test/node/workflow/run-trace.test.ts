@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import type { Span } from "#protocol/trace.ts";
+import type { AgentWorld } from "../../support/agent-world.ts";
+import { hold } from "../../support/model-server/gate.ts";
+import { reply } from "../../support/model-server/reply.ts";
+import { ask, isOver, until, useRunWindows } from "../../support/run-windows.ts";
+
+/** A trace as lines: indented by depth, in order of start; times are left out. */
+function drawn(spans: readonly Span[]): readonly string[] {
+  const below = (parent: string | undefined, depth: number): string[] =>
+    spans
+      .filter((span) => span.parent === parent)
+      .toSorted((a, b) => a.startedAt - b.startedAt || a.name.localeCompare(b.name))
+      .flatMap((span) => [
+        `${" ".repeat(depth)}${span.kind} ${span.name} ${span.outcome}`,
+        ...below(span.id, depth + 1),
+      ]);
+  return below(undefined, 0);
+}
+
+describe("the trace of a run", function () {
+  this.timeout(20_000);
+  const { write, open } = useRunWindows();
+
+  async function spansOf(window: AgentWorld, session: string): Promise<readonly Span[]> {
+    await window.ports.store.append([]);
+    return (await ask(window, "trace.spans", { session, limit: 500 })).spans;
+  }
+
+  it("is a tree of run, phases, agents and their calls, with what they cost", async () => {
+    write(
+      "two",
+      `phase("Look"); const [a] = await parallel([() => agent("first"), () => agent("second")]);
+      phase("Tell"); await agent("third"); return a;`,
+    );
+    await using window = await open({
+      answer: ({ question }) => reply.text(`<${question.split("\n").at(-1)}>`),
+    });
+    const { run } = await ask(window, "run.start", { workflow: "two" });
+    const state = await until(window, run, isOver);
+    const spans = await spansOf(window, run);
+    const agent = (label: string) => [
+      `  agent invoke_agent ${label} ok`,
+      "   turn invoke_agent main ok",
+      "    step step 1 ok",
+      "     model chat deepseek-flash ok",
+    ];
+    assert.deepEqual(
+      drawn(spans).map((line) => line.replace(/chat \S+/, "chat deepseek-flash")),
+      [
+        "run invoke_workflow two ok",
+        " phase phase Look ok",
+        ...agent("first"),
+        ...agent("second"),
+        " phase phase Tell ok",
+        ...agent("third"),
+      ],
+    );
+    const sum = (kind: Span["kind"]) =>
+      spans
+        .filter((span) => span.kind === kind)
+        .reduce(
+          ([tokens, usd], { usage: used, costUsd = 0 }) =>
+            [
+              tokens + (used?.promptTokens ?? Number.NaN) + (used?.outputTokens ?? Number.NaN),
+              usd + costUsd,
+            ] as const,
+          [0, 0] as readonly [number, number],
+        );
+    const all = sum("model");
+    const counted = window.server.requests.map(({ usage }) => usage);
+    assert.equal(
+      all[0],
+      counted.reduce((total, used) => total + (used?.prompt_tokens ?? 0) + (used?.completion_tokens ?? 0), 0),
+    );
+    for (const kind of ["run", "phase", "agent", "turn"] as const) {
+      assert.equal(sum(kind)[0], all[0], kind);
+      assert.ok(Math.abs(sum(kind)[1] - all[1]) < 1e-9, kind);
+    }
+    assert.ok(Math.abs(all[1] - state.spent.usd) < 1e-9);
+    for (const { parent, startedAt, endedAt, name } of spans) {
+      const up = spans.find(({ id }) => id === parent);
+      assert.ok(up === undefined || (startedAt >= up.startedAt && endedAt <= up.endedAt), name);
+    }
+  });
+
+  it("tells what a call was given and said, from the log of its agent", async () => {
+    write("one", 'return await agent("what is up");');
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "one" });
+    const { steps } = await until(window, run, isOver);
+    const spans = await spansOf(window, run);
+    const call = spans.find(({ kind }) => kind === "model");
+    assert.equal(call?.origin, steps[0]?.session);
+    const detail = await ask(window, "trace.detail", { session: call?.origin ?? "", span: call?.id ?? "" });
+    assert.deepEqual(detail.output, { text: "<what is up>" });
+    assert.ok(detail.segments.length > 2);
+    const own = await spansOf(window, steps[0]?.session ?? "");
+    assert.deepEqual(
+      own.map(({ id }) => id),
+      spans.flatMap(({ id, kind }) => (["run", "agent"].includes(kind) ? [] : [id])),
+    );
+  });
+
+  it("has an attempt for each stop and resume; what was known is not told again", async () => {
+    write("pair", 'return [await agent("first"), await agent("second")];');
+    const gate = hold();
+    let isHeld = true;
+    await using window = await open({
+      answer: ({ question }) =>
+        question.includes("second") && isHeld
+          ? reply.holdHeaders(gate).text("late")
+          : reply.text(question.at(-1) ?? ""),
+    });
+    const { run } = await ask(window, "run.start", { workflow: "pair" });
+    await gate.reached;
+    const channel = window.core.channel("trace", run);
+    assert.deepEqual(
+      channel?.state.open.map(({ kind }) => kind),
+      ["run", "agent", "turn", "step", "model"],
+    );
+    await ask(window, "run.control", { run, action: "stop" });
+    assert.deepEqual(channel?.state.open, []);
+    isHeld = false;
+    gate.release();
+    await ask(window, "run.resume", { run });
+    await until(window, run, isOver);
+    assert.deepEqual(
+      drawn(await spansOf(window, run)).filter((line) => /^ ?\w/.test(line)),
+      [
+        "run invoke_workflow pair cancelled",
+        " agent invoke_agent first ok",
+        " agent invoke_agent second interrupted",
+        "run invoke_workflow pair ok",
+        " agent invoke_agent second ok",
+      ],
+    );
+  });
+
+  it("says of failed and shell steps, and of a script that threw", async () => {
+    write("bad", 'await sh("exit 3"); await agent("x"); throw new Error("no more");');
+    await using window = await open({ answer: () => reply.error(400, "bad request", "bad") });
+    const { run } = await ask(window, "run.start", { workflow: "bad" });
+    await until(window, run, isOver);
+    const spans = await spansOf(window, run);
+    const told = spans.flatMap(({ kind, name, outcome, error }) =>
+      ["run", "agent", "tool", "question"].includes(kind)
+        ? [[kind, name, outcome, error?.message?.slice(0, 11)]]
+        : [],
+    );
+    assert.deepEqual(told, [
+      ["tool", "execute_tool sh", "ok", undefined],
+      ["agent", "invoke_agent x", "error", "DeepSeek di"],
+      ["run", "invoke_workflow bad", "error", "no more"],
+    ]);
+  });
+
+  it("ends what a crash left open, before the next attempt", async () => {
+    write("cut", 'phase("P"); await agent("a"); return await ask("Go on?");');
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "cut" });
+    await until(window, run, ({ steps }) => steps.length === 2);
+    const events = await window.core.runs.events(run);
+    const { RunTrace } = await import("#core/workflow/run-trace.ts");
+    const before = await spansOf(window, run);
+    new RunTrace(run, window.core.runTraces).interrupt(events);
+    const more = (await spansOf(window, run)).slice(before.length);
+    assert.deepEqual(
+      more.map(({ kind, outcome }) => `${kind} ${outcome}`),
+      ["question interrupted", "phase interrupted", "run interrupted"],
+    );
+  });
+
+  it("is exported like that of a session", async () => {
+    write("one", 'return await agent("what is up");');
+    await using window = await open();
+    const { run } = await ask(window, "run.start", { workflow: "one" });
+    await until(window, run, isOver);
+    const { exportTrace } = await import("#core/trace/export.ts");
+    const { name, text } = await exportTrace(window.core, window.ports, { session: run, format: "otlp" });
+    assert.match(name, /^one.*otlp\.json$/);
+    const spans = JSON.parse(text).resourceSpans[0].scopeSpans[0].spans as readonly {
+      readonly name: string;
+      readonly attributes: readonly {
+        readonly key: string;
+        readonly value: { readonly stringValue?: string };
+      }[];
+    }[];
+    const operations = spans.map(
+      ({ attributes }) => attributes.find(({ key }) => key === "gen_ai.operation.name")?.value.stringValue,
+    );
+    assert.deepEqual(operations.toSorted(), [
+      ...["chat", "invoke_agent", "invoke_agent", "invoke_workflow", undefined, undefined],
+    ]);
+  });
+});
