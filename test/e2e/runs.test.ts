@@ -146,6 +146,19 @@ describe("workflow runs in the editor", function () {
     await panel.getByTestId("run-entry").filter({ hasText: "tides" }).click();
     await panel.locator("[data-testid=run-view][data-status=done]").waitFor();
   });
+
+  it("have a trace of all attempts, phases, agents and calls", async () => {
+    await panel.getByTestId("run-trace").click();
+    const trace = await webviewFrame(its.window.page, "main.trace");
+    const row = (text: string) => trace.getByTestId("trace-row").filter({ hasText: text });
+    await row("Attempt 2").waitFor();
+    await trace.getByRole("button", { name: "Expand all" }).click();
+    await row("judge").last().click();
+    await trace.getByTestId("trace-detail").getByText("invoke_agent judge").waitFor();
+    await shot("trace");
+    await trace.getByRole("button", { name: "Show in chat" }).click();
+    await its.chat.conversation.getByText(/Judge quickly/).waitFor();
+  });
 });
 
 type Schema = Readonly<Record<string, unknown>> & {

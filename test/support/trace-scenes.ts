@@ -294,8 +294,40 @@ const details: Readonly<Record<string, SpanDetail>> = {
 
 const word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
 
+/** An agent of a run with one call, that says where it worked. */
+function agentOfRun(label: string, phase: string, [from, to]: readonly [number, number]): readonly Span[] {
+  const own = { origin: `session of ${label}`, agent: label, usage: usage(6_400, 900, 300), costUsd: 0.0004 };
+  return [
+    span(label, "agent", from, to, { ...own, parent: phase, name: `invoke_agent ${label}`, title: label }),
+    span(`${label}-t`, "turn", from, to, { ...own, parent: label, name: "invoke_agent main", title: "Look" }),
+    span(`${label}-s`, "step", from, to, { ...own, parent: `${label}-t`, name: "step 1" }),
+    model(`${label}-s/1`, `${label}-s`, [from, 400, to - from - 500], own),
+  ];
+}
+
+/** A workflow's run: two phases, three agents, one of which failed, and a shell step. */
+const run: readonly Span[] = [
+  span("r", "run", 0, 9_000, {
+    ...{ name: "invoke_workflow review-code", title: "review-code" },
+    ...{ usage: usage(12_800, 1_800, 600), costUsd: 0.0008, outcome: "error" },
+  }),
+  span("r/Review", "phase", 200, 6_000, {
+    ...{ parent: "r", name: "phase Review", title: "Review" },
+    ...{ usage: usage(12_800, 1_800, 600), costUsd: 0.0008 },
+  }),
+  ...agentOfRun("review: security", "r/Review", [200, 5_800]),
+  ...agentOfRun("review: tests", "r/Review", [260, 4_100]),
+  span("r/Verify", "phase", 6_000, 8_900, { parent: "r", name: "phase Verify", title: "Verify" }),
+  tool("r/sh", "r/Verify", "git status", [6_010, 6_200]),
+  span("verify", "agent", 6_300, 8_900, {
+    ...{ parent: "r/Verify", name: "invoke_agent verify", title: "verify", outcome: "error" },
+    error: { code: "no progress for 180 s", message: "It said nothing for 180 s." },
+  }),
+];
+
 /** The traces, by name. */
 export const traceScenes = {
+  run: { title: "review-code", spans: run, details },
   nothing: {},
   one: { spans: firstTurn, details },
   live: {

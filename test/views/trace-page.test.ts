@@ -296,6 +296,35 @@ describe("the trace beside an editor", () => {
     await its.page.getByTestId("cache-cause").getByText("Prefix changed").waitFor();
   });
 
+  it("shows the agents of a run by phase, and leads to their sessions and to the run", async () => {
+    await open(traceScenes.run);
+    const call = ["Turn 1 Look", "Step 1", "deepseek-flash"];
+    await shows([
+      ...["review-code", "Attempt 1", "Review", "review: security", ...call, "review: tests", ...call],
+      ...["Verify", "git status", "verify"],
+    ]);
+    await row("review: security").click();
+    await button("Show in chat").click();
+    await row("Turn 1").click();
+    await detail().getByRole("heading", { name: "Turn" }).waitFor();
+    await button("Show in chat").click();
+    const session = "session of review: security";
+    assert.deepEqual(await requests("session.open"), [
+      { session, takesFocus: true },
+      { session, takesFocus: true, turn: 1 },
+    ]);
+    const asked = (await requests("trace.detail")) as readonly { readonly session: string }[];
+    assert.ok(asked.every((one) => one.session === session));
+    await row("Verify").click();
+    await button("Show run").click();
+    assert.deepEqual(await requests("run.show"), [{ run: "s" }]);
+    await button("More filters").click();
+    await its.page.getByLabel("Kind").selectOption("agent");
+    await shows([
+      ...["review-code", "Attempt 1", "Review", "review: security", "review: tests", "Verify", "verify"],
+    ]);
+  });
+
   it("exports", async () => {
     await open(traceScenes.one);
     await button("Export").click();

@@ -99,10 +99,8 @@ export function labelOf(
   switch (table.kind(place)) {
     case "session":
       return { name: session === "" ? "Session" : session, about: "" };
-    case "run": {
-      const attempt = table.turn(place);
-      return { name: title ?? name, about: attempt > 1 ? `attempt ${attempt}` : "" };
-    }
+    case "run":
+      return { name: `Attempt ${table.turn(place)}`, about: "" };
     case "phase":
       return { name: title ?? name, about: "" };
     case "agent":

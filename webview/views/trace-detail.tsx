@@ -121,7 +121,7 @@ function Facts({ app, place }: Props): VNode {
 
 function sinceBegin({ table, axis }: TraceApp, place: number): string {
   const ms = axis.value.workedBefore(table.startedAt(place));
-  return `${formatDuration(ms)} into the session`;
+  return `${formatDuration(ms)} into the ${table.isOfRun ? "run" : "session"}`;
 }
 
 function Bodies({ app, place }: Props): VNode | null {

@@ -61,7 +61,7 @@ export class RunTrace {
     this.#isReplaying = false;
     for (const part of this.#steps.values()) part.missUsage();
     const last = events.at(-1);
-    if (last !== undefined) this.#close({ at: last.at, outcome: "interrupted" });
+    if (last !== undefined) this.#whole?.end({ at: last.at, outcome: "interrupted" });
   }
 
   /** Takes what happened. */
@@ -82,7 +82,7 @@ export class RunTrace {
         return this.#settlePhases(event.at);
       case "run-end": {
         const { at, outcome, error } = event;
-        return this.#close({
+        return this.#whole?.close({
           ...{ at, outcome: runOutcomes[outcome] },
           ...(error && { error: { code: error.code, message: error.message } }),
         });
@@ -93,9 +93,11 @@ export class RunTrace {
 
   #begin({ attempt, workflow, at }: RunEventOf<"run-start">): void {
     // An attempt that was cut has no end of its own.
-    this.#close({ at, outcome: "interrupted" });
+    this.#whole?.end({ at, outcome: "interrupted" });
     this.#attempt = attempt;
     this.#phase = undefined;
+    this.#steps.clear();
+    this.#phases.clear();
     const id = attempt === 1 ? this.#run : `${this.#run}/${attempt}`;
     this.#whole = this.#part("run", { id, name: `invoke_workflow ${workflow}`, title: workflow }, at);
   }
@@ -133,20 +135,10 @@ export class RunTrace {
     return part;
   }
 
-  // A phase is over when another one was begun and nothing of it runs any more.
+  // A phase is over when another one was begun and nothing of it runs any more; what begins in it later begins it again.
   #settlePhases(at: number): void {
     for (const [title, part] of this.#phases)
-      if (title !== this.#phase && !part.isOver && !part.isBusy) part.end({ at, outcome: "ok" });
-  }
-
-  #close(ending: Ending): void {
-    for (const part of this.#steps.values()) part.end({ ...ending, outcome: "interrupted" });
-    this.#steps.clear();
-    const phases = [...this.#phases.values()].filter((part) => !part.isOver);
-    for (const part of phases) part.end({ at: ending.at, outcome: ending.outcome });
-    this.#phases.clear();
-    this.#whole?.end(ending);
-    this.#whole = undefined;
+      if (title !== this.#phase) part.endWhenStill({ at, outcome: "ok" });
   }
 
   #part(
@@ -173,6 +165,8 @@ class Part {
   readonly #recorder: () => TraceRecorder | undefined;
   readonly #channel: RunTraceParts["channel"];
   readonly #below = new Set<Part>();
+  /** When the last of what is below it ended. */
+  #lastAt = 0;
   #usage: Usage = noUsage;
   #costUsd: number | undefined;
   #isUsageWhole = true;
@@ -199,11 +193,6 @@ class Part {
     return this.#fact.id;
   }
 
-  /** Whether something below it has not ended. */
-  get isBusy(): boolean {
-    return this.#below.size > 0;
-  }
-
   /** Tells what happens in a session as a part of this. */
   follow(session: string): void {
     const recorder = this.#recorder();
@@ -215,8 +204,9 @@ class Part {
       const fact = this.#adopted(event.span);
       if (event.type === "span-start") return recorder.start(fact);
       recorder.end(fact as SpanFact);
+      this.#lastAt = Math.max(this.#lastAt, event.span.endedAt);
       if (event.span.kind === "turn") this.#count(event.span);
-      if (this.#ending !== undefined && trace.state.open.length === 0) this.end(this.#ending);
+      this.#endIfStill();
     });
   }
 
@@ -226,20 +216,28 @@ class Part {
     if (this.#up !== undefined) this.#up.missUsage();
   }
 
-  /** Ends once nothing runs in its session any more. */
+  /** Ends once nothing runs below it any more. */
   endWhenStill(ending: Ending): void {
-    this.#ending = ending;
-    const isStill = this.#session === undefined || this.#channel(this.#session).state.open.length === 0;
-    if (isStill) this.end(ending);
+    this.#ending ??= ending;
+    this.#endIfStill();
   }
 
-  /** Ends now. */
-  end({ at, outcome, error }: Ending): void {
+  /** The same for all below it, too: a step that was not told to end by then was interrupted. */
+  close(ending: Ending): void {
+    const { at, outcome } = ending;
+    for (const part of this.#below)
+      part.close(part.#fact.kind === "phase" ? { at, outcome } : { at, outcome: "interrupted" });
+    this.endWhenStill(ending);
+  }
+
+  /** Ends now, with all below it. */
+  end(ending: Ending): void {
     if (this.isOver) return;
     this.isOver = true;
     this.#unfollow?.();
-    for (const part of this.#below) part.end({ at, outcome: "interrupted" });
-    if (this.#up !== undefined) this.#up.#below.delete(this);
+    for (const part of this.#below) part.end({ at: ending.at, outcome: "interrupted" });
+    const at = Math.max(ending.at, this.#lastAt);
+    const { outcome, error } = ending;
     this.#recorder()?.end({
       ...this.#fact,
       ...{ endedAt: at, outcome, timings: {} },
@@ -249,6 +247,16 @@ class Part {
       ...(this.#costUsd !== undefined && { costUsd: this.#costUsd }),
       ...(error && { error }),
     });
+    if (this.#up === undefined) return;
+    this.#up.#below.delete(this);
+    this.#up.#lastAt = Math.max(this.#up.#lastAt, at);
+    this.#up.#endIfStill();
+  }
+
+  #endIfStill(): void {
+    if (this.#ending === undefined || this.#below.size > 0) return;
+    const isStill = this.#session === undefined || this.#channel(this.#session).state.open.length === 0;
+    if (isStill) this.end(this.#ending);
   }
 
   #adopted(span: Span | OpenSpan): SpanStart {
