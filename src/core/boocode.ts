@@ -88,6 +88,7 @@ export class BooCode {
       mode: () => this.active()?.session.state.mode ?? "default",
       redact: (value) => redactor.value(value),
       traces: this.runTraces,
+      isSession: (id) => this.supervisor.library.find(id) !== undefined,
       asked: (run, workflow, text) => ports.ui.tellRunAsks({ run, workflow, text }),
       shell: (run, workflow, mode) =>
         new RunShell({

@@ -22,6 +22,7 @@ import { createDocuments } from "./documents.ts";
 import { createLog } from "./log.ts";
 import { createRunCommands, type RunCommands } from "./runs/run-commands.ts";
 import { showRunStatus } from "./runs/run-status.ts";
+import { watchScripts } from "./runs/watch-scripts.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSessionCommands, type SessionCommands } from "./session-commands.ts";
 import { createSettings } from "./settings.ts";
@@ -83,14 +84,7 @@ export async function openHost(context: ExtensionContext, views: HostViews): Pro
   await setImmediate();
   const core = createBooCode(ports);
   log.redact = (text) => core.redact(text);
-  const refresh = () =>
-    void core.refresh().catch((error: unknown) => log.error("Looking again failed.", error));
-  const owned: readonly Disposable[] = [
-    workspace.onDidChangeWorkspaceFolders(refresh),
-    workspace.onDidGrantWorkspaceTrust(refresh),
-    context.secrets.onDidChange(refresh),
-    ...[settings, codeIntel, diffTexts, log.channel, showRunStatus(core)],
-  ];
+  const owned = [...follow(core, context.secrets, log), settings, codeIntel, diffTexts, log.channel];
   await setImmediate();
   await core.start();
   return {
@@ -106,6 +100,19 @@ export async function openHost(context: ExtensionContext, views: HostViews): Pro
       for (const one of owned) one.dispose();
     },
   };
+}
+
+/** Tells the core what happens in the editor, and the editor what runs. */
+function follow(core: BooCode, secrets: ExtensionContext["secrets"], log: Log): readonly Disposable[] {
+  const refresh = () =>
+    void core.refresh().catch((error: unknown) => log.error("Looking again failed.", error));
+  return [
+    workspace.onDidChangeWorkspaceFolders(refresh),
+    workspace.onDidGrantWorkspaceTrust(refresh),
+    secrets.onDidChange(refresh),
+    showRunStatus(core),
+    watchScripts(() => core.runs.noteScripts()),
+  ];
 }
 
 /** What works on the disk and with processes; everything that is kept is below the directory. */

@@ -306,20 +306,24 @@ export function runEntry(state: RunState, folder: string): RunEntry {
 export interface RunsState {
   readonly runs: readonly RunEntry[];
   readonly isLoaded: boolean;
+  /** Counts how often scripts came, went or changed. */
+  readonly scriptChanges: number;
 }
 
 /** What happens to the list. */
 export type RunsEvent =
   | { readonly type: "runs-loaded"; readonly runs: readonly RunEntry[] }
-  | { readonly type: "run-change"; readonly entry: RunEntry };
+  | { readonly type: "run-change"; readonly entry: RunEntry }
+  | { readonly type: "workflows-change" };
 
 /** The list before it was read. */
-export const emptyRuns: RunsState = { runs: [], isLoaded: false };
+export const emptyRuns: RunsState = { runs: [], isLoaded: false, scriptChanges: 0 };
 
 /** Applies one event; keeps the list sorted by start, newest first. */
 export function reduceRuns(state: RunsState, event: RunsEvent): RunsState {
   if (event.type === "runs-loaded")
-    return { runs: event.runs.toSorted((a, b) => b.startedAt - a.startedAt), isLoaded: true };
+    return { ...state, runs: event.runs.toSorted((a, b) => b.startedAt - a.startedAt), isLoaded: true };
+  if (event.type === "workflows-change") return { ...state, scriptChanges: state.scriptChanges + 1 };
   const others = state.runs.filter(({ run }) => run !== event.entry.run);
   return { ...state, runs: [event.entry, ...others].toSorted((a, b) => b.startedAt - a.startedAt) };
 }

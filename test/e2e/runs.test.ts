@@ -72,8 +72,6 @@ describe("workflow runs in the editor", function () {
   it("go on with the edited script, for the price of what changed", async () => {
     const before = its.model.requests.length;
     await writeFile(join(its.window.folder, ".boocode/workflows/tides.js"), script("quickly"));
-    // Back from the script.
-    await panel.evaluate(() => window.dispatchEvent(new Event("focus")));
     await panel.getByRole("button", { name: "Resume with the edited script" }).click();
     await panel.locator("[data-testid=run-view][data-status=done]").waitFor();
     const result = panel.getByTestId("run-result");

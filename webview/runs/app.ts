@@ -59,7 +59,8 @@ export function createRunsApp(port: Port, schedule: Schedule): RunsApp {
     if (next.kind === "preview") void preview.open(next.workflow, next.args);
   };
   const list = store.follow("runs", "");
-  const run = followRun({ place, act, store, isFileChanged });
+  const scriptChanges = computed(() => list.value?.scriptChanges ?? 0);
+  const run = followRun({ place, act, store, isFileChanged, scriptChanges });
   port.listen(receiver({ port, client, store, clock, go }));
   return { client, act, clock, problem, place, list, run, isFileChanged, preview, selected, folded, go };
 }
@@ -69,10 +70,12 @@ interface Following {
   readonly act: Act;
   readonly store: Store;
   readonly isFileChanged: Signal<boolean>;
+  readonly scriptChanges: ReadonlySignal<number>;
 }
 
 // A run is followed once the host has opened it.
-function followRun({ place, act, store, isFileChanged }: Following): ReadonlySignal<RunState | undefined> {
+function followRun(following: Following): ReadonlySignal<RunState | undefined> {
+  const { place, act, store, isFileChanged, scriptChanges } = following;
   const id = computed(() => (place.value.kind === "run" ? place.value.run : ""));
   const followed = signal<ReadonlySignal<RunState | undefined> | undefined>(undefined);
   const attempt = computed(() => followed.value?.value?.attempt ?? 0);
@@ -87,16 +90,15 @@ function followRun({ place, act, store, isFileChanged }: Following): ReadonlySig
         followed.value ??= store.follow("run", run);
       });
     look();
-    // Each attempt may have another script than the one before.
+    // Each attempt may have another script than the one before, and any may be edited.
+    const changes = computed(() => scriptChanges.value + attempt.value);
+    const before = changes.peek();
     const unfollow = effect(() => {
-      if (attempt.value > 1) look();
+      if (changes.value !== before) look();
     });
-    // Whoever comes back from the script may have edited it.
-    window.addEventListener("focus", look);
     return () => {
       isLeft = true;
       unfollow();
-      window.removeEventListener("focus", look);
       followed.value = undefined;
       store.unfollow("run", run);
     };

@@ -58,16 +58,12 @@ function RunItem({ entry }: { readonly entry: RunEntry }): VNode {
 }
 
 function Workflows(): VNode {
-  const { act } = useRuns();
+  const { act, list } = useRuns();
+  const changes = list.value?.scriptChanges;
   const [workflows, setWorkflows] = useState<readonly WorkflowEntry[] | undefined>(undefined);
   useEffect(() => {
-    const look = (): void =>
-      void act("workflow.list", {}).then((listed) => setWorkflows(listed?.workflows ?? []));
-    look();
-    // Whoever comes back may have written one.
-    window.addEventListener("focus", look);
-    return () => window.removeEventListener("focus", look);
-  }, []);
+    void act("workflow.list", {}).then((listed) => setWorkflows(listed?.workflows ?? []));
+  }, [changes]);
   return (
     <section aria-labelledby="workflows-title">
       <h2 id="workflows-title">Workflows</h2>

@@ -113,7 +113,8 @@ export function stateOf(events: readonly RunEvent[], isElsewhere: boolean): RunS
   };
 }
 
-function folderOf(events: readonly RunEvent[]): string | undefined {
+/** The folder in whose list a run is; undefined where its journal does not say. */
+export function folderOf(events: readonly RunEvent[]): string | undefined {
   const start = events.find(({ type }) => type === "run-start");
   return start?.type === "run-start" ? start.folder : undefined;
 }

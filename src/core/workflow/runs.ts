@@ -11,11 +11,13 @@ import type { WorkflowAgents } from "./agents/workflow-agents.ts";
 import type { CatalogEntry } from "./catalog.ts";
 import type { RunRequest, WorkflowEngine } from "./engine.ts";
 import type { WorkflowHost } from "./host.ts";
-import type { RunJournal, WorkflowPorts, WorkflowShell, WorkflowSource } from "./ports.ts";
+import type { WorkflowPorts, WorkflowShell, WorkflowSource } from "./ports.ts";
 import type { Rerun } from "./replay.ts";
 import type { WorkflowRun } from "./run.ts";
 import { RunList, stateOf } from "./run-list.ts";
+import { RunsElsewhere } from "./runs-elsewhere.ts";
 import { RunQuestions } from "./run-questions.ts";
+import { withoutSecrets } from "./clean-journal.ts";
 import { lastStart, sourceOf } from "./run-sources.ts";
 import type { RunTraceParts } from "./run-trace.ts";
 import type { WorkflowSettings } from "./settings.ts";
@@ -52,6 +54,8 @@ export interface RunsParts {
   /** How much the agents of a new run do without asking. */
   readonly mode: () => Mode;
   readonly traces: RunTraceParts;
+  /** Whether an id is that of a session. */
+  readonly isSession: (id: string) => boolean;
   /** A value without the secrets that BooCode holds. */
   readonly redact: <T>(value: T) => T;
   /** Called when a script asks something. */
@@ -87,13 +91,20 @@ export class Runs {
   /** Runs that are about to go on. */
   readonly #beginning = new Set<string>();
   readonly #telling = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #elsewhere: RunsElsewhere;
   #host: Promise<WorkflowHost> | undefined;
   #loaded: Promise<void> | undefined;
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
-    const { store, folderKey, log } = parts.ports;
-    this.list = new RunList({ store, folder: folderKey, log, isHere: (run) => this.#live.has(run) });
+    const { store, folderKey: folder, log } = parts.ports;
+    this.list = new RunList({ store, folder, log, isHere: (run) => this.#live.has(run) });
+    this.#elsewhere = new RunsElsewhere({
+      ...{ store, list: this.list, folder, isSession: parts.isSession },
+      journal: async () => (await this.#open()).journal,
+      channel: (run) => this.#channels.get(run),
+      isHere: (run) => this.#isHere(run),
+    });
   }
 
   /** The channel of a run that is open. */
@@ -111,6 +122,11 @@ export class Runs {
     this.#loaded ??= this.#open().then(({ journal }) => this.list.load(journal));
     this.#loaded.catch(() => (this.#loaded = undefined));
     return this.#loaded;
+  }
+
+  /** Tells views that scripts came, went or changed. */
+  noteScripts(): void {
+    this.list.channel.emit({ type: "workflows-change" });
   }
 
   /** The scripts that there are. */
@@ -246,6 +262,7 @@ export class Runs {
 
   /** Stops everything and waits until it is on disk. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#elsewhere[Symbol.dispose]();
     await Promise.all([...this.#live.values()].map(({ run }) => run.stop()));
     await this.list.settle();
     await (await this.#host?.catch(() => undefined))?.[Symbol.asyncDispose]();
@@ -375,14 +392,4 @@ export class Runs {
     });
     return this.#host;
   }
-}
-
-/** Every event passes here on its way to the disk. */
-export function withoutSecrets(journal: RunJournal, redact: RunsParts["redact"]): RunJournal {
-  return {
-    append: (run, events) => journal.append(run, redact(events)),
-    read: (run) => journal.read(run),
-    list: () => journal.list(),
-    end: (run) => journal.end?.(run) ?? Promise.resolve(),
-  };
 }

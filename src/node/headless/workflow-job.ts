@@ -9,7 +9,7 @@ import type { WorkflowAgents } from "#core/workflow/agents/workflow-agents.ts";
 import { findWorkflow } from "#core/workflow/catalog.ts";
 import { dryRun } from "#core/workflow/dry-run.ts";
 import { type RunRequest, WorkflowEngine } from "#core/workflow/engine.ts";
-import { withoutSecrets } from "#core/workflow/runs.ts";
+import { withoutSecrets } from "#core/workflow/clean-journal.ts";
 import type { WorkflowPorts, WorkflowSource } from "#core/workflow/ports.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { createWorkflowHost } from "../workflow/workflow-host.ts";

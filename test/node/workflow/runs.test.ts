@@ -228,6 +228,44 @@ describe("runs of a window", function () {
     assert.equal(window.ports.endedRuns.length, 1);
   });
 
+  it("are followed while another window runs them", async () => {
+    write("pair", 'return [await agent("first"), await agent("second")];');
+    const gate = hold();
+    await using one = await open({
+      answer: ({ question }) =>
+        question.includes("second") ? reply.holdHeaders(gate).text("late") : reply.text("early"),
+    });
+    await using two = await open();
+    await two.core.runs.load();
+    const { list } = two.core.runs;
+    const told = () => new Promise<void>((resolve) => void list.channel.listen(() => resolve()));
+    const { run } = await ask(one, "run.start", { workflow: "pair" });
+    await gate.reached;
+    const { store } = two.ports;
+    store.owners.set(run, "elsewhere");
+    const first = told();
+    store.hear({ kind: "lease", session: run });
+    await first;
+    assert.deepEqual(
+      [list.find(run)?.status, list.find(run)?.ended, list.find(run)?.agents],
+      ["running", 1, 2],
+    );
+    await ask(two, "run.open", { run });
+    assert.deepEqual(
+      stateOf(two, run).steps.map(({ status }) => status),
+      ["done", "running"],
+    );
+    gate.release();
+    await until(one, run, isOver);
+    store.owners.set(run, "none");
+    const second = told();
+    store.hear({ kind: "lease", session: run });
+    await second;
+    assert.deepEqual([list.find(run)?.status, stateOf(two, run).status], ["done", "done"]);
+    // What is no run is looked at and forgotten.
+    store.hear({ kind: "lease", session: "nothing" });
+  });
+
   it("save their script as a workflow of another name", async () => {
     write("one", 'return await agent("x");');
     await using window = await open();
