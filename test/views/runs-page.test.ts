@@ -156,6 +156,25 @@ describe("the page of runs beside an editor", () => {
     await agent("Skeptic").waitFor();
   });
 
+  it("runs a phase again, or all", async () => {
+    await open(runScenes.hundreds);
+    await phase("Scope").hover();
+    await button("Run Scope again").click();
+    await button("More").click();
+    await page().getByRole("menuitem", { name: "Run all agents again" }).click();
+    await until(
+      () => requests("run.resume"),
+      (all) => all.length === 2,
+    );
+    assert.deepEqual(await requests("run.resume"), [
+      { run: "run-1", rerun: ["Scope"] },
+      { run: "run-1", rerun: "all" },
+    ]);
+    await open(runScenes.dozen);
+    await phase("Scope").hover();
+    assert.equal(await button("Run Scope again").count(), 0);
+  });
+
   it("moves from row to row by arrows", async () => {
     await open(runScenes.dozen);
     await phase("Scope").focus();

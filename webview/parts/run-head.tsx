@@ -126,6 +126,10 @@ function menuOf(
           label: "Run again with other arguments",
           run: () => go({ kind: "preview", workflow: file, args: "" }),
         },
+        {
+          label: "Run all agents again",
+          run: () => void act("run.resume", { run, rerun: "all" }),
+        },
         ...(budget.tokens === undefined && budget.usd === undefined
           ? []
           : [
