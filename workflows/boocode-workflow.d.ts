@@ -92,9 +92,9 @@ declare namespace BooCode {
   /** What a command gave. */
   interface ShellResult {
     readonly exitCode: number;
-    /** What it wrote, to both of its outputs, in order. */
+    /** What it wrote to its output. */
     readonly stdout: string;
-    /** Always empty: see `stdout`. */
+    /** What it wrote to its error output. */
     readonly stderr: string;
   }
 }

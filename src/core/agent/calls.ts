@@ -193,6 +193,7 @@ function toolRunOf(run: TurnRun, call: string): ToolRun {
     ...(task ? { task } : { workflows: run.workflows?.() }),
     ask: (question) => run.ask(question),
     ...(scripted?.commandEnded && { commandEnded: scripted.commandEnded }),
+    ...(scripted?.streamBytes !== undefined && { streamBytes: scripted.streamBytes }),
     guard: permissions.guard({
       ...{ session, call, signal, ask: run.ask },
       agent: nameOf(run),

@@ -28,6 +28,7 @@ export interface ScriptedCall {
   readonly tool: string;
   readonly input: unknown;
   readonly commandEnded?: ToolRun["commandEnded"];
+  readonly streamBytes?: number;
 }
 
 /** What makes a turn: a message, a wish to go on, a summary, an earlier window that left it waiting, or a script. */

@@ -16,6 +16,7 @@ export interface CommandStart {
   readonly leave: CommandLeave;
   readonly timeoutMs: number | undefined;
   readonly isBackground: boolean;
+  readonly streamBytes?: number | undefined;
 }
 
 /** A command with the short name by which a model speaks of it. */
@@ -50,7 +51,7 @@ export class Commands {
 
   /** Starts a command. Throws BooError "too-many-commands" where too many run in the background. */
   async start(start: CommandStart, signal: AbortSignal): Promise<SessionCommand> {
-    const { call, line, folder, leave, timeoutMs, isBackground } = start;
+    const { call, line, folder, leave, timeoutMs, isBackground, streamBytes } = start;
     if (isBackground && this.background.length >= runningInBackground)
       throw new BooError(
         "too-many-commands",
@@ -65,7 +66,7 @@ export class Commands {
         hiddenVariables: keyVariables,
         secrets: this.#redactor.secrets,
         secretMarker,
-        timeoutMs,
+        ...{ timeoutMs, streamBytes },
       },
       signal,
     );

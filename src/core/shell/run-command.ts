@@ -66,7 +66,10 @@ async function runOnce(
 ): Promise<{ readonly command: SessionCommand; readonly changed: CommandChanges }> {
   await using held = new AsyncDisposableStack();
   const snapshot = held.use(leave.isReadOnly ? undefined : await takeSnapshot(run));
-  const command = await run.commands.start({ ...request, call: run.call, leave }, run.signal);
+  const command = await run.commands.start(
+    { ...request, call: run.call, leave, streamBytes: run.streamBytes },
+    run.signal,
+  );
   const { running } = command;
   if (request.isBackground) {
     // What ends at once, mostly because it is wrong, is told at once.

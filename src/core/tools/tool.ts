@@ -61,6 +61,8 @@ export interface ToolRun {
   readonly task?: AgentTask | undefined;
   /** Called with a command that has ended, while its whole output can be read. */
   readonly commandEnded?: (command: RunningCommand) => Promise<void>;
+  /** Set where what commands say on either output is wanted apart, too: so many bytes of each. */
+  readonly streamBytes?: number;
   /** Asks the user and waits, without a limit, for an answer. */
   ask(question: NewQuestion): Promise<Answer>;
   /** Runs of workflows; undefined where there are none. */

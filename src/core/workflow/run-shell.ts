@@ -64,10 +64,16 @@ export class RunShell implements WorkflowShell {
         ...(timeoutMs !== undefined && { timeout: Math.max(1, Math.ceil(timeoutMs / 1000)) }),
       };
       const commandEnded = async (running: RunningCommand): Promise<void> => {
-        const stdout = await running.read(0, Math.min(running.bytes, givenBytes));
-        given.end = { exitCode: running.end?.exitCode ?? -1, stdout, stderr: "" };
+        const { stdout, stderr } = running.streams ?? {
+          stdout: await running.read(0, Math.min(running.bytes, givenBytes)),
+          stderr: "",
+        };
+        given.end = { exitCode: running.end?.exitCode ?? -1, stdout, stderr };
       };
-      const call = await agent.call(`$ ${command}`, { tool: "run_shell", input, commandEnded });
+      const call = await agent.call(`$ ${command}`, {
+        ...{ tool: "run_shell", input, commandEnded },
+        streamBytes: givenBytes,
+      });
       signal.throwIfAborted();
       if (given.end !== undefined) return given.end;
       const said = call?.status === "ended" ? bodyPreview(call.output) : "The command did not run.";

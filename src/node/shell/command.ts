@@ -9,6 +9,7 @@ import { News } from "./news.ts";
 import type { Output } from "./output.ts";
 import { closeNow, readPipe, readStream, type OutputSource } from "./output-source.ts";
 import type { Pipe } from "./pipes.ts";
+import { StreamText, type StreamOptions } from "./streams.ts";
 import { birthOf, endTreeOnWindows, findProcesses, type ProcessMark, signalAll } from "./processes.ts";
 import { openPrompt, unansweredPrompt } from "./prompts.ts";
 
@@ -36,6 +37,8 @@ export interface Launch {
   readonly isConfined: boolean;
   /** Undefined where there are no named pipes. */
   readonly pipe: Pipe | undefined;
+  /** Set where errors come by a pipe of their own: what both outputs say is kept apart, too. */
+  readonly errors?: StreamOptions & { readonly pipe: Pipe };
   readonly output: { readonly path: string; readonly open: (command: Command) => Promise<Output> };
   /** What was refused, by what the output says; takes back what was made for the command. */
   readonly settle: (said: string, exitCode: number | undefined) => Promise<readonly Refusal[]>;
@@ -59,7 +62,8 @@ export class Command implements RunningCommand {
   readonly #began = performance.now();
   #output: Output | undefined;
   #news: News | undefined;
-  #source: OutputSource | undefined;
+  #sources: readonly OutputSource[] = [];
+  #streams: { readonly stdout: StreamText; readonly stderr: StreamText } | undefined;
   #child: ChildProcess | undefined;
   #birth: string | undefined;
   #end: CommandEnd | undefined;
@@ -100,6 +104,10 @@ export class Command implements RunningCommand {
     return this.#end;
   }
 
+  get streams(): RunningCommand["streams"] {
+    return this.#streams && { stdout: this.#streams.stdout.text, stderr: this.#streams.stderr.text };
+  }
+
   get prompt(): string | undefined {
     if (this.#end !== undefined || performance.now() - this.#saidAt < silenceMs) return undefined;
     return openPrompt(this.#output?.tail.text() ?? "");
@@ -128,7 +136,7 @@ export class Command implements RunningCommand {
 
   /** There is room for output again. */
   resume(): void {
-    this.#source?.resume();
+    for (const source of this.#sources) source.resume();
   }
 
   keep(): Promise<string | undefined> {
@@ -143,7 +151,8 @@ export class Command implements RunningCommand {
   }
 
   #spawn(): Promise<Exit> {
-    const { program, folder, environment, pipe } = this.#launch;
+    const { program, folder, environment, pipe, errors } = this.#launch;
+    const errorEnd = errors?.pipe.writeEnd ?? pipe?.writeEnd ?? "ignore";
     const { promise, resolve } = Promise.withResolvers<Exit>();
     const fail = (error: unknown): void => {
       this.#cause = "not-started";
@@ -155,7 +164,7 @@ export class Command implements RunningCommand {
         cwd: folder,
         env: environment,
         detached: true,
-        stdio: pipe === undefined ? ["ignore", "pipe", "ignore"] : ["ignore", pipe.writeEnd, pipe.writeEnd],
+        stdio: ["ignore", pipe?.writeEnd ?? "pipe", errorEnd],
         windowsHide: true,
       });
       child.once("error", fail);
@@ -165,7 +174,7 @@ export class Command implements RunningCommand {
     } catch (error) {
       fail(error);
     }
-    if (pipe !== undefined) closeNow(pipe.writeEnd);
+    for (const one of [pipe, errors?.pipe]) if (one !== undefined) closeNow(one.writeEnd);
     this.#listen();
     return promise;
   }
@@ -177,9 +186,16 @@ export class Command implements RunningCommand {
       this.#news?.note();
       return hasRoom;
     };
-    const { pipe } = this.#launch;
-    if (pipe !== undefined) this.#source = readPipe(pipe.readEnd, take);
-    else if (this.#child?.stdout) this.#source = readStream(this.#child.stdout, take);
+    const { pipe, errors } = this.#launch;
+    if (pipe !== undefined && errors !== undefined) {
+      const [stdout, stderr] = [new StreamText(errors), new StreamText(errors)];
+      this.#streams = { stdout, stderr };
+      this.#sources = [
+        readPipe(pipe.readEnd, (bytes) => take(stdout.push(bytes))),
+        readPipe(errors.pipe.readEnd, (bytes) => take(stderr.push(bytes))),
+      ];
+    } else if (pipe !== undefined) this.#sources = [readPipe(pipe.readEnd, take)];
+    else if (this.#child?.stdout) this.#sources = [readStream(this.#child.stdout, take)];
   }
 
   async #watch(exited: Promise<Exit>): Promise<void> {
@@ -191,7 +207,9 @@ export class Command implements RunningCommand {
     let exit: Exit = { code: null, signal: null };
     let isDrained = false;
     const leader = exited.then((told) => (exit = told));
-    const drained = this.#source?.drained.then(() => (isDrained = true));
+    const drained = Promise.all(this.#sources.map((source) => source.drained)).then(
+      () => (isDrained = this.#sources.length > 0),
+    );
     const all = Promise.all([leader, drained]).then(() => this.#othersGone());
     await Promise.race([all, this.#givenUp.promise]);
     clearTimeout(timer);
@@ -215,7 +233,8 @@ export class Command implements RunningCommand {
 
   async #finish(exit: Exit, isDrained: boolean): Promise<void> {
     const { isConfined, giveBack, settle } = this.#launch;
-    this.#source?.close();
+    for (const source of this.#sources) source.close();
+    for (const stream of Object.values(this.#streams ?? {})) this.#output?.take(stream.end());
     await this.#output?.end();
     giveBack(isDrained);
     const said = isConfined ? await this.#searched() : "";

@@ -51,6 +51,8 @@ export async function prepareLaunch(
 ): Promise<Launch> {
   await checkFolder(spec.folder);
   const pipe = await takePipe(context, undo);
+  const { secrets, secretMarker, streamBytes: limit } = spec;
+  const errors = limit === undefined || pipe === undefined ? undefined : await takePipe(context, undo);
   const { confined, ...invocation } = await invoke(id, spec, pipe, context);
   undo.push(() => confined?.release());
   const forget = await recordCall(context.folder, id);
@@ -61,9 +63,11 @@ export async function prepareLaunch(
     timeoutMs: spec.timeoutMs,
     isConfined: confined !== undefined,
     pipe,
+    ...(errors && limit !== undefined && { errors: { pipe: errors, limit, secrets, secretMarker } }),
     output: outputOf(join(context.folder.path, `${id}.out`), spec, context),
     giveBack: (isFree) => {
-      if (isFree && pipe !== undefined) context.pipes.giveBack(pipe.path);
+      if (!isFree) return;
+      for (const one of [pipe, errors]) if (one !== undefined) context.pipes.giveBack(one.path);
     },
     settle: async (said, exitCode) => {
       await forget();

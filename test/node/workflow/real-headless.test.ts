@@ -181,10 +181,10 @@ describe("workflows with real agents, without an editor", function () {
   it("run shell steps through the same permissions", async function () {
     if (!isHere("bwrap")) return this.skip();
     const file = write(
-      'const { exitCode, stdout } = await sh("cat a.txt; exit 3"); return [exitCode, stdout];',
+      'const { exitCode, stdout, stderr } = await sh("cat a.txt; echo no >&2; exit 3"); return [exitCode, stdout, stderr];',
     );
     await using server = await serve(() => reply.text("never"));
     const { lines } = await run(server, ["--workflow", file]);
-    assert.deepEqual(resultOf(lines), [3, "forty-two\n"]);
+    assert.deepEqual(resultOf(lines), [3, "forty-two\n", "no\n"]);
   });
 });
