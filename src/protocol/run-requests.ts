@@ -1,6 +1,6 @@
 /** What views ask about workflows and their runs. */
 import type { SpendLimit, Spent } from "./run.ts";
-import type { RunPreview, WorkflowEntry } from "./workflows.ts";
+import type { ResumePreview, RunPreview, WorkflowEntry } from "./workflows.ts";
 
 /** How one call of a run compares with that of another run: by what determines it, and where. */
 export interface RunDifference {
@@ -26,6 +26,8 @@ export interface RunRequests {
     params: { readonly workflow: string; readonly args?: string; readonly seed?: string };
     result: RunPreview;
   };
+  /** What going on with a run and its script as it is now would be; as free. */
+  "run.previewResume": { params: { readonly run: string }; result: ResumePreview };
   /** `args` is JSON, or a text that is taken as it is. */
   "run.start": {
     params: {

@@ -13,6 +13,7 @@ const run = z.strictObject({ run: id });
 export const runSchemas: { readonly [M in keyof RunRequests]: z.ZodType<RunRequests[M]["params"]> } = {
   "workflow.list": z.strictObject({}),
   "run.preview": z.strictObject({ workflow: file, args, seed: z.string().max(100).optional() }),
+  "run.previewResume": run,
   "run.start": z.strictObject({ workflow: file, args, budget, from: id.optional() }),
   "run.resume": z.strictObject({
     run: id,

@@ -26,6 +26,17 @@ export interface PreviewAgent {
   readonly prompt: string;
 }
 
+/** What going on with a run would be, as a dry run found that was given its answers. */
+export interface ResumePreview {
+  /** Agents that would run, and those whose answers are known. */
+  readonly agents: number;
+  readonly known: number;
+  /** What those that would run may cost. */
+  readonly estimate: Spent;
+  /** Why the script would not come to its end. */
+  readonly problem?: string;
+}
+
 /** What a run would be, as a dry run found: shown before it costs anything. */
 export interface RunPreview {
   readonly file: string;

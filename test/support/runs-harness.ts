@@ -60,6 +60,7 @@ function scriptRuns(script: RunsScript): void {
     "workflow.list": { workflows: script.workflows },
     "run.open": { isFileChanged: script.isFileChanged ?? false },
     "run.preview": script.preview,
+    "run.previewResume": { agents: 1, known: 3, estimate: { tokens: 12_000, usd: 0.0021 } },
     "run.start": { run: script.run?.run },
     "run.result": script.result,
     "run.compare": { differences: script.differences ?? [] },

@@ -128,9 +128,23 @@ describe("the page of runs beside an editor", () => {
     const run = runState([runStep(1)], { status: "stopped" });
     await open({ ...runScenes.one, run });
     await button("Resume").click();
+    assert.equal(await page().getByTestId("run-resume-estimate").count(), 0);
     await open({ ...runScenes.one, run, isFileChanged: true });
+    const told = page().getByTestId("run-resume-estimate");
+    assert.match(
+      await told.innerText(),
+      /With the edited script 1 agent would run: about 12k tokens, about \$0\.0021\. 3 answers are known\./,
+    );
     await button("Resume with the edited script").click();
     assert.deepEqual(await requests("run.resume"), [{ run: "run-1", takesFile: true }]);
+  });
+
+  it("says what is wrong with the script as it was edited", async () => {
+    const run = runState([runStep(1)], { status: "stopped" });
+    const refused = { method: "run.previewResume", message: "a.js:2:3: lgo?" };
+    await open({ ...runScenes.one, run, isFileChanged: true }, { refused });
+    await page().getByTestId("run-resume-estimate").getByText("a.js:2:3: lgo?").waitFor();
+    assert.equal(await page().getByRole("alert").locator(".notice").count(), 0);
   });
 
   it("has no resume for what is done", async () => {

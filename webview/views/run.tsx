@@ -6,6 +6,7 @@ import { RunBudget } from "../parts/run-budget.tsx";
 import { RunHead } from "../parts/run-head.tsx";
 import { RunLog } from "../parts/run-log.tsx";
 import { RunPhaseRow } from "../parts/run-phase-row.tsx";
+import { RunResumeEstimate } from "../parts/run-resume-estimate.tsx";
 import { RunResult } from "../parts/run-result.tsx";
 import { RunStepRow } from "../parts/run-step-row.tsx";
 import { rowAfterKey } from "../row-keys.ts";
@@ -27,6 +28,7 @@ export function Run(): VNode {
   return (
     <div class="run" data-testid="run-view" data-status={state.status}>
       <RunHead state={state} />
+      <RunResumeEstimate state={state} />
       <RunBudget state={state} />
       <RunResult state={state} />
       <Steps />

@@ -25,6 +25,8 @@ export interface DryRunRequest {
   /** The models that a real run would know. */
   readonly models?: ModelTable;
   readonly listener?: (event: RunEvent) => void;
+  /** Takes over the answers of this run. */
+  readonly from?: string;
 }
 
 /** An agent as it would be asked. */
@@ -53,6 +55,8 @@ export interface DryRunReport {
   /** Phases that meta announces and no agent was in. */
   readonly unusedPhases: readonly string[];
   readonly unreached: readonly UnreachedCall[];
+  /** Agents whose answers were taken over. */
+  readonly known: number;
   readonly estimate: { readonly agents: number; readonly tokens: number; readonly usd: number };
   /** Whether a run of this size is shown before it begins. */
   readonly needsPreview: boolean;
@@ -77,6 +81,7 @@ export async function dryRun(
     ...(budget && { budget }),
     ...(engine && { engine }),
     ...(agentTypes && { agentTypes }),
+    ...(request.from !== undefined && { from: request.from }),
     settings: { concurrency: maxConcurrency },
     listener: (event) => {
       events.push(event);
@@ -91,7 +96,7 @@ export async function dryRun(
 function syntheticPorts(ports: WorkflowPorts): WorkflowPorts {
   return {
     ...ports,
-    journal: createMemoryJournal(),
+    journal: createMemoryJournal(ports.journal),
     shell: { run: () => Promise.resolve({ exitCode: 0, stdout: "", stderr: "" }) },
     questions: { ask: ({ choices }) => Promise.resolve(choices?.[0] ?? "yes") },
     worktrees: {
@@ -150,7 +155,8 @@ function reportOf(
     undeclaredPhases: [...used].filter((title) => !declared.includes(title)),
     unusedPhases: declared.filter((title) => !used.has(title)),
     unreached,
-    estimate: { agents: end.census.agents, ...end.spent },
+    known: end.census.cached,
+    estimate: { agents: end.census.agents - end.census.cached, ...end.spent },
     needsPreview: end.census.agents > previewAbove,
   };
 }

@@ -2,8 +2,8 @@
 import type { RunEvent } from "#protocol/run.ts";
 import type { RunJournal } from "./ports.ts";
 
-/** Makes one. */
-export function createMemoryJournal(): RunJournal {
+/** Makes one, over a journal that is read and never written. */
+export function createMemoryJournal(below?: Pick<RunJournal, "read">): RunJournal {
   const runs = new Map<string, RunEvent[]>();
   return {
     append(run, events) {
@@ -14,7 +14,7 @@ export function createMemoryJournal(): RunJournal {
       else list.push(...copies);
       return Promise.resolve();
     },
-    read: (run) => Promise.resolve(runs.get(run)?.slice()),
+    read: async (run) => runs.get(run)?.slice() ?? below?.read(run),
     list: () => Promise.resolve([...runs.keys()].toReversed()),
   };
 }

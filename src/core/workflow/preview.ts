@@ -1,7 +1,7 @@
 /** What a run would be: shown before it costs anything. */
 import type { Spent } from "#protocol/run.ts";
 import type { RunEntry } from "#protocol/run-state.ts";
-import type { RunPreview } from "#protocol/workflows.ts";
+import type { ResumePreview, RunPreview } from "#protocol/workflows.ts";
 import type { ModelTable } from "./agents/workflow-agents.ts";
 import { type DryRunReport, dryRun } from "./dry-run.ts";
 import type { WorkflowPorts, WorkflowSource } from "./ports.ts";
@@ -15,15 +15,18 @@ export interface PreviewRequest {
   readonly source: WorkflowSource;
   readonly args: unknown;
   readonly models: ModelTable;
-  /** This script's last run that came to its end. */
-  readonly lastRun: RunEntry | undefined;
+  /** All runs that are known, newest first. */
+  readonly runs: readonly RunEntry[];
+  /** Why agents could not work now. */
+  readonly notice: string | undefined;
   /** Another seed gives other answers. */
   readonly seed?: string;
 }
 
 /** Walks through the script with made-up answers. Throws ScriptError for a script that can not run. */
 export async function previewRun(ports: WorkflowPorts, request: PreviewRequest): Promise<RunPreview> {
-  const { source, args, models, lastRun, seed } = request;
+  const { source, args, models, seed, notice } = request;
+  const lastRun = lastRunOf(source, request.runs);
   const { meta, warnings } = readScript(source).script;
   const { end, report } = await dryRun(ports, { source, args, models, ...(seed !== undefined && { seed }) });
   const isKnown = lastRun !== undefined && lastRun.spent.tokens > 0;
@@ -40,11 +43,48 @@ export async function previewRun(ports: WorkflowPorts, request: PreviewRequest):
     estimate: isKnown ? fromLastRun(lastRun, report) : spentOf(report),
     basis: isKnown ? "last-run" : "rule",
     budget: {},
-    warnings: [...warnings.map(({ message, line }) => `Line ${line}: ${message}`), ...findingsOf(report)],
+    warnings: [
+      ...(notice === undefined ? [] : [notice]),
+      ...warnings.map(({ message, line }) => `Line ${line}: ${message}`),
+      ...findingsOf(report),
+    ],
     ...(end.error && { problem: placed(end.error) }),
     ...(lastRun && { lastRun }),
     isLarge: report.needsPreview,
   };
+}
+
+/** What going on with a run would be, with its script as it is now. Throws ScriptError for a script that can not run. */
+export async function previewResume(
+  ports: WorkflowPorts,
+  {
+    run,
+    source,
+    args,
+    models,
+    runs,
+  }: Pick<PreviewRequest, "source" | "args" | "models" | "runs"> & { readonly run: string },
+): Promise<ResumePreview> {
+  readScript(source);
+  const { end, report } = await dryRun(ports, { source, args, models, from: run });
+  // What its own agents cost says most.
+  const own = runs.find((entry) => entry.run === run && entry.spent.tokens > 0);
+  const lastRun = own ?? lastRunOf(source, runs);
+  return {
+    ...{ agents: report.estimate.agents, known: report.known },
+    estimate: lastRun === undefined ? spentOf(report) : fromLastRun(lastRun, report),
+    ...(end.error && { problem: placed(end.error) }),
+  };
+}
+
+// One that came to its end, and cost something.
+function lastRunOf({ file }: WorkflowSource, runs: readonly RunEntry[]): RunEntry | undefined {
+  return runs.find(
+    (run) =>
+      run.file === file &&
+      run.synthetic === undefined &&
+      (run.status === "done" || run.status === "incomplete"),
+  );
 }
 
 function spentOf({ estimate }: DryRunReport): Spent {

@@ -2,25 +2,23 @@
 import type { EngineName, SandboxStatus } from "#protocol/guest.ts";
 import type { RunEvent, RunEventOf, SpendLimit } from "#protocol/run.ts";
 import type { Mode } from "#protocol/permissions.ts";
-import { censusOf, isGoingOn, newsOf, type RunEntry, runEntry } from "#protocol/run-state.ts";
-import type { RunPreview } from "#protocol/workflows.ts";
+import { censusOf, isGoingOn, newsOf, runEntry } from "#protocol/run-state.ts";
+import type { ResumePreview, RunPreview } from "#protocol/workflows.ts";
 import { Channel } from "../channel.ts";
 import { BooError, messageOf } from "../errors.ts";
-import type { Ports } from "../ports.ts";
-import type { WorkflowAgents } from "./agents/workflow-agents.ts";
 import type { CatalogEntry } from "./catalog.ts";
 import type { RunRequest, WorkflowEngine } from "./engine.ts";
 import type { WorkflowHost } from "./host.ts";
-import type { WorkflowPorts, WorkflowShell, WorkflowSource } from "./ports.ts";
+import type { WorkflowPorts, WorkflowSource } from "./ports.ts";
 import type { Rerun } from "./replay.ts";
 import type { WorkflowRun } from "./run.ts";
+import type { PreviewRequest } from "./preview.ts";
 import { RunList, stateOf } from "./run-list.ts";
 import { RunsElsewhere } from "./runs-elsewhere.ts";
 import { RunQuestions } from "./run-questions.ts";
 import { withoutSecrets } from "./clean-journal.ts";
 import { lastStart, sourceOf } from "./run-sources.ts";
-import type { RunTraceParts } from "./run-trace.ts";
-import type { WorkflowSettings } from "./settings.ts";
+import type { RunsParts } from "./runs-parts.ts";
 
 /** What starts a run: a script by its name or file, and what it is given. */
 export interface StartRun {
@@ -42,29 +40,6 @@ export interface ResumeRun {
   /** A fresh budget, beyond what was spent so far. */
   readonly budget?: SpendLimit;
   readonly rerun?: Rerun;
-}
-
-/** What runs are made with. */
-export interface RunsParts {
-  readonly ports: Ports;
-  /** Real agents for one run. */
-  readonly agents: (mode: Mode) => WorkflowAgents;
-  /** What runs the shell steps of a run. */
-  readonly shell: (run: string, workflow: string, mode: Mode) => WorkflowShell;
-  /** How much the agents of a new run do without asking. */
-  readonly mode: () => Mode;
-  readonly traces: RunTraceParts;
-  /** Whether an id is that of a session. */
-  readonly isSession: (id: string) => boolean;
-  /** A value without the secrets that BooCode holds. */
-  readonly redact: <T>(value: T) => T;
-  /** Called when a script asks something. */
-  readonly asked: (run: string, workflow: string, text: string) => void;
-  readonly settings: () => Partial<WorkflowSettings>;
-  /** Why agents could not work now; undefined where they could. */
-  readonly notice: () => Promise<string | undefined>;
-  /** Called when a run has ended. */
-  readonly ended: (entry: RunEntry) => void;
 }
 
 type Opening = (engine: WorkflowEngine, common: RunRequest) => Promise<WorkflowRun>;
@@ -158,16 +133,26 @@ export class Runs {
   async preview(workflow: StartRun["workflow"], args: unknown, seed?: string): Promise<RunPreview> {
     const ports = await this.#workflowPorts();
     const source = await sourceOf(ports, workflow);
-    await this.load();
-    const same = this.list.channel.state.runs.filter(
-      ({ file, synthetic }) => file === source.file && synthetic === undefined,
-    );
-    const lastRun = same.find(({ status }) => status === "done" || status === "incomplete");
-    const models = this.#parts.agents(this.#parts.mode()).models();
+    const [common, notice] = await Promise.all([this.#previewParts(), this.#parts.notice()]);
     const { previewRun } = await import("./preview.ts");
-    const request = { source, args, models, lastRun, ...(seed !== undefined && { seed }) };
-    const [preview, notice] = await Promise.all([previewRun(ports, request), this.#parts.notice()]);
-    return notice === undefined ? preview : { ...preview, warnings: [notice, ...preview.warnings] };
+    return previewRun(ports, { ...common, source, args, notice, ...(seed !== undefined && { seed }) });
+  }
+
+  /** What going on with a run and its script as it is now would be. Throws ScriptError, BooError "unknown-run", "unknown-workflow". */
+  async previewResume(run: string): Promise<ResumePreview> {
+    const ports = await this.#workflowPorts();
+    const { file, args } = lastStart(await this.#events(run));
+    const source = await sourceOf(ports, file);
+    const { previewResume } = await import("./preview.ts");
+    return previewResume(ports, { ...(await this.#previewParts()), run, source, args });
+  }
+
+  async #previewParts(): Promise<Pick<PreviewRequest, "models" | "runs">> {
+    await this.load();
+    return {
+      models: this.#parts.agents(this.#parts.mode()).models(),
+      runs: this.list.channel.state.runs,
+    };
   }
 
   /** Starts a run; gives its id. Throws ScriptError, BooError "unknown-workflow", "not-trusted", "no-sandbox". */

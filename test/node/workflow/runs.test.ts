@@ -111,6 +111,11 @@ describe("runs of a window", function () {
     assert.deepEqual(await ask(window, "run.open", { run }), { isFileChanged: false });
     write("edit", 'return [await agent("same"), await agent("new")];');
     assert.deepEqual(await ask(window, "run.open", { run }), { isFileChanged: true });
+    const requests = window.server.requests.length;
+    const { agents, known, estimate, problem } = await ask(window, "run.previewResume", { run });
+    assert.deepEqual([agents, known, problem, estimate.tokens > 0], [1, 1, undefined, true]);
+    assert.equal(window.server.requests.length, requests, "It costs nothing.");
+    assert.equal(window.core.runs.list.channel.state.runs.length, 1, "It is no run.");
     const { run: other } = await ask(window, "run.start", { workflow: "edit", from: run });
     const state = await until(window, other, isOver);
     assert.deepEqual(
