@@ -74,10 +74,10 @@ class Pictures {
     });
     gate.release();
     await this.#chat.text("said.").waitFor();
-    await this.#scene("thousands", () => this.#openSession(0));
+    await this.#scene("thousands", () => this.#openSession("History of session-0"));
     await this.#scene(
       "drift",
-      () => this.#openSession(1),
+      () => this.#openSession("History of session-1"),
       () => this.#showDrift(),
     );
   }
@@ -101,13 +101,12 @@ class Pictures {
     }
   }
 
-  async #openSession(number: number): Promise<void> {
+  async #openSession(name: string): Promise<void> {
     await this.#chat.button("Sessions").click();
-    await this.#chat.frame
-      .getByTestId("session-item")
-      .nth(-(number + 2))
-      .click();
-    await this.#chat.frame.locator(".row").first().waitFor();
+    await this.#chat.frame.getByTestId("session-item").filter({ hasText: name }).click();
+    await this.#chat.conversation.locator(".row").first().waitFor();
+    await runCommand(this.#page, "BooCode: Open Trace");
+    await this.#page.getByRole("tab", { name: `Trace: ${name}` }).waitFor();
   }
 
   async #scene(name: string, show: () => Promise<void>, arrange?: () => Promise<void>): Promise<void> {

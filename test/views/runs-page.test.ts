@@ -189,6 +189,34 @@ describe("the page of runs beside an editor", () => {
     assert.equal(await button("Run Scope again").count(), 0);
   });
 
+  it("stays where it is while agents begin below", async () => {
+    const run = runState([runStep(1)], { status: "running", hasResult: false });
+    await open({ ...runScenes.one, run });
+    await page().evaluate(() =>
+      window.host.emit(
+        "run",
+        Array.from({ length: 80 }, (_, at) => ({
+          ...{
+            type: "step-start" as const,
+            at: Date.now(),
+            step: `1.${at + 2}`,
+            path: `p${at}`,
+            key: `k${at}`,
+          },
+          ...{ occurrence: 0, kind: "agent" as const, label: `Late ${at}`, phase: "Review", reason: "new" },
+          determinants: {},
+        })),
+      ),
+    );
+    await agent("Late 1").first().waitFor();
+    await until(
+      () => page().evaluate(() => [...document.querySelectorAll(".row-list")].map((list) => list.scrollTop)),
+      ([top]) => top === 0,
+    );
+    assert.ok(await agent("Late 1").first().isVisible());
+    await phase("Scope").waitFor();
+  });
+
   it("moves from row to row by arrows", async () => {
     await open(runScenes.dozen);
     await phase("Scope").focus();

@@ -130,10 +130,14 @@ export class RowList<R extends Placed> extends Component<Props<R>> implements Ro
   }
 
   // The rows in sight that will have another index, because rows were put in front of them, and how far below the
-  // upper edge they are.
+  // upper edge they are. Where older rows come in behind the first one, that one says nothing; elsewhere it says that
+  // what comes is below it.
   #findMoved(next: readonly R[]): readonly { readonly key: string; readonly below: number }[] {
     const [first, end] = this.#wantedRange(0);
-    return this.props.rows.slice(first, end).flatMap((row, offset) => {
+    const { rows, onNearTop } = this.props;
+    if (onNearTop === undefined && rows[first] !== undefined && next[first]?.key === rows[first].key)
+      return [];
+    return rows.slice(first, end).flatMap((row, offset) => {
       const index = first + offset;
       const below = this.#heights.startOf(index) - this.#top;
       return next[index]?.key === row.key ? [] : [{ key: row.key, below }];
