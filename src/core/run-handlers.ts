@@ -20,7 +20,7 @@ export function makeRunHandlers(runs: Runs, ports: Ports): RunHandlers {
       return { workflows: entries.map(entryOf) };
     },
     "run.preview": ({ workflow, args, seed }) => runs.preview(workflow, argsOf(args), seed),
-    "run.previewResume": ({ run }) => runs.previewResume(run),
+    "run.previewResume": ({ run }, signal) => runs.previewResume(run, signal),
     "run.start": async ({ workflow, args, budget, from }) => {
       const run = await runs.start({
         ...{ workflow, args: argsOf(args) },

@@ -66,8 +66,8 @@ export interface RunningCommand {
   readonly ended: Promise<CommandEnd>;
   /** The end so far; undefined while it runs. */
   readonly end: CommandEnd | undefined;
-  /** What it said on each output so far; undefined where they were not to be kept apart, or can not be. */
-  readonly streams?: { readonly stdout: string; readonly stderr: string } | undefined;
+  /** What it said on each output so far, given once; undefined where they were not to be kept apart, or can not be. */
+  takeStreams?(): { readonly stdout: string; readonly stderr: string } | undefined;
   /** The last line, where the command looks as if it waited for somebody to type. */
   readonly prompt: string | undefined;
   /** Hears new output, at most ten times a second and 8 KB each time: what came in between is left out, the end never is. Returns a function that stops it. */

@@ -12,6 +12,8 @@ import type { ReadBodies } from "./trace/exported-trace.ts";
 /** The requests that are answered here. */
 export type TraceMethod = "trace.spans" | "trace.detail" | "trace.segment" | "trace.open" | "trace.export";
 
+/** The agents of a run work side by side: so many of their logs are held while its trace is exported. */
+const logsAtOnce = 16;
 /** The log that was read last is kept for as long as somebody goes on asking about it (ms). */
 const keptFor = 30_000;
 
@@ -87,8 +89,17 @@ class Logs {
 
   /** Reads the bodies of a session's spans as exports have them. */
   async bodies(session: string): Promise<ReadBodies> {
-    await this.read(session);
-    return async (span) => exportedBodies(await this.read(span.origin ?? session), span);
+    const logs = new Map<string, Promise<LogReader>>([[session, this.read(session)]]);
+    await logs.get(session);
+    return async (span) => {
+      const id = span.origin ?? session;
+      const log = logs.get(id) ?? this.#load(id);
+      logs.delete(id);
+      logs.set(id, log);
+      const [oldest] = logs.keys();
+      if (logs.size > logsAtOnce && oldest !== undefined) logs.delete(oldest);
+      return exportedBodies(await log, span);
+    };
   }
 
   async #load(session: string): Promise<LogReader> {

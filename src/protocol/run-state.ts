@@ -255,7 +255,9 @@ function changeStep(state: RunState, id: string, change: Partial<RunStep>): RunS
 }
 
 function replaceStep(state: RunState, step: RunStep): RunState {
-  return { ...state, steps: state.steps.map((one) => (one.step === step.step ? step : one)) };
+  const steps = state.steps.slice();
+  steps[steps.findLastIndex((one) => one.step === step.step)] = step;
+  return { ...state, steps };
 }
 
 /** Whether nothing more will happen to a step. */

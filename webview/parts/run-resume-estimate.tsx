@@ -8,7 +8,7 @@ import { useRuns } from "../runs/app.ts";
 import { Icon } from "./icon.tsx";
 
 /** What going on with the script as it was edited would run and cost; nothing where it was not. */
-export function RunResumeEstimate({ state }: { readonly state: RunState }): VNode | null {
+export function RunResumeEstimate({ state }: { readonly state: RunState }): VNode {
   const { client, isFileChanged, list } = useRuns();
   const [found, setFound] = useState<ResumePreview | { readonly problem: string } | undefined>(undefined);
   const isOpen = state.status === "running" || state.status === "paused";
@@ -21,11 +21,13 @@ export function RunResumeEstimate({ state }: { readonly state: RunState }): VNod
     const abort = new AbortController();
     client.request("run.previewResume", { run }, abort.signal).then(setFound, (error: unknown) => {
       // What is wrong with the script is worth knowing before it runs.
-      if (error instanceof RequestError && !abort.signal.aborted) setFound({ problem: error.message });
+      const isAbout = error instanceof RequestError && error.code !== "not-trusted" && !abort.signal.aborted;
+      if (isAbout) setFound({ problem: error.message });
     });
     return () => abort.abort();
   }, [isWanted, changes, run, attempt]);
-  if (!isWanted || found === undefined) return null;
+  // There from the start, so that it is heard when it says something.
+  if (!isWanted || found === undefined) return <p class="quiet-line none" role="status" />;
   return (
     <p class="quiet-line" role="status" data-testid="run-resume-estimate">
       <Icon name={found.problem === undefined ? "info" : "warning"} />

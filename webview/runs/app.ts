@@ -96,9 +96,12 @@ function followRun(following: Following): ReadonlySignal<RunState | undefined> {
     const unfollow = effect(() => {
       if (changes.value !== before) look();
     });
+    // Not every folder is watched from which a script can run.
+    window.addEventListener("focus", look);
     return () => {
       isLeft = true;
       unfollow();
+      window.removeEventListener("focus", look);
       followed.value = undefined;
       store.unfollow("run", run);
     };

@@ -73,7 +73,7 @@ export class SpanTable {
   /** Whether this is the trace of a run of a workflow. */
   get isOfRun(): boolean {
     const first = this.firstChild(root);
-    return first >= 0 && this.kind(first) === "run";
+    return first >= 0 && ["run", "phase", "agent"].includes(this.kind(first));
   }
 
   /** Whether a span is what the calls below it make of it. */

@@ -11,7 +11,7 @@ import { Session } from "../session/session.ts";
 import { Agent } from "./agent.ts";
 import { ContextSource } from "./context.ts";
 import type { AgentDependencies } from "./dependencies.ts";
-import { type AgentTask, portsIn } from "./task.ts";
+import { type AgentTask, portsIn, shellStep } from "./task.ts";
 
 // Idle sessions beyond this many are closed, oldest first; they open again from the store.
 const openAgents = 8;
@@ -59,8 +59,8 @@ export class Supervisor {
   createFor(task: AgentTask, choice: ModelChoice): Agent {
     const { origin, folder } = task.terms;
     const { ports } = this.#dependencies;
-    // The trace of its run tells of what it did, to whoever follows live.
-    const told = { task, spanEnded: () => {} };
+    // The trace of its run tells of what an agent did, to whoever follows live.
+    const told = { task, ...(origin.step !== shellStep && { spanEnded: () => {} }) };
     const own = {
       ...this.#dependencies,
       ...{ ports: folder === undefined ? ports : portsIn(folder, ports), ...told },

@@ -72,6 +72,9 @@ export class AgentTask {
   }
 }
 
+/** The step of a task in which a script's own commands run. */
+export const shellStep = "sh";
+
 /** The tool by which a result is given; its definition is in the header of every agent that works on a task. */
 export const finalAnswerName = "final_answer";
 

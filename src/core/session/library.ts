@@ -164,8 +164,11 @@ export class SessionLibrary {
   /** Deletes sessions and what only they refer to, for good. */
   async purge(sessions: readonly string[]): Promise<void> {
     const at = this.#ports.clock.now();
+    // What its agents did is in a run's trace, too.
+    const runs = sessions.flatMap((session) => this.#known.get(session)?.summary.task?.run ?? []);
     for (const session of sessions) this.#remove(session);
-    await this.#ports.store.append(sessions.map((session) => ({ kind: "purge" as const, session, at })));
+    const gone = [...new Set([...sessions, ...runs])];
+    await this.#ports.store.append(gone.map((session) => ({ kind: "purge" as const, session, at })));
     await Promise.all([this.settle(), this.#ports.store.clean()]);
   }
 

@@ -88,10 +88,13 @@ export function spanFields(span: Span, content: OtlpContent, bodies: SpanBodies 
     "boocode.timing.tool_ms": double(span.timings.toolMs),
     "boocode.cost.usd": double(span.costUsd),
     "boocode.usage.is_whole": bool(span.isUsageWhole),
-    ...(span.kind === "step" ? ownUsage(span.usage) : cacheUsage(span.usage)),
+    ...(summed.has(span.kind) ? ownUsage(span.usage) : cacheUsage(span.usage)),
     ...cacheFields(span, content),
   };
 }
+
+/** What tells the tokens of others again. */
+const summed: ReadonlySet<Span["kind"]> = new Set(["run", "phase", "agent", "step"]);
 
 /** Whether a span is one that failed; what was denied or cancelled did what somebody wanted. */
 export function hasFailed({ outcome }: Span): boolean {
@@ -116,7 +119,8 @@ function conventional(span: Span): Fields {
         "gen_ai.agent.name": text(span.agent),
         "gen_ai.request.model": text(span.model),
         ...conversation,
-        ...genAiUsage(span.usage),
+        // Its turns tell the same tokens.
+        ...(span.kind === "turn" && genAiUsage(span.usage)),
       };
     case "model":
       return {
@@ -140,7 +144,7 @@ function conventional(span: Span): Fields {
         ...conversation,
       };
     case "run":
-      return { "gen_ai.operation.name": text("invoke_workflow"), ...conversation, ...genAiUsage(span.usage) };
+      return { "gen_ai.operation.name": text("invoke_workflow"), ...conversation };
     case "phase":
     case "step":
     case "question":

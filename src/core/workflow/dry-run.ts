@@ -27,6 +27,8 @@ export interface DryRunRequest {
   readonly listener?: (event: RunEvent) => void;
   /** Takes over the answers of this run. */
   readonly from?: string;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
 }
 
 /** An agent as it would be asked. */
@@ -88,7 +90,11 @@ export async function dryRun(
       request.listener?.(event);
     },
   });
+  const stop = (): void => void run.stop();
+  request.signal?.addEventListener("abort", stop, { once: true });
+  if (request.signal?.aborted === true) stop();
   const end = await run.done;
+  request.signal?.removeEventListener("abort", stop);
   return { end, report: reportOf(request.source, events, watched.specs, end) };
 }
 
@@ -100,7 +106,8 @@ function syntheticPorts(ports: WorkflowPorts): WorkflowPorts {
     shell: { run: () => Promise.resolve({ exitCode: 0, stdout: "", stderr: "" }) },
     questions: { ask: ({ choices }) => Promise.resolve(choices?.[0] ?? "yes") },
     worktrees: {
-      base: () => Promise.resolve("HEAD"),
+      // What is known was made from the commit that there is.
+      base: (...given) => ports.worktrees?.base(...given) ?? Promise.resolve("HEAD"),
       create: (name) => Promise.resolve({ path: name, finish: () => Promise.resolve(undefined) }),
     },
   };

@@ -64,12 +64,19 @@ export async function previewResume(
     models,
     runs,
   }: Pick<PreviewRequest, "source" | "args" | "models" | "runs"> & { readonly run: string },
+  signal: AbortSignal,
 ): Promise<ResumePreview> {
   readScript(source);
-  const { end, report } = await dryRun(ports, { source, args, models, from: run });
+  const { end, report } = await dryRun(ports, { source, args, models, from: run, signal });
+  signal.throwIfAborted();
   // What its own agents cost says most.
   const own = runs.find((entry) => entry.run === run && entry.spent.tokens > 0);
-  const lastRun = own ?? lastRunOf(source, runs);
+  const lastRun =
+    own ??
+    lastRunOf(
+      source,
+      runs.filter(({ spent }) => spent.tokens > 0),
+    );
   return {
     ...{ agents: report.estimate.agents, known: report.known },
     estimate: lastRun === undefined ? spentOf(report) : fromLastRun(lastRun, report),

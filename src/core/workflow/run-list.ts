@@ -24,7 +24,7 @@ const mostRuns = 500;
 
 /** What the list is made over. */
 export interface RunListParts {
-  readonly store: Pick<Store, "keepCopy" | "readCopy" | "owner">;
+  readonly store: Pick<Store, "keepCopy" | "readCopy" | "owner" | "events">;
   readonly folder: string;
   readonly log: Log;
   /** Whether this window runs it. */
@@ -81,7 +81,7 @@ export class RunList {
     if (!mayHaveChanged || this.#parts.isHere(run)) return;
     const events = await journal.read(run).catch(() => undefined);
     if (events === undefined) return;
-    const state = stateOf(events, this.#parts.store.owner(run) === "elsewhere");
+    const state = stateOf(events, await isElsewhere(this.#parts.store, run));
     this.#known.set(run, runEntry(state, folderOf(events) ?? known?.folder ?? this.#parts.folder));
   }
 
@@ -96,6 +96,12 @@ export class RunList {
       );
     }, copyAfter);
   }
+}
+
+/** Whether another window runs it. Claims from before this window began to follow are known to the index alone, which is asked for that. */
+export async function isElsewhere(store: Pick<Store, "owner" | "events">, run: string): Promise<boolean> {
+  await store.events(run);
+  return store.owner(run) === "elsewhere";
 }
 
 /** What a journal says of its run; one that was left open and runs nowhere is interrupted. */

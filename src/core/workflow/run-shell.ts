@@ -4,7 +4,7 @@ import type { Mode } from "#protocol/permissions.ts";
 import { bodyPreview } from "#protocol/session.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { Supervisor } from "../agent/supervisor.ts";
-import { AgentTask } from "../agent/task.ts";
+import { AgentTask, shellStep } from "../agent/task.ts";
 import { BooError } from "../errors.ts";
 import type { RunningCommand } from "../shell-ports.ts";
 import type { ShellResult, WorkflowShell } from "./ports.ts";
@@ -64,7 +64,7 @@ export class RunShell implements WorkflowShell {
         ...(timeoutMs !== undefined && { timeout: Math.max(1, Math.ceil(timeoutMs / 1000)) }),
       };
       const commandEnded = async (running: RunningCommand): Promise<void> => {
-        const { stdout, stderr } = running.streams ?? {
+        const { stdout, stderr } = running.takeStreams?.() ?? {
           stdout: await running.read(0, Math.min(running.bytes, givenBytes)),
           stderr: "",
         };
@@ -85,7 +85,7 @@ export class RunShell implements WorkflowShell {
 
   async #open(): Promise<Agent> {
     const { run, workflow, supervisor, choice, mode, opened } = this.#parts;
-    const origin = { run, step: "sh", label: workflow, agentType: "script" };
+    const origin = { run, step: shellStep, label: workflow, agentType: "script" };
     const terms = { tools: undefined, maxToolCalls: undefined, folder: undefined, submit: undefined };
     this.#task = new AgentTask({ origin, ...terms });
     const agent = supervisor.createFor(this.#task, choice());

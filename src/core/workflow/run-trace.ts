@@ -22,6 +22,8 @@ interface Ending {
   readonly at: number;
   readonly outcome: ToolOutcome;
   readonly error?: Span["error"];
+  /** Whether the journal knows of tokens, which its calls may not have told. */
+  readonly hasSpent?: boolean;
 }
 
 const stepOutcomes: Readonly<Record<StepOutcome, ToolOutcome>> = {
@@ -46,12 +48,16 @@ export class RunTrace {
   readonly #phases = new Map<string, Part>();
   #whole: Part | undefined;
   #attempt = 0;
-  #phase: string | undefined;
+  /** Counts the phases of this attempt. */
+  #begun = 0;
   #isReplaying = false;
+  /** What earlier attempts kept: what a crash left open there ends with the first that is heard of the next one. */
+  #before: readonly RunEvent[] | undefined;
 
-  constructor(run: string, parts: RunTraceParts) {
+  constructor(run: string, parts: RunTraceParts, before?: readonly RunEvent[]) {
     this.#run = run;
     this.#parts = parts;
+    this.#before = before;
   }
 
   /** Ends what a crash left open, given all that the run's journal holds. */
@@ -66,20 +72,20 @@ export class RunTrace {
 
   /** Takes what happened. */
   take(event: RunEvent): void {
+    const before = this.#before;
+    this.#before = undefined;
+    if (before !== undefined) this.interrupt(before);
     switch (event.type) {
       case "run-start":
         return this.#begin(event);
       case "phase":
-        this.#phase = event.title;
-        this.#phaseOf(event.title, event.at);
-        return this.#settlePhases(event.at);
+        return this.#enter(event.title, event.at);
       case "step-start":
         return this.#beginStep(event);
       case "step-session":
         return this.#steps.get(event.step)?.follow(event.session);
       case "step-end":
-        this.#endStep(event);
-        return this.#settlePhases(event.at);
+        return this.#endStep(event);
       case "run-end": {
         const { at, outcome, error } = event;
         return this.#whole?.close({
@@ -95,7 +101,7 @@ export class RunTrace {
     // An attempt that was cut has no end of its own.
     this.#whole?.end({ at, outcome: "interrupted" });
     this.#attempt = attempt;
-    this.#phase = undefined;
+    this.#begun = 0;
     this.#steps.clear();
     this.#phases.clear();
     const id = attempt === 1 ? this.#run : `${this.#run}/${attempt}`;
@@ -117,28 +123,30 @@ export class RunTrace {
     if (part === undefined) return;
     this.#steps.delete(step);
     const isBad = outcome === "failed";
-    // What its calls did not tell, its journal may know.
-    if (spent.tokens > 0 && !part.hasUsage) part.missUsage();
     part.endWhenStill({
-      ...{ at, outcome: stepOutcomes[outcome] },
+      ...{ at, outcome: stepOutcomes[outcome], hasSpent: spent.tokens > 0 },
       ...(isBad && { error: { code: reason, message: error ?? reason } }),
     });
   }
 
+  // A script that goes to another phase is done with the one before, once nothing of that runs any more.
+  #enter(title: string, at: number): void {
+    this.#phaseOf(title, at);
+    for (const [other, part] of this.#phases) if (other !== title) part.endWhenStill({ at, outcome: "ok" });
+  }
+
+  // What begins in a phase goes on with it, or, where that has ended, begins it again.
   #phaseOf(title: string, at: number): Part {
     const open = this.#phases.get(title);
-    if (open !== undefined && !open.isOver) return open;
-    const again = open === undefined ? "" : `#${at}`;
-    const id = `${this.#run}/${this.#attempt}/${title}${again}`;
+    if (open !== undefined && !open.isOver) {
+      open.goOn();
+      return open;
+    }
+    this.#begun += 1;
+    const id = `${this.#run}/${this.#attempt}.phase-${this.#begun}`;
     const part = this.#part("phase", { id, name: `phase ${title}`, title }, at, this.#whole);
     this.#phases.set(title, part);
     return part;
-  }
-
-  // A phase is over when another one was begun and nothing of it runs any more; what begins in it later begins it again.
-  #settlePhases(at: number): void {
-    for (const [title, part] of this.#phases)
-      if (title !== this.#phase) part.endWhenStill({ at, outcome: "ok" });
   }
 
   #part(
@@ -171,10 +179,11 @@ class Part {
   #costUsd: number | undefined;
   #isUsageWhole = true;
   #session: string | undefined;
-  #unfollow: (() => void) | undefined;
+  /** Sessions that are heard, each with what ends that: the one before a new try may still be on its way out. */
+  readonly #followed = new Map<string, () => void>();
   #ending: Ending | undefined;
+  #hasUsage = false;
   isOver = false;
-  hasUsage = false;
 
   constructor(
     fact: SpanStart,
@@ -196,18 +205,25 @@ class Part {
   /** Tells what happens in a session as a part of this. */
   follow(session: string): void {
     const recorder = this.#recorder();
-    if (recorder === undefined || session === this.#session) return;
-    this.#unfollow?.();
+    if (recorder === undefined) return;
     this.#session = session;
+    if (this.#followed.has(session)) return;
     const trace = this.#channel(session);
-    this.#unfollow = trace.listen((event) => {
+    const unfollow = trace.listen((event) => {
       const fact = this.#adopted(event.span);
       if (event.type === "span-start") return recorder.start(fact);
       recorder.end(fact as SpanFact);
       this.#lastAt = Math.max(this.#lastAt, event.span.endedAt);
       if (event.span.kind === "turn") this.#count(event.span);
+      if (session !== this.#session && trace.state.open.length === 0) this.#unfollow(session);
       this.#endIfStill();
     });
+    this.#followed.set(session, unfollow);
+  }
+
+  #unfollow(session: string): void {
+    this.#followed.get(session)?.();
+    this.#followed.delete(session);
   }
 
   /** Some call did not tell what it used. */
@@ -222,6 +238,11 @@ class Part {
     this.#endIfStill();
   }
 
+  /** Something begins in it again. */
+  goOn(): void {
+    this.#ending = undefined;
+  }
+
   /** The same for all below it, too: a step that was not told to end by then was interrupted. */
   close(ending: Ending): void {
     const { at, outcome } = ending;
@@ -234,7 +255,8 @@ class Part {
   end(ending: Ending): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.#unfollow?.();
+    for (const session of [...this.#followed.keys()]) this.#unfollow(session);
+    if (ending.hasSpent === true && !this.#hasUsage) this.missUsage();
     for (const part of this.#below) part.end({ at: ending.at, outcome: "interrupted" });
     const at = Math.max(ending.at, this.#lastAt);
     const { outcome, error } = ending;
@@ -242,7 +264,7 @@ class Part {
       ...this.#fact,
       ...{ endedAt: at, outcome, timings: {} },
       ...(this.#session !== undefined && { origin: this.#session }),
-      ...(this.hasUsage && { usage: this.#usage }),
+      ...(this.#hasUsage && { usage: this.#usage }),
       ...(!this.#isUsageWhole && { isUsageWhole: false as const }),
       ...(this.#costUsd !== undefined && { costUsd: this.#costUsd }),
       ...(error && { error }),
@@ -255,8 +277,8 @@ class Part {
 
   #endIfStill(): void {
     if (this.#ending === undefined || this.#below.size > 0) return;
-    const isStill = this.#session === undefined || this.#channel(this.#session).state.open.length === 0;
-    if (isStill) this.end(this.#ending);
+    const isBusy = [...this.#followed.keys()].some((session) => this.#channel(session).state.open.length > 0);
+    if (!isBusy) this.end(this.#ending);
   }
 
   #adopted(span: Span | OpenSpan): SpanStart {
@@ -267,7 +289,7 @@ class Part {
   #count(span: Span | OpenSpan): void {
     const { usage, costUsd, isUsageWhole } = span;
     if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
-    this.hasUsage ||= usage !== undefined;
+    this.#hasUsage ||= usage !== undefined;
     if (costUsd !== undefined) this.#costUsd = (this.#costUsd ?? 0) + costUsd;
     if (isUsageWhole === false) this.#isUsageWhole = false;
     if (this.#up !== undefined) this.#up.#count(span);

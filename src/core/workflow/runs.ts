@@ -13,7 +13,7 @@ import type { WorkflowPorts, WorkflowSource } from "./ports.ts";
 import type { Rerun } from "./replay.ts";
 import type { WorkflowRun } from "./run.ts";
 import type { PreviewRequest } from "./preview.ts";
-import { RunList, stateOf } from "./run-list.ts";
+import { isElsewhere, RunList, stateOf } from "./run-list.ts";
 import { RunsElsewhere } from "./runs-elsewhere.ts";
 import { RunQuestions } from "./run-questions.ts";
 import { withoutSecrets } from "./clean-journal.ts";
@@ -139,12 +139,13 @@ export class Runs {
   }
 
   /** What going on with a run and its script as it is now would be. Throws ScriptError, BooError "unknown-run", "unknown-workflow". */
-  async previewResume(run: string): Promise<ResumePreview> {
+  async previewResume(run: string, signal: AbortSignal): Promise<ResumePreview> {
+    this.#checkTrust();
     const ports = await this.#workflowPorts();
     const { file, args } = lastStart(await this.#events(run));
     const source = await sourceOf(ports, file);
     const { previewResume } = await import("./preview.ts");
-    return previewResume(ports, { ...(await this.#previewParts()), run, source, args });
+    return previewResume(ports, { ...(await this.#previewParts()), run, source, args }, signal);
   }
 
   async #previewParts(): Promise<Pick<PreviewRequest, "models" | "runs">> {
@@ -182,6 +183,7 @@ export class Runs {
     if (live !== undefined && !isGoingOn(live.channel.state)) await live.over;
     const ports = await this.#workflowPorts();
     const before = await this.#events(run);
+    await isElsewhere(this.#parts.ports.store, run);
     const start = lastStart(before);
     const source = takesFile === true ? await sourceOf(ports, start.file) : undefined;
     const mode = start.mode ?? this.#parts.mode();
@@ -206,8 +208,8 @@ export class Runs {
   async show(run: string): Promise<Channel<"run">> {
     const open = this.#channels.get(run);
     if (open !== undefined && this.#isHere(run)) return open;
-    const isElsewhere = this.#parts.ports.store.owner(run) === "elsewhere";
-    const state = stateOf(await this.#events(run), isElsewhere);
+    const isOpen = await isElsewhere(this.#parts.ports.store, run);
+    const state = stateOf(await this.#events(run), isOpen);
     if (open === undefined) return this.#keep(run, new Channel("run", state));
     // Another window may have gone on with it meanwhile.
     if (!this.#isHere(run)) open.renew(state);
@@ -222,6 +224,7 @@ export class Runs {
   /** Ends a run that a crash left open. Throws BooError "run-busy" while it runs. */
   async close(run: string): Promise<void> {
     const events = await this.#events(run);
+    await isElsewhere(this.#parts.ports.store, run);
     const state = stateOf(events, false);
     if (this.#isBusy(run) || state.status !== "interrupted")
       throw new BooError("run-busy", "This run is not open.");
@@ -283,8 +286,7 @@ export class Runs {
         import("./engine.ts"),
         import("./run-trace.ts"),
       ]);
-      const trace = new RunTrace(id, this.#parts.traces);
-      trace.interrupt(before);
+      const trace = new RunTrace(id, this.#parts.traces, before);
       const engine = new Engine({ ...ports, mode, shell, questions: this.#questions });
       let begun: Promise<void> | undefined;
       const run = await open(engine, {

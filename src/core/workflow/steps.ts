@@ -10,7 +10,7 @@ import type {
   StepOutcome,
   StepWorktree,
 } from "#protocol/run.ts";
-import { BooError } from "../errors.ts";
+import { BooError, messageOf } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import { canonicalJson } from "./canonical.ts";
 import type { Replay } from "./replay.ts";
@@ -94,22 +94,21 @@ export class Steps {
         ...(agentType !== undefined && { agentType }),
       });
     };
-    const done = await execute({ step: name.step, begin });
-    // What never began is no step: it waited in the queue when the run ended.
-    if (begunAt.hasBegun) {
+    const end = (told: StepDone): Promise<void> => {
       const at = this.#clock.now();
-      const { reason = known.reason, ...rest } = done;
-      await this.#emit({
-        type: "step-end",
-        at,
-        ...name,
-        cached: false,
-        reason,
-        ...rest,
-        durationMs: at - begunAt.at,
+      const { reason = known.reason, ...rest } = told;
+      return this.#emit({
+        ...{ type: "step-end", at, ...name, cached: false, reason, ...rest, durationMs: at - begunAt.at },
         ...(rest.outcome === "done" && work.mark !== undefined && { mark: work.mark }),
       });
-    }
+    };
+    const done = await execute({ step: name.step, begin }).catch(async (error: unknown) => {
+      const told = { outcome: "failed" as const, reason: "threw", error: messageOf(error) };
+      if (begunAt.hasBegun) await end(told);
+      throw error;
+    });
+    // What never began is no step: it waited in the queue when the run ended.
+    if (begunAt.hasBegun) await end(done);
     this.#replay.noteNewAnswer();
     return { ...done, isCached: false };
   }

@@ -52,8 +52,7 @@ export async function openRealAgents(
     throw error;
   }
   const questions = new TaskQuestions(core, run, print, cancel);
-  const trace = new RunTrace(run, core.runTraces);
-  trace.interrupt(before);
+  const trace = new RunTrace(run, core.runTraces, before);
   return {
     agents: core.workflowAgents("default"),
     shell: new RunShell({

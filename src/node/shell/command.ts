@@ -104,8 +104,10 @@ export class Command implements RunningCommand {
     return this.#end;
   }
 
-  get streams(): RunningCommand["streams"] {
-    return this.#streams && { stdout: this.#streams.stdout.text, stderr: this.#streams.stderr.text };
+  takeStreams(): { readonly stdout: string; readonly stderr: string } | undefined {
+    const streams = this.#streams;
+    this.#streams = undefined;
+    return streams && { stdout: streams.stdout.text, stderr: streams.stderr.text };
   }
 
   get prompt(): string | undefined {
@@ -319,12 +321,13 @@ export class Command implements RunningCommand {
   }
 
   #mark(): ProcessMark {
-    const { pipe } = this.#launch;
+    const { pipe, errors } = this.#launch;
+    const pipes = [pipe, errors?.pipe].flatMap((one) => (one === undefined ? [] : [one.path]));
     return {
       mark: this.id,
       ...(this.#child?.pid !== undefined && { leader: this.#child.pid }),
       ...(this.#birth !== undefined && { birth: this.#birth }),
-      ...(pipe !== undefined && { pipe: pipe.path }),
+      ...(pipes.length > 0 && { pipes }),
     };
   }
 

@@ -20,8 +20,8 @@ export interface ProcessMark {
   readonly mark: string;
   /** The first process: it leads a session and a group. */
   readonly leader?: number;
-  /** The named pipe that they write to. */
-  readonly pipe?: string;
+  /** The named pipes that they write to. */
+  readonly pipes?: readonly string[];
   /** When the first one began, as `birthOf` tells: none is older. */
   readonly birth?: string;
 }
@@ -32,7 +32,7 @@ interface Entry {
   readonly isMarked: boolean;
 }
 
-/** The living processes of a command. With `isThorough` also those that hold its pipe, and all that descend from any of these. */
+/** The living processes of a command. With `isThorough` also those that hold its pipes, and all that descend from any of these. */
 export async function findProcesses(sought: ProcessMark, isThorough: boolean): Promise<readonly number[]> {
   for (let look = 1; ; look++) {
     const { entries, hasGap } =
@@ -86,7 +86,7 @@ function readProcess(pid: number, stat: string, sought: Search): readonly Entry[
   const isMarked =
     [Number(group), Number(session), pid].includes(sought.leader ?? -1) ||
     readOr(`/proc/${pid}/environ`)?.includes(sought.mark) === true ||
-    (sought.isThorough && sought.pipe !== undefined && holds(pid, sought.pipe));
+    (sought.isThorough && sought.pipes !== undefined && holds(pid, sought.pipes));
   return [{ pid, parent: Number(parent), isMarked }];
 }
 
@@ -105,9 +105,12 @@ function readOr(path: string): Buffer | undefined {
   }
 }
 
-function holds(pid: number, path: string): boolean {
+function holds(pid: number, pipes: readonly string[]): boolean {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((file) => readlinkOr(`/proc/${pid}/fd/${file}`) === path);
+    return readdirSync(`/proc/${pid}/fd`).some((file) => {
+      const path = readlinkOr(`/proc/${pid}/fd/${file}`);
+      return path !== undefined && pipes.includes(path);
+    });
   } catch {
     return false;
   }

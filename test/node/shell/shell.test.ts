@@ -185,13 +185,16 @@ describe("shell: output", () => {
       "printf 'a sk-012'; sleep 0.1; printf 'oh \\xc3' >&2; sleep 0.1; printf '3456789 b'; printf '\\xbc' >&2; sh -c 'echo c; echo no >&2'";
     await using command = await world.start(line, { secrets: [secret], streamBytes: 14 });
     await command.ended;
-    assert.deepEqual(command.streams, { stdout: "a [secret] bc\n", stderr: "oh üno\n" });
+    assert.deepEqual(command.takeStreams?.(), { stdout: "a [secret] bc\n", stderr: "oh üno\n" });
     const all = await command.read(0, 100);
     assert.equal(all.length, "a [secret] bc\noh üno\n".length);
     assert.ok(!all.includes("sk-"));
     await using much = await world.start("seq 100000; seq 7 >&2", { streamBytes: 14 });
     const { bytes } = await much.ended;
-    assert.deepEqual(much.streams, { stdout: "1\n2\n3\n4\n5\n6\n7\n", stderr: "1\n2\n3\n4\n5\n6\n7\n" });
+    assert.deepEqual(much.takeStreams?.(), {
+      stdout: "1\n2\n3\n4\n5\n6\n7\n",
+      stderr: "1\n2\n3\n4\n5\n6\n7\n",
+    });
     assert.equal(bytes, 588_895 + 14);
     assert.equal((await world.run("echo a; echo b >&2")).text, "a\nb\n");
   });

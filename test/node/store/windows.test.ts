@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { StoreChange } from "#core/store-ports.ts";
+import { isElsewhere } from "#core/workflow/run-list.ts";
 import type { SessionEvent } from "#protocol/session.ts";
 import { JournalWriter } from "#node/store/journal-writer.ts";
 import { recordJson } from "#node/store/record-line.ts";
@@ -157,6 +158,24 @@ describe("two windows on one store", () => {
     await one.release("a");
     await three.acquire("a");
   });
+
+  for (const isFolded of [false, true])
+    it(`know who runs what has no events, such as a workflow's run${isFolded ? ", once that was folded" : ""}`, async () => {
+      using folder = temporaryFolder();
+      await using one = opened(folder.path);
+      await one.append([event("a", 0), { kind: "summary", summary: summary("a", 1) }]);
+      await one.acquire("run");
+      if (isFolded) await one.clean();
+      await using two = opened(folder.path);
+      await two.sessions();
+      const isOpen = () => isElsewhere(two, "run");
+      assert.equal(await isOpen(), true);
+      await assert.rejects(two.acquire("run"), { code: "session-busy" });
+      await one.release("run");
+      await two.acquire("run");
+      assert.equal(await isOpen(), false);
+      assert.equal(two.owner("run"), "here");
+    });
 
   it("know who runs a session when its window's segments were full, and folded", async () => {
     using folder = temporaryFolder();

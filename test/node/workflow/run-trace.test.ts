@@ -29,6 +29,16 @@ describe("the trace of a run", function () {
     return (await ask(window, "trace.spans", { session, limit: 500 })).spans;
   }
 
+  /** Resolves when nothing in a run's trace is open. */
+  function stillness(window: AgentWorld, run: string): Promise<void> {
+    const channel = window.core.channel("trace", run);
+    return new Promise((resolve) => {
+      const look = () => channel?.state.open.length === 0 && resolve();
+      channel?.listen(look);
+      look();
+    });
+  }
+
   it("is a tree of run, phases, agents and their calls, with what they cost", async () => {
     write(
       "two",
@@ -36,7 +46,10 @@ describe("the trace of a run", function () {
       phase("Tell"); await agent("third"); return a;`,
     );
     await using window = await open({
-      answer: ({ question }) => reply.text(`<${question.split("\n").at(-1)}>`),
+      answer: ({ question }) => {
+        window.ports.clock.time += 7;
+        return reply.text(`<${question.split("\n").at(-1)}>`);
+      },
     });
     const { run } = await ask(window, "run.start", { workflow: "two" });
     const state = await until(window, run, isOver);
@@ -80,6 +93,7 @@ describe("the trace of a run", function () {
       assert.ok(Math.abs(sum(kind)[1] - all[1]) < 1e-9, kind);
     }
     assert.ok(Math.abs(all[1] - state.spent.usd) < 1e-9);
+    assert.ok(spans.some(({ startedAt, endedAt }) => endedAt > startedAt));
     for (const { parent, startedAt, endedAt, name } of spans) {
       const up = spans.find(({ id }) => id === parent);
       assert.ok(up === undefined || (startedAt >= up.startedAt && endedAt <= up.endedAt), name);
@@ -122,11 +136,7 @@ describe("the trace of a run", function () {
       ["run", "agent", "turn", "step", "model"],
     );
     await ask(window, "run.control", { run, action: "stop" });
-    await new Promise<void>((resolve) => {
-      const look = () => channel?.state.open.length === 0 && resolve();
-      channel?.listen(look);
-      look();
-    });
+    await stillness(window, run);
     isHeld = false;
     gate.release();
     await ask(window, "run.resume", { run });
@@ -149,8 +159,77 @@ describe("the trace of a run", function () {
     );
   });
 
+  it("tells of an agent that was begun anew to its end, too", async () => {
+    write("slow", 'return await agent("wait");');
+    const gate = hold();
+    let isHeld = true;
+    await using window = await open({
+      answer: () => (isHeld ? reply.holdHeaders(gate).text("late") : reply.text("done")),
+    });
+    const { run } = await ask(window, "run.start", { workflow: "slow" });
+    await gate.reached;
+    isHeld = false;
+    await ask(window, "run.step", { run, step: "1.1", action: "restart" });
+    await until(window, run, isOver);
+    gate.release();
+    await stillness(window, run);
+    const spans = await spansOf(window, run);
+    const turns = spans.filter(({ kind }) => kind === "turn");
+    assert.deepEqual(
+      turns.map(({ outcome, parent }) => [outcome, parent]),
+      [
+        ["cancelled", `${run}/1.1`],
+        ["ok", `${run}/1.1`],
+      ],
+    );
+    assert.equal(new Set(turns.map(({ origin }) => origin)).size, 2);
+    assert.equal(spans.filter(({ kind }) => kind === "model").length, 2);
+  });
+
+  const phases = (text: string, body: string, expected: readonly string[]) =>
+    it(`has the phases of ${text}`, async () => {
+      write("child", 'phase("Inner"); await agent("in");');
+      write("phased", body);
+      await using window = await open();
+      const { run } = await ask(window, "run.start", { workflow: "phased" });
+      assert.equal((await until(window, run, isOver)).status, "done");
+      const spans = await spansOf(window, run);
+      const told = spans.filter(({ kind }) => kind === "phase");
+      assert.deepEqual(
+        told
+          .map(({ id, title }) => `${title} ${spans.filter(({ parent }) => parent === id).length}`)
+          .toSorted(byText),
+        expected,
+      );
+      assert.equal(new Set(told.map(({ id }) => id)).size, told.length);
+    });
+  phases(
+    "agents that name theirs, one after the other",
+    'for (const n of [1, 2, 3]) await agent(`n${n}`, { phase: "Check" });',
+    ["Check 3"],
+  );
+  phases(
+    "a pipeline, side by side",
+    `await pipeline([1, 2, 3], (n) => agent(\`a\${n}\`, { phase: "A" }), (n) => agent(\`b\${n}\`, { phase: "B" }));`,
+    ["A 3", "B 3"],
+  );
+  phases(
+    "a workflow within another",
+    'phase("Outer"); await agent("one"); await workflow("child"); await agent("two"); await agent("three");',
+    ["Inner 1", "Outer 1", "Outer 2"],
+  );
+  phases(
+    "one that is come back to",
+    'phase("A"); await agent("x"); phase("B"); await agent("y"); phase("A"); await agent("z");',
+    ["A 1", "A 1", "B 1"],
+  );
+
   it("says of failed and shell steps, and of a script that threw", async () => {
-    write("bad", 'await sh("exit 3"); await agent("x"); throw new Error("no more");');
+    write(
+      "bad",
+      `await sh("exit 3"); await sh("true", { cwd: "none" }).catch(() => {});
+      await agent("x"); throw new Error("no more");`,
+    );
     await using window = await open({ answer: () => reply.error(400, "bad request", "bad") });
     const { run } = await ask(window, "run.start", { workflow: "bad" });
     await until(window, run, isOver);
@@ -162,6 +241,7 @@ describe("the trace of a run", function () {
     );
     assert.deepEqual(told, [
       ["tool", "execute_tool sh", "ok", undefined],
+      ["tool", "execute_tool sh", "error", "There is no"],
       ["agent", "invoke_agent x", "error", "DeepSeek di"],
       ["run", "invoke_workflow bad", "error", "no more"],
     ]);
@@ -175,12 +255,13 @@ describe("the trace of a run", function () {
     const events = await window.core.runs.events(run);
     const { RunTrace } = await import("#core/workflow/run-trace.ts");
     const before = await spansOf(window, run);
-    new RunTrace(run, window.core.runTraces).interrupt(events);
-    const more = (await spansOf(window, run)).slice(before.length);
-    assert.deepEqual(
-      more.map(({ kind, outcome }) => `${kind} ${outcome}`),
-      ["question interrupted", "phase interrupted", "run interrupted"],
-    );
+    const next = new RunTrace(run, window.core.runTraces, events);
+    const told = async () =>
+      (await spansOf(window, run)).slice(before.length).map(({ kind, outcome }) => `${kind} ${outcome}`);
+    assert.deepEqual(await told(), [], "Nothing has begun yet.");
+    next.take({ type: "log", at: 0, level: "info", text: "on" });
+    next.take({ type: "log", at: 0, level: "info", text: "and on" });
+    assert.deepEqual(await told(), ["question interrupted", "phase interrupted", "run interrupted"]);
   });
 
   it("is exported like that of a session", async () => {
