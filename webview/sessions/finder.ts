@@ -72,9 +72,12 @@ export class SessionFinder {
 
   /** Changes what is looked for; words are looked for once typing rests. */
   change(change: Partial<Filters>): void {
+    const { length } = this.#filters.value.text;
     this.#filters.value = { ...this.#filters.value, ...change };
     this.#stopTyping?.();
-    const isTyped = change.text !== undefined && change.text !== "";
+    // What comes as a whole was pasted, and is not typed on.
+    const isTyped =
+      change.text !== undefined && change.text !== "" && Math.abs(change.text.length - length) <= 1;
     if (isTyped) this.#stopTyping = this.#world.wait(() => void this.#ask(0, pageSize), typingMs);
     else void this.#ask(0, pageSize);
   }

@@ -86,11 +86,12 @@ describe("the finder of sessions", () => {
 
   it("looks for words once typing rests, and takes back what nobody waits for", async () => {
     const { finder, asked, aborted, settle, tick, hold, release } = setUp(1);
-    for (const text of ["t", "ti", "tide"]) finder.change({ text });
+    for (const text of ["t", "ti", "tid", "tide"]) finder.change({ text });
     assert.equal(asked.length, 0);
     hold(true);
     tick();
     await settle();
+    finder.change({ text: "tides" });
     finder.change({ text: "tides " });
     tick();
     await settle();
@@ -103,6 +104,16 @@ describe("the finder of sessions", () => {
     assert.deepEqual(aborted, ["tide"]);
     assert.equal(finder.findings.value?.filters.text, "tides ");
     assert.equal(finder.isBusy.value, false);
+  });
+
+  it("looks for what was pasted at once", async () => {
+    const { finder, asked, settle } = setUp(1);
+    finder.change({ text: "tide table" });
+    await settle();
+    assert.deepEqual(
+      asked.map(({ text }) => text),
+      ["tide table"],
+    );
   });
 
   it("asks again when sessions change, once for many changes, also for those that come meanwhile", async () => {
