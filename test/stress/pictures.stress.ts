@@ -104,7 +104,7 @@ class Pictures {
   async #openSession(name: string): Promise<void> {
     await this.#chat.button("Sessions").click();
     await this.#chat.frame.getByTestId("session-item").filter({ hasText: name }).click();
-    await this.#chat.conversation.locator(".row").first().waitFor();
+    await this.#chat.frame.getByRole("heading", { level: 1, name }).waitFor();
     await runCommand(this.#page, "BooCode: Open Trace");
     await this.#page.getByRole("tab", { name: `Trace: ${name}` }).waitFor();
   }
