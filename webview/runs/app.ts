@@ -3,6 +3,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { HostMessage } from "#protocol/protocol.ts";
 import type { RunState, RunsState } from "#protocol/run-state.ts";
+import type { WorkflowEntry } from "#protocol/workflows.ts";
 import { actOver, type Act } from "../act.ts";
 import { createClient, type Client } from "../client.ts";
 import { HostClock } from "../host-clock.ts";
@@ -26,6 +27,8 @@ export interface RunsApp {
   readonly problem: Signal<string>;
   readonly place: ReadonlySignal<RunsPlace>;
   readonly list: ReadonlySignal<RunsState | undefined>;
+  /** The scripts that there are, as they were listed last; undefined until then. */
+  readonly workflows: Signal<readonly WorkflowEntry[] | undefined>;
   /** The run that is shown; undefined until the host has told it. */
   readonly run: ReadonlySignal<RunState | undefined>;
   /** Whether the script's file is another than the run had. */
@@ -59,10 +62,12 @@ export function createRunsApp(port: Port, schedule: Schedule): RunsApp {
     if (next.kind === "preview") void preview.open(next.workflow, next.args);
   };
   const list = store.follow("runs", "");
+  const workflows = signal<readonly WorkflowEntry[] | undefined>(undefined);
   const scriptChanges = computed(() => list.value?.scriptChanges ?? 0);
   const run = followRun({ place, act, store, isFileChanged, scriptChanges });
   port.listen(receiver({ port, client, store, clock, go }));
-  return { client, act, clock, problem, place, list, run, isFileChanged, preview, selected, folded, go };
+  const shown = { place, list, workflows, run, isFileChanged, preview, selected, folded };
+  return { client, act, clock, problem, ...shown, go };
 }
 
 interface Following {

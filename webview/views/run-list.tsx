@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { WorkflowEntry } from "#protocol/workflows.ts";
 import type { RunEntry } from "#protocol/run-state.ts";
 import { runWords } from "#protocol/run-words.ts";
@@ -58,11 +58,11 @@ function RunItem({ entry }: { readonly entry: RunEntry }): VNode {
 }
 
 function Workflows(): VNode {
-  const { act, list } = useRuns();
+  const { act, list, workflows: found } = useRuns();
   const changes = list.value?.scriptChanges;
-  const [workflows, setWorkflows] = useState<readonly WorkflowEntry[] | undefined>(undefined);
+  const workflows = found.value;
   useEffect(() => {
-    void act("workflow.list", {}).then((listed) => setWorkflows(listed?.workflows ?? []));
+    void act("workflow.list", {}).then((listed) => (found.value = listed?.workflows ?? []));
   }, [changes]);
   return (
     <section aria-labelledby="workflows-title">

@@ -78,7 +78,13 @@ export class WorkflowRun implements RunScope {
     this.budget = parts.budget;
     this.#begunAt = parts.ports.clock.now();
     this.slots = new Slots(Math.min(Math.max(1, parts.settings.concurrency), maxConcurrency));
-    this.steps = new Steps(parts.attempt, parts.replay, parts.ports, (event, kept) => this.emit(event, kept));
+    const { sha256, clock } = parts.ports;
+    this.steps = new Steps(
+      parts.attempt,
+      parts.replay,
+      { sha256, clock, signal: this.signal },
+      (event, kept) => this.emit(event, kept),
+    );
     this.#programs.add(parts.script);
     this.done = this.#ended.promise;
   }

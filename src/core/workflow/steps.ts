@@ -52,19 +52,26 @@ export class Steps {
   readonly #replay: Replay;
   readonly #sha256: (text: string) => string;
   readonly #clock: Clock;
+  readonly #signal: AbortSignal;
   readonly #emit: (event: RunEvent, kept?: RunEvent) => Promise<void>;
   #last = 0;
 
   constructor(
     attempt: number,
     replay: Replay,
-    ports: { readonly sha256: (text: string) => string; readonly clock: Clock },
+    ports: {
+      readonly sha256: (text: string) => string;
+      readonly clock: Clock;
+      /** Ends the run. */
+      readonly signal: AbortSignal;
+    },
     emit: (event: RunEvent, kept?: RunEvent) => Promise<void>,
   ) {
     this.#attempt = attempt;
     this.#replay = replay;
     this.#sha256 = ports.sha256;
     this.#clock = ports.clock;
+    this.#signal = ports.signal;
     this.#emit = emit;
   }
 
@@ -103,8 +110,13 @@ export class Steps {
       });
     };
     const done = await execute({ step: name.step, begin }).catch(async (error: unknown) => {
-      const told = { outcome: "failed" as const, reason: "threw", error: messageOf(error) };
-      if (begunAt.hasBegun) await end(told);
+      const why = messageOf(error);
+      if (begunAt.hasBegun)
+        await end(
+          this.#signal.aborted
+            ? { outcome: "interrupted", reason: why }
+            : { outcome: "failed", reason: "threw", error: why },
+        );
       throw error;
     });
     // What never began is no step: it waited in the queue when the run ended.
