@@ -27,6 +27,8 @@ export class ShownSession {
   readonly #store: Pick<Store, "keepCopy" | "readCopy">;
   readonly #folder: string;
   #kept: string | undefined;
+  /** Made once, so that what is kept is kept in the order in which it was told. */
+  #name: Promise<string> | undefined;
 
   constructor(store: Pick<Store, "keepCopy" | "readCopy">, folder: string) {
     this.#store = store;
@@ -35,7 +37,7 @@ export class ShownSession {
 
   /** The session's id, "" for one in which nothing was said yet; undefined where nothing is known. */
   async read(): Promise<string | undefined> {
-    const copy = parse(await this.#store.readCopy(await this.#name()));
+    const copy = parse(await this.#store.readCopy(await (this.#name ??= nameOf(this.#folder))));
     const isOwn = isRecord(copy) && copy["folder"] === this.#folder && typeof copy["shown"] === "string";
     return isOwn ? String(copy["shown"]) : undefined;
   }
@@ -44,12 +46,10 @@ export class ShownSession {
     // Who never went anywhere leaves nothing behind.
     if (shown === this.#kept || (shown === "" && this.#kept === undefined)) return;
     this.#kept = shown;
-    await this.#store.keepCopy(await this.#name(), JSON.stringify({ folder: this.#folder, shown }));
-  }
-
-  async #name(): Promise<string> {
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(this.#folder));
-    return `shown-${[...new Uint8Array(digest, 0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+    await this.#store.keepCopy(
+      await (this.#name ??= nameOf(this.#folder)),
+      JSON.stringify({ folder: this.#folder, shown }),
+    );
   }
 }
 
@@ -78,4 +78,9 @@ function isTurn(value: unknown): boolean {
   if (!isRecord(value) || typeof value["id"] !== "string" || !isRecord(value["usage"])) return false;
   const { items } = value;
   return Array.isArray(items) && items.every((item) => isRecord(item) && typeof item["kind"] === "string");
+}
+
+async function nameOf(folder: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(folder));
+  return `shown-${[...new Uint8Array(digest, 0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
