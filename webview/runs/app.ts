@@ -96,7 +96,7 @@ function followRun(following: Following): ReadonlySignal<RunState | undefined> {
       });
     look();
     // Each attempt may have another script than the one before, and any may be edited.
-    const changes = computed(() => scriptChanges.value + attempt.value);
+    const changes = computed(() => scriptChanges.value + Math.max(1, attempt.value));
     const before = changes.peek();
     const unfollow = effect(() => {
       if (changes.value !== before) look();

@@ -183,7 +183,7 @@ export class Runs {
     if (live !== undefined && !isGoingOn(live.channel.state)) await live.over;
     const ports = await this.#workflowPorts();
     const before = await this.#events(run);
-    await isElsewhere(this.#parts.ports.store, run);
+    await this.#askOwner(run);
     const start = lastStart(before);
     const source = takesFile === true ? await sourceOf(ports, start.file) : undefined;
     const mode = start.mode ?? this.#parts.mode();
@@ -208,7 +208,7 @@ export class Runs {
   async show(run: string): Promise<Channel<"run">> {
     const open = this.#channels.get(run);
     if (open !== undefined && this.#isHere(run)) return open;
-    const isOpen = await isElsewhere(this.#parts.ports.store, run);
+    const isOpen = await this.#askOwner(run);
     const state = stateOf(await this.#events(run), isOpen);
     if (open === undefined) return this.#keep(run, new Channel("run", state));
     // Another window may have gone on with it meanwhile.
@@ -224,7 +224,7 @@ export class Runs {
   /** Ends a run that a crash left open. Throws BooError "run-busy" while it runs. */
   async close(run: string): Promise<void> {
     const events = await this.#events(run);
-    await isElsewhere(this.#parts.ports.store, run);
+    await this.#askOwner(run);
     const state = stateOf(events, false);
     if (this.#isBusy(run) || state.status !== "interrupted")
       throw new BooError("run-busy", "This run is not open.");
@@ -340,6 +340,11 @@ export class Runs {
 
   #isHere(run: string): boolean {
     return this.#live.has(run) || this.#beginning.has(run);
+  }
+
+  // Whoever ran it before this window was opened is known to `#isBusy` once the store was asked.
+  async #askOwner(run: string): Promise<boolean> {
+    return isElsewhere(this.#parts.ports.store, run);
   }
 
   #isBusy(run: string): boolean {
