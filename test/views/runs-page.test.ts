@@ -296,13 +296,16 @@ describe("the page of runs beside an editor", () => {
 
   for (const width of [260, 420, 900])
     it(`fits into ${width} pixels`, async () => {
-      for (const scene of [runScenes.longest, runScenes.preview, runScenes.list]) {
+      const run = runState([runStep(1)], { status: "stopped" });
+      const edited = { ...runScenes.one, run, isFileChanged: true };
+      for (const scene of [runScenes.longest, runScenes.preview, runScenes.list, edited]) {
         await open(scene, { width });
         if (scene === runScenes.longest) await page().locator(".run-step-main").click();
         const wide = await page().evaluate(() =>
-          [document.documentElement, ...document.querySelectorAll(".row-list, .runs-scroll, .run")].map(
-            (element) => element.scrollWidth - element.clientWidth,
-          ),
+          [
+            document.documentElement,
+            ...document.querySelectorAll(".row-list, .runs-scroll, .run, .run-head"),
+          ].map((element) => element.scrollWidth - element.clientWidth),
         );
         assert.ok(
           wide.every((excess) => excess <= 0),
