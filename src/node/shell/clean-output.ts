@@ -3,29 +3,55 @@ import { isUtf8 } from "node:buffer";
 
 const nothing = Buffer.alloc(0);
 
-/** A step that output passes through, piece by piece; what it gives may lie in the memory of what it was given. */
+/** A step that output passes through, piece by piece; what it gives may lie in the memory of what it was given, and is good until the next piece. */
 interface Step {
   push(piece: Buffer): Buffer;
   /** What was held back because more might have come. */
   end(): Buffer;
 }
 
+/** Puts what was held back in front of what comes, always in the same memory: pieces come by the thousand. */
+class Seam {
+  #rest = nothing;
+  #memory = nothing;
+
+  /** The rest and the piece after it; good until the next call. */
+  join(piece: Buffer): Buffer {
+    const length = this.#rest.length + piece.length;
+    if (length === piece.length) return piece;
+    if (this.#memory.length < length) this.#memory = Buffer.allocUnsafeSlow(length * 2);
+    this.#rest.copy(this.#memory);
+    piece.copy(this.#memory, this.#rest.length);
+    return this.#memory.subarray(0, length);
+  }
+
+  /** Keeps these bytes until more come. */
+  hold(bytes: Buffer): void {
+    this.#rest = bytes.length === 0 ? nothing : Buffer.from(bytes);
+  }
+
+  /** What is held, which nothing follows. */
+  end(): Buffer {
+    const rest = this.#rest;
+    this.#rest = nothing;
+    return rest;
+  }
+}
+
 /** Replaces what is no UTF-8 as the Encoding Standard says, and never breaks a character between two pieces. */
 export class Utf8Repair implements Step {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  #rest = nothing;
+  readonly #seam = new Seam();
 
   push(piece: Buffer): Buffer {
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    const bytes = this.#seam.join(piece);
     const end = bytes.length - unfinishedBytes(bytes);
-    this.#rest = Buffer.from(bytes.subarray(end));
+    this.#seam.hold(bytes.subarray(end));
     return this.#repair(bytes.subarray(0, end));
   }
 
   end(): Buffer {
-    const rest = this.#rest;
-    this.#rest = nothing;
-    return this.#repair(rest);
+    return this.#repair(this.#seam.end());
   }
 
   #repair(bytes: Buffer): Buffer {
@@ -48,7 +74,7 @@ function unfinishedBytes(bytes: Buffer): number {
 export class SecretFilter implements Step {
   readonly #secrets: readonly Buffer[];
   readonly #marker: Buffer;
-  #rest = nothing;
+  readonly #seam = new Seam();
 
   constructor(secrets: readonly string[], marker: string) {
     this.#secrets = [...new Set(secrets)]
@@ -60,7 +86,7 @@ export class SecretFilter implements Step {
 
   push(piece: Buffer): Buffer {
     if (this.#secrets.length === 0) return piece;
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    const bytes = this.#seam.join(piece);
     const done: Buffer[] = [];
     let from = 0;
     let hold = this.#beginning(bytes, 0);
@@ -70,14 +96,13 @@ export class SecretFilter implements Step {
       if (from > hold) hold = this.#beginning(bytes, from);
     }
     // Mostly nothing is found and nothing is held back.
-    this.#rest = hold === bytes.length ? nothing : Buffer.from(bytes.subarray(hold));
+    this.#seam.hold(bytes.subarray(hold));
     const last = bytes.subarray(from, hold);
     return done.length === 0 ? last : Buffer.concat([...done, last]);
   }
 
   end(): Buffer {
-    const bytes = this.#rest;
-    this.#rest = nothing;
+    const bytes = this.#seam.end();
     const done: Buffer[] = [];
     let from = 0;
     for (let found = this.#next(bytes, 0, bytes.length); found;) {

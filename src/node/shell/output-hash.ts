@@ -1,18 +1,19 @@
-/** The hash of an output while it is written: here while it is small, in a thread of its own from then on. */
+/** The hash of an output while it is written: here while it is small, in a process of its own from then on. */
+import { fork, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { Worker } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
 import { BooError } from "#core/errors.ts";
 import { scriptFile } from "../script-file.ts";
-import type { HashAnswer, HashJob } from "./hash-thread.ts";
+import type { HashAnswer, HashJob } from "./hash-process.ts";
 
 /** Hashing this much takes the host some 25 ms, in slices. */
 const smallBytes = 4 * 1024 * 1024;
-/** The thread is told of progress in steps of this many bytes. */
+/** The process is told of progress in steps of this many bytes. */
 const stepBytes = 4 * 1024 * 1024;
 
-/** One thread for all large outputs; it ends with the last of them. */
-class HashThread {
-  #worker: Worker | undefined;
+/** One process for all large outputs; it ends with the last of them. */
+class HashProcess {
+  #child: ChildProcess | undefined;
   readonly #waiting = new Map<string, (hash: string | undefined) => void>();
   #users = 0;
 
@@ -23,42 +24,57 @@ class HashThread {
   leave(): void {
     this.#users -= 1;
     if (this.#users > 0) return;
-    void this.#worker?.terminate();
-    this.#worker = undefined;
+    const child = this.#child;
+    this.#child = undefined;
+    if (child?.connected === true) child.disconnect();
   }
 
   follow(job: HashJob): void {
-    this.#worker ??= this.#start();
-    this.#worker.postMessage(job);
+    this.#child ??= this.#start();
+    // A failure to send shows as the process's end.
+    this.#child.send(job, () => {});
   }
 
   end(path: string, until: number): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.#waiting.set(path, resolve);
     this.follow({ path, until, isEnd: true });
-    // While somebody waits, the process must not end over it.
-    this.#worker?.ref();
+    // While somebody waits, the host must not end over it.
+    this.#child?.channel?.ref();
     return promise.finally(() => {
       this.#waiting.delete(path);
-      if (this.#waiting.size === 0) this.#worker?.unref();
+      if (this.#waiting.size === 0) this.#child?.channel?.unref();
     });
   }
 
-  #start(): Worker {
-    const worker = new Worker(scriptFile("hash-thread", import.meta.url));
-    worker.unref();
-    worker.on("message", ({ path, hash }: HashAnswer) => this.#waiting.get(path)?.(hash));
+  #start(): ChildProcess {
+    const { NODE_OPTIONS: _options, ...environment } = process.env;
+    const child = fork(fileURLToPath(scriptFile("hash-process", import.meta.url)), [], {
+      // The editor's own program runs as plain Node with this.
+      env: { ...environment, ELECTRON_RUN_AS_NODE: "1" },
+      execArgv: ["--max-semi-space-size=1"],
+      // No folder of the user's, which it would keep in use.
+      cwd: "/",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    child.unref();
+    child.channel?.unref();
+    child.on("message", (told) => {
+      const { path, hash } = told as HashAnswer;
+      this.#waiting.get(path)?.(hash);
+    });
     const fail = (): void => {
-      if (this.#worker === worker) this.#worker = undefined;
+      if (this.#child !== child) return;
+      this.#child = undefined;
       for (const resolve of this.#waiting.values()) resolve(undefined);
     };
-    worker.on("error", fail);
-    worker.on("exit", fail);
-    return worker;
+    child.once("error", fail);
+    child.once("exit", fail);
+    return child;
   }
 }
 
-const thread = new HashThread();
+const hashing = new HashProcess();
 
 /** Follows the file at `path`, which is told what is written to it. */
 export class OutputHash {
@@ -77,10 +93,10 @@ export class OutputHash {
     this.#bytes += bytes.length;
     if (this.#bytes <= smallBytes) this.#small.update(bytes);
     else {
-      if (wasSmall) thread.enter();
+      if (wasSmall) hashing.enter();
       if (wasSmall || this.#bytes - this.#told > stepBytes) {
         this.#told = this.#bytes;
-        thread.follow({ path: this.#path, until: this.#bytes, isEnd: false });
+        hashing.follow({ path: this.#path, until: this.#bytes, isEnd: false });
       }
     }
   }
@@ -89,10 +105,12 @@ export class OutputHash {
   async end(): Promise<string> {
     if (this.#bytes <= smallBytes) return this.#small.digest("hex");
     try {
-      const hash = await thread.end(this.#path, this.#bytes);
+      const ask = (): Promise<string | undefined> => hashing.end(this.#path, this.#bytes);
+      // The process may have been killed: the file is read anew once.
+      const hash = (await ask()) ?? (await ask());
       if (hash !== undefined) return hash;
     } finally {
-      thread.leave();
+      hashing.leave();
     }
     throw new BooError("store-unreadable", "The output of a command can not be read again: check the disk.");
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
@@ -214,6 +215,26 @@ describe("shell: output", () => {
     await command[Symbol.asyncDispose]();
     assert.equal(await store.readBlob(hash), text);
     await store.close();
+  });
+
+  it("is hashed anew where the process that does it was killed over it", async () => {
+    const numbers = "seq 1 900000";
+    await using command = await world.start(`${numbers}; until [ -e go ]; do sleep 0.01; done`);
+    const hashing = (): readonly number[] =>
+      spawnSync("pgrep", ["-P", String(process.pid), "-f", "hash-process"], { encoding: "utf8" })
+        .stdout.split("\n")
+        .filter((id) => id !== "")
+        .map(Number);
+    await until(() => hashing().length === 1);
+    const [first = 0] = hashing();
+    process.kill(first, "SIGSTOP");
+    world.file("home/project/go");
+    await command.ended;
+    const kept = command.keep();
+    process.kill(first, "SIGKILL");
+    const expected = createHash("sha256").update(spawnSync("sh", ["-c", numbers], { maxBuffer: 1e8 }).stdout);
+    assert.equal(await kept, expected.digest("hex"));
+    await until(() => hashing().length === 0);
   });
 
   it("is for the user's eyes only, and gone if nobody keeps it", async () => {

@@ -1,7 +1,9 @@
-/** The thread that computes the hashes of large outputs, which would hold the host up: it reads each file behind its writer. */
+/**
+ * The process that computes the hashes of large outputs: it reads each file behind its writer. On the host's thread that would hold it up,
+ * and a thread beside it would take some 20 MB of its memory.
+ */
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
-import { parentPort } from "node:worker_threads";
 
 /** Up to where a file is written, and whether that is its end. */
 export interface HashJob {
@@ -59,7 +61,9 @@ function answer({ path, until, isEnd }: HashJob): HashAnswer | undefined {
   }
 }
 
-parentPort?.on("message", (job: HashJob) => {
+process.on("message", (job: HashJob) => {
   const told = answer(job);
-  if (told !== undefined) parentPort?.postMessage(told);
+  if (told !== undefined) process.send?.(told);
 });
+// The host is gone, or needs no hash any more.
+process.on("disconnect", () => process.exit());
