@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { rowHeight } from "./input.ts";
 import type { RowWindow } from "./slots.ts";
 
@@ -58,9 +58,13 @@ export function useExtent(
     const isDrawn = isResized || (isRead && first !== before.first);
     change({ first, top, width, height, isFast: isFast || before.isFast }, isDrawn);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const scroller = box.current;
+    if (scroller === null) return undefined;
+    // At once: what is drawn for another size is drawn twice before it is seen.
+    change({ ...extent.current, width: scroller.clientWidth, height: scroller.clientHeight }, true);
     const observer = new ResizeObserver(look);
-    if (box.current !== null) observer.observe(box.current);
+    observer.observe(scroller);
     return () => observer.disconnect();
   }, []);
   return { extent, look };

@@ -5,6 +5,8 @@ import { SpanTable } from "./table.ts";
 
 /** Spans that are asked for at a time. */
 const pageLength = 500;
+/** And at first: what a view can show, and enough to tell that a session is long. */
+const firstLength = 250;
 
 type TraceMessage =
   | Extract<SnapshotMessage, { channel: "trace" }>
@@ -72,7 +74,11 @@ export class TraceFeed {
     this.reading.value = { status: this.#before === undefined ? "first" : "older" };
     try {
       do {
-        const page = await this.#page(this.#before, abort);
+        const page = await this.#page(
+          this.#before,
+          abort,
+          this.#before === undefined ? firstLength : pageLength,
+        );
         if (abort.aborted) return;
         this.#before = page.before;
         this.reading.value = { status: page.before === undefined ? "done" : "older" };
@@ -119,7 +125,7 @@ export class TraceFeed {
       do {
         const { count, open } = this.#table;
         const running = open.size;
-        const page = await this.#page(before, abort);
+        const page = await this.#page(before, abort, pageLength);
         if (abort.aborted || (this.#table.count === count && this.#table.open.size === running)) break;
         before = page.before;
         await this.#ports.rest();
@@ -133,8 +139,8 @@ export class TraceFeed {
     }
   }
 
-  async #page(before: string | undefined, abort: AbortSignal): Promise<Page> {
-    const params = { session: this.#session, limit: pageLength, ...(before !== undefined && { before }) };
+  async #page(before: string | undefined, abort: AbortSignal, limit: number): Promise<Page> {
+    const params = { session: this.#session, limit, ...(before !== undefined && { before }) };
     const page = await this.#ports.ask(params, abort);
     // The table is quickest where each comes before all that are there.
     if (!abort.aborted) this.#ports.changed(page.spans.toReversed().map((span) => this.#table.put(span)));

@@ -101,15 +101,22 @@ export function useSlots(
   made.current ??= { slots: new Slots(), painted: new RowCanvas() };
   const { slots, painted } = made.current;
   const [frames, setFrames] = useState(0);
+  const isNew = useRef(true);
   slots.settle(window, placeAt, {
     most: isFlooded ? slotsInFlood : isFast ? 0 : slotsPerFrame,
     urgent: cursor,
     isLong: isFlooded,
   });
   useLayoutEffect(() => {
-    painted.paint(canvas.current, extent.current, slots.missing, paint);
-    if (isFast || isFlooded || slots.missing.length === 0) return undefined;
-    const frame = requestAnimationFrame(() => setFrames(frames + 1));
+    const isCalm = !isFast && !isFlooded && slots.missing.length > 0;
+    // What a canvas needs is prepared when the first elements can be seen.
+    if (!isNew.current || !isCalm) painted.paint(canvas.current, extent.current, slots.missing, paint);
+    if (!isCalm) isNew.current = false;
+    if (!isCalm) return undefined;
+    const frame = requestAnimationFrame(() => {
+      isNew.current = false;
+      setFrames(frames + 1);
+    });
     return () => cancelAnimationFrame(frame);
   });
   return { slots: slots.drawn, follow: () => painted.follow(canvas.current, extent, paint) };

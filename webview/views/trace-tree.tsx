@@ -201,7 +201,12 @@ function usePlaces(box: RefObject<HTMLElement | null>): Places {
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const measure = () => setPlaces({ bars: element.offsetLeft, barsWidth: element.clientWidth });
+    const measure = () => {
+      const { offsetLeft: bars, clientWidth: barsWidth } = element;
+      setPlaces((known) =>
+        known.bars === bars && known.barsWidth === barsWidth ? known : { bars, barsWidth },
+      );
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
