@@ -37,26 +37,3 @@ export async function scrollThrough(frame: Frame, turns: number): Promise<Record
   await turn(wheelPixels, async () => (await end.count()) > 0);
   return stopRecording(frame);
 }
-
-/** Turns the wheel as long (ms) over a list that never changes, laid over the view: what the editor's page takes for itself. */
-export async function scrollPlain(frame: Frame, ms: number): Promise<Recording> {
-  const page = frame.page();
-  await frame.evaluate(() => {
-    const list = document.createElement("div");
-    list.style.cssText = "position: absolute; inset: 0; overflow: auto; z-index: 99; background: Canvas";
-    list.append(
-      ...Array.from({ length: 4_000 }, (_, line) =>
-        Object.assign(document.createElement("p"), { textContent: `Line ${line}` }),
-      ),
-    );
-    document.body.append(list);
-    list.scrollTop = list.scrollHeight;
-  });
-  await startRecording(frame);
-  const until = performance.now() + ms;
-  for (let notch = 0; performance.now() < until; notch++) {
-    await page.mouse.wheel(0, Math.floor(notch / 100) % 2 === 0 ? -wheelPixels : wheelPixels);
-    await frame.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-  }
-  return stopRecording(frame);
-}

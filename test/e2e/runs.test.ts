@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Frame, Page } from "playwright-core";
-import { runCommand, webviewFrame } from "../support/browser.ts";
+import type { Frame } from "playwright-core";
+import { openFile, runCommand, webviewFrame } from "../support/browser.ts";
 import { screenshotFolder } from "../support/e2e-editor.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { turnState } from "../support/model-server/flow.ts";
@@ -176,13 +176,4 @@ function answerOf(schema: Schema, finding: Readonly<Record<string, unknown>>, na
   if (schema.items !== undefined) return [answerOf(schema.items, finding, name)];
   if (known !== undefined) return known;
   return { boolean: false, integer: 1, number: 1 }[String(schema["type"])] ?? "said";
-}
-
-async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press("Control+P");
-  const box = page.locator(".quick-input-widget input");
-  await box.fill(name);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
-  await page.keyboard.press("Enter");
-  await page.getByRole("tab", { name }).waitFor();
 }

@@ -10,7 +10,7 @@ import { writeHistory } from "../support/large-history.ts";
 import { startModelServer, type ModelServer } from "../support/model-server.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
-import { pictureRuns, writeFan } from "../support/run-pictures.ts";
+import { pictureRuns, pictureRunsElsewhere, writeFan } from "../support/run-pictures.ts";
 import { writeSampleProject } from "../support/sample-project.ts";
 import { root } from "../support/setup.mjs";
 import { storeFolder } from "../support/long-session.ts";
@@ -85,6 +85,9 @@ class Pictures {
   /** Workflow runs, each scene at every width. */
   async takeRuns(): Promise<void> {
     await pictureRuns(this.#page, this.#model, (scene) => this.#widths(scene));
+    await pictureRunsElsewhere(this.#page, this.#model, async (scene) => {
+      await this.#page.screenshot({ path: join(folder, `${this.#theme}-${scene}.png`) });
+    });
   }
 
   // The panel that showed another session may be on its way out while this one comes.
@@ -150,7 +153,10 @@ export const stress: Stress = {
     const project = writeSampleProject();
     await fill(dataFolder, project);
     await writeFan(project);
-    const settings = { "boocode.baseUrl": model.url, "boocode.model": "deepseek-flash" };
+    const settings = {
+      ...{ "boocode.baseUrl": model.url, "boocode.model": "deepseek-flash" },
+      "boocode.workflows.callLenses": true,
+    };
     const env = { DEEPSEEK_API_KEY: "sk-pictures-0123456789" };
     await using editor = await openEditor({
       ...{ dataFolder, settings, env, folder: project, width: 1400, height: 900 },

@@ -99,3 +99,13 @@ export async function openChat(page: Page): Promise<Frame> {
   await runCommand(page, "BooCode: Focus on Chat View");
   return webviewFrame(page, "[data-testid=composer]");
 }
+
+/** Opens a file of the folder by its name, as a person does; other files whose names hold it come second. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press("Control+P");
+  const box = page.locator(".quick-input-widget input");
+  await box.fill(name);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("tab", { name }).waitFor();
+}

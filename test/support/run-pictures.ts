@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame, Page } from "playwright-core";
-import { runCommand, webviewFrame } from "./browser.ts";
+import { openFile, runCommand, webviewFrame } from "./browser.ts";
 import type { ModelServer } from "./model-server.ts";
 import { turnState } from "./model-server/flow.ts";
 import { hold } from "./model-server/gate.ts";
@@ -22,28 +22,67 @@ const seen = await parallel(Array.from({ length: count }, (_, n) => () =>
 return { report: "# What was seen\\n\\n" + seen.map((text, n) => "- side " + (n + 1) + ": " + text).join("\\n") };
 `;
 
+const asking = `export const meta = { name: "choose", title: "Choose a side", description: "Asks which side to look from." };
+const side = await ask("From which side is it to be looked at?", { choices: ["The left one", "The right one"] });
+return { report: "Looked at from " + side };
+`;
+
 /** How many agents the runs have. */
 const sizes = [1, 12, 200];
 
-/** Writes the script into a project. */
+/** Writes the scripts into a project. */
 export async function writeFan(project: string): Promise<void> {
   await mkdir(join(project, ".boocode/workflows"), { recursive: true });
   await writeFile(join(project, ".boocode/workflows/fan.js"), script);
+  await writeFile(join(project, ".boocode/workflows/choose.js"), asking);
 }
 
-/** Takes the pictures; `take` makes one of what the page shows. */
+/** Takes pictures of what is told of a run whose panel is hidden by its script: lenses, the status bar, notices. */
+export async function pictureRunsElsewhere(
+  page: Page,
+  model: ModelServer,
+  take: (scene: string) => Promise<void>,
+): Promise<void> {
+  const notice = page.locator(".notification-toast");
+  const gate = hold();
+  let asked = 0;
+  model.use(() => (++asked < 12 ? reply.text("seen.") : reply.text("Slowly ").hold(gate).text("said.")));
+  await (await prepareRun(page, "Look from many sides", "12")).getByTestId("run-start").click();
+  await gate.reached;
+  await openFile(page, "fan.js");
+  await page.locator(".statusbar-item", { hasText: "fan 11/12" }).waitFor();
+  await take("run-status");
+  gate.release();
+  await notice.filter({ hasText: "fan: " }).waitFor();
+  await page.locator(".codelens-decoration", { hasText: "12×" }).waitFor();
+  await take("run-notice");
+  await runCommand(page, "Notifications: Clear All Notifications");
+  await (await prepareRun(page, "Choose a side")).getByTestId("run-start").click();
+  await openFile(page, "choose.js");
+  await notice.filter({ hasText: "choose asks: " }).waitFor();
+  await take("run-asks");
+  await notice.getByRole("button", { name: "Answer" }).click();
+  const panel = await webviewFrame(page, "[data-testid=run-view]");
+  await panel.getByRole("button", { name: "The left one" }).click();
+  await panel.locator("[data-testid=run-view][data-status=done]").waitFor();
+  await panel.getByRole("button", { name: "All runs" }).click();
+}
+
+async function prepareRun(page: Page, title: string, args?: string): Promise<Frame> {
+  await runCommand(page, "BooCode: Show Workflow Runs");
+  const list = await webviewFrame(page, ".run-entries");
+  await list.getByTestId("workflow-entry").filter({ hasText: title }).click();
+  if (args !== undefined) await list.getByLabel("Arguments").fill(args);
+  return list;
+}
+
+/** Takes the pictures of the page; `take` makes one of what it shows. */
 export async function pictureRuns(
   page: Page,
   model: ModelServer,
   take: (scene: string) => Promise<void>,
 ): Promise<void> {
-  const begin = async (count: number): Promise<Frame> => {
-    await runCommand(page, "BooCode: Show Workflow Runs");
-    const list = await webviewFrame(page, ".run-entries");
-    await list.getByTestId("workflow-entry").filter({ hasText: "Look from many sides" }).click();
-    await list.getByLabel("Arguments").fill(String(count));
-    return list;
-  };
+  const begin = (count: number) => prepareRun(page, "Look from many sides", String(count));
   for (const count of sizes) {
     model.use(({ json }) => {
       const { question } = turnState(json ?? { messages: [], model: "" });

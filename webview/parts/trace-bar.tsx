@@ -72,6 +72,9 @@ function PartOf({ part, range }: PartProps): VNode | null {
   return <i class={`part bar-${part.kind}`} style={{ flexGrow: (range[1] - range[0]) * 1e4 }} />;
 }
 
+/** A bar that ends before this share of the width leaves room for a duration. */
+const labelShare = 0.62;
+
 // Only where there is no room for a column of durations.
 function BarLabel({
   begin,
@@ -83,9 +86,15 @@ function BarLabel({
   readonly text: string;
 }): VNode {
   const isLeft = end > 0.6 && begin > 1 - end;
-  const style = isLeft ? { right: `${(1 - begin) * 100}%` } : { left: `${Math.min(end, 0.62) * 100}%` };
+  // Neither before it nor behind it is room: it lies on the bar's end.
+  const isOver = !isLeft && end > labelShare;
+  const style = isLeft
+    ? { right: `${(1 - begin) * 100}%` }
+    : isOver
+      ? { right: 0 }
+      : { left: `${end * 100}%` };
   return (
-    <span class="bar-label" style={style} aria-hidden="true">
+    <span class={isOver ? "bar-label over" : "bar-label"} style={style} aria-hidden="true">
       {text}
     </span>
   );
