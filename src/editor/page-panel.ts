@@ -1,5 +1,5 @@
 /** A page in the editor area. */
-import { ViewColumn, window, type Disposable, type WebviewPanel } from "vscode";
+import { TabInputWebview, ViewColumn, window, type Disposable, type Tab, type WebviewPanel } from "vscode";
 import type { HostMessage } from "#protocol/protocol.ts";
 import { ShownPage, type PageHolder, type PageViewOptions } from "./page-view.ts";
 
@@ -21,10 +21,13 @@ export class PagePanel implements Disposable {
 
   /** Shows the panel, and tells its page something. */
   show(title = this.#title, ...messages: readonly HostMessage[]): void {
-    if (this.#panel === undefined)
+    if (this.#panel === undefined) {
+      const restored = tabsOf(this.#options.id);
       this.#adopt(
         window.createWebviewPanel(this.#options.id, title, ViewColumn.Active, { enableScripts: true }),
       );
+      if (restored.length > 0) void window.tabGroups.close(restored, true);
+    }
     if (this.#panel !== undefined) this.#panel.title = title;
     this.#panel?.reveal();
     for (const message of messages) this.#page?.tell(message);
@@ -53,6 +56,13 @@ export class PagePanel implements Disposable {
       this.#page = undefined;
     });
   }
+}
+
+// After a reload there may be a tab whose panel the editor makes only once somebody looks at it.
+function tabsOf(id: string): readonly Tab[] {
+  return window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(`-${id}`));
 }
 
 function holderOf(panel: WebviewPanel): PageHolder {

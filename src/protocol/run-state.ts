@@ -287,6 +287,8 @@ export interface RunEntry {
   readonly failed: number;
   readonly spent: Spent;
   readonly synthetic?: "stub" | "dry-run";
+  /** Whether it waits for somebody's answer. */
+  readonly isAsking?: true;
 }
 
 /** A run's line. */
@@ -301,6 +303,7 @@ export function runEntry(state: RunState, folder: string): RunEntry {
     failed: agents.filter((step) => step.status === "failed").length,
     ...(durationMs !== undefined && { durationMs }),
     ...(synthetic && { synthetic }),
+    ...(state.steps.some(({ question }) => question !== undefined) && { isAsking: true }),
   };
 }
 

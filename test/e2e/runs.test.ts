@@ -32,6 +32,12 @@ describe("workflow runs in the editor", function () {
     its.window.page.screenshot({ path: join(screenshotFolder, `runs-${name}.png`) });
   const agents = () => panel.getByTestId("run-agent");
 
+  const reload = async () => {
+    const reloaded = its.window.page.waitForEvent("domcontentloaded");
+    await runCommand(its.window.page, "Developer: Reload Window");
+    await reloaded;
+  };
+
   it("begin from the lens of a script, with a preview that costs nothing", async () => {
     const { page } = its.window;
     const before = its.model.requests.length;
@@ -137,9 +143,7 @@ describe("workflow runs in the editor", function () {
     panel = await webviewFrame(page, ".run-entries");
     await panel.getByTestId("run-entry").filter({ hasText: "tides" }).waitFor();
     await shot("list");
-    const reloaded = page.waitForEvent("domcontentloaded");
-    await runCommand(page, "Developer: Reload Window");
-    await reloaded;
+    await reload();
     panel = await webviewFrame(page, ".run-entries");
     await panel.getByTestId("run-entry").filter({ hasText: "tides" }).click();
     await panel.locator("[data-testid=run-view][data-status=done]").waitFor();
@@ -156,6 +160,19 @@ describe("workflow runs in the editor", function () {
     await shot("trace");
     await trace.getByRole("button", { name: "Show in chat" }).click();
     await its.chat.conversation.getByText(/Judge quickly/).waitFor();
+  });
+
+  it("have one panel, also when nobody looked at it since the window was reloaded", async () => {
+    const { page } = its.window;
+    await page.getByRole("tab", { name: "tides.js" }).click();
+    await reload();
+    await page.getByRole("tab", { name: "tides.js", selected: true }).waitFor();
+    const tabs = page.getByRole("tab", { name: "Workflow Runs" });
+    assert.equal(await tabs.count(), 1);
+    await runCommand(page, "BooCode: Show Workflow Runs");
+    await webviewFrame(page, ".run-entries");
+    await tabs.and(page.locator("[aria-selected=true]")).waitFor();
+    assert.equal(await tabs.count(), 1);
   });
 });
 

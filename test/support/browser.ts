@@ -107,5 +107,5 @@ export async function openFile(page: Page, name: string): Promise<void> {
   await box.fill(name);
   await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
   await page.keyboard.press("Enter");
-  await page.getByRole("tab", { name }).waitFor();
+  await page.getByRole("tab", { name, selected: true }).waitFor();
 }

@@ -23,6 +23,7 @@ return { report: "# What was seen\\n\\n" + seen.map((text, n) => "- side " + (n 
 `;
 
 const asking = `export const meta = { name: "choose", title: "Choose a side", description: "Asks which side to look from." };
+await agent("Look around first");
 const side = await ask("From which side is it to be looked at?", { choices: ["The left one", "The right one"] });
 return { report: "Looked at from " + side };
 `;
@@ -43,7 +44,9 @@ export async function pictureRunsElsewhere(
   model: ModelServer,
   take: (scene: string) => Promise<void>,
 ): Promise<void> {
-  const notice = page.locator(".notification-toast");
+  // An editor that is driven keeps its notices in their list.
+  const notice = page.locator(".notifications-center .notification-list-item");
+  const showNotices = () => runCommand(page, "Notifications: Show Notifications");
   const gate = hold();
   let asked = 0;
   model.use(() => (++asked < 12 ? reply.text("seen.") : reply.text("Slowly ").hold(gate).text("said.")));
@@ -53,12 +56,21 @@ export async function pictureRunsElsewhere(
   await page.locator(".statusbar-item", { hasText: "fan 11/12" }).waitFor();
   await take("run-status");
   gate.release();
-  await notice.filter({ hasText: "fan: " }).waitFor();
   await page.locator(".codelens-decoration", { hasText: "12×" }).waitFor();
+  await showNotices();
+  await notice.filter({ hasText: "fan: " }).waitFor();
   await take("run-notice");
   await runCommand(page, "Notifications: Clear All Notifications");
+  const looking = hold();
+  model.use(() => reply.text("Looked ").hold(looking).text("around."));
   await (await prepareRun(page, "Choose a side")).getByTestId("run-start").click();
+  await looking.reached;
   await openFile(page, "choose.js");
+  // By then the host knows that its panel is hidden.
+  await page.locator(".codelens-decoration", { hasText: "Dry run" }).waitFor();
+  looking.release();
+  await page.locator(".statusbar-item", { hasText: "choose waits for you" }).waitFor();
+  await showNotices();
   await notice.filter({ hasText: "choose asks: " }).waitFor();
   await take("run-asks");
   await notice.getByRole("button", { name: "Answer" }).click();

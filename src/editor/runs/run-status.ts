@@ -3,7 +3,7 @@ import { StatusBarAlignment, window, type Disposable } from "vscode";
 import type { BooCode } from "#core/boocode.ts";
 import type { RunPlace, RunQuestion } from "#core/ports.ts";
 import type { RunEntry } from "#protocol/run-state.ts";
-import { runWords } from "#protocol/run-words.ts";
+import { goingOn, runWords } from "#protocol/run-words.ts";
 
 /** Shows runs that go on in the status bar, until it is disposed of. */
 export function showRunStatus(core: BooCode): Disposable {
@@ -13,19 +13,14 @@ export function showRunStatus(core: BooCode): Disposable {
   const draw = (): void => {
     const live = new Set(core.runs.running.map(({ run }) => run));
     const entries = core.runs.list.channel.state.runs.filter(({ run }) => live.has(run));
-    const [first] = entries;
-    if (first === undefined) return item.hide();
-    const icon = first.status === "paused" ? "$(debug-pause)" : "$(sync~spin)";
-    const what =
-      entries.length === 1
-        ? `${first.workflow} ${first.ended}/${first.agents}`
-        : `${entries.length} workflows run`;
-    item.text = `${icon} ${what}`;
+    const told = goingOn(entries);
+    if (told === undefined) return item.hide();
+    item.text = `$(${told.icon}) ${told.text}`;
     item.tooltip = entries.map((entry) => `${entry.workflow}: ${runWords(entry)}`).join("\n");
     item.command =
-      entries.length === 1
-        ? { command: "boocode.openRun", title: "Open the run", arguments: [first.run] }
-        : "boocode.openRun";
+      told.run === undefined
+        ? "boocode.openRun"
+        : { command: "boocode.openRun", title: "Open the run", arguments: [told.run] };
     item.show();
   };
   const unfollow = core.runs.list.channel.listen(draw);
