@@ -10,6 +10,7 @@ import { writeHistory } from "../support/large-history.ts";
 import { startModelServer, type ModelServer } from "../support/model-server.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
+import { picturePermissions } from "../support/permission-pictures.ts";
 import { pictureRuns, pictureRunsElsewhere, writeFan } from "../support/run-pictures.ts";
 import { writeSampleProject } from "../support/sample-project.ts";
 import { root } from "../support/setup.mjs";
@@ -86,6 +87,13 @@ class Pictures {
   async takeRuns(): Promise<void> {
     await pictureRuns(this.#page, this.#model, (scene) => this.#widths(scene));
     await pictureRunsElsewhere(this.#page, this.#model, async (scene) => {
+      await this.#page.screenshot({ path: join(folder, `${this.#theme}-${scene}.png`) });
+    });
+  }
+
+  /** What is asked for, each scene once. */
+  async takePermissions(): Promise<void> {
+    await picturePermissions(this.#chat, this.#model, async (scene) => {
       await this.#page.screenshot({ path: join(folder, `${this.#theme}-${scene}.png`) });
     });
   }
@@ -167,6 +175,7 @@ export const stress: Stress = {
         const pictures = new Pictures(editor, await Chat.open(editor.page), model, name);
         await pictures.take();
         await pictures.takeRuns();
+        await pictures.takePermissions();
       });
     }
     await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });

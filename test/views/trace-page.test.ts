@@ -53,6 +53,17 @@ describe("the trace beside an editor", () => {
       );
     });
 
+    it("what is short at the very end has a bar that can be seen", async () => {
+      const turn = span("t", "turn", 0, 60_000, { turn: 1 });
+      const last = span("c", "tool", 59_999, 60_000, { turn: 1, parent: "t", title: "Last of all" });
+      await open({ spans: [turn, last] });
+      const cell = await row("Last of all").locator(".bar-cell").boundingBox();
+      const bar = await row("Last of all").getByTestId("trace-bar").boundingBox();
+      assert.ok(cell && bar);
+      assert.equal(bar.width, 2);
+      assert.ok(bar.x + bar.width <= cell.x + cell.width);
+    });
+
     it("says that there is nothing yet, and goes to the chat", async () => {
       await open(traceScenes.nothing);
       await its.page.getByRole("heading", { name: "Nothing traced yet" }).waitFor();

@@ -17,6 +17,9 @@ interface Props {
   readonly now: number;
 }
 
+/** The least width of a bar, in pixels, as in the style; at the end of the axis it needs them, too. */
+const leastBar = 2;
+
 /** Where the seen part of a stretch begins and ends, as shares of the width; undefined where nothing of it is seen. */
 function seen(scale: Scale, from: number, to: number): readonly [number, number] | undefined {
   const begin = shareOf(scale, from);
@@ -46,7 +49,7 @@ export function TraceBar({ place, isClosed, isCritical, now }: Props): VNode | n
       <div
         class={classes.join(" ")}
         data-testid="trace-bar"
-        style={{ left: `${begin * 100}%`, width: `${(end - begin) * 100}%` }}
+        style={{ left: `min(${begin * 100}%, 100% - ${leastBar}px)`, width: `${(end - begin) * 100}%` }}
         title={barTitle(parts)}
       >
         {blend === undefined ? (

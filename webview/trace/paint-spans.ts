@@ -127,8 +127,8 @@ function paintBar(
   if (shareOf(scale, last.to) < 0 || shareOf(scale, first.from) > 1) return;
   const isClosed = table.firstChild(place) >= 0 && app.branches.isClosed(place);
   for (const part of parts) {
-    const left = xOf(part.from);
-    const width = Math.max(parts.length === 1 ? 2 : 0.5, xOf(part.to) - left);
+    const width = Math.max(parts.length === 1 ? 2 : 0.5, xOf(part.to) - xOf(part.from));
+    const left = Math.min(xOf(part.from), bars + barsWidth - width);
     context.fillStyle = look.parts[part.kind];
     paintPart(context, part, { left, top, width }, isClosed);
   }
