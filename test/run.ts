@@ -14,26 +14,30 @@ const checks: readonly Stage[] = [
   { name: "lint", args: ["node_modules/oxlint/bin/oxlint"] },
   { name: "format", args: ["node_modules/oxfmt/bin/oxfmt", "--check"] },
   { name: "unused", args: ["node_modules/knip/bin/knip.js"] },
-  ...["node", "core", "protocol", "webview", "lint"].map((folder) => mochaStage(folder, 20_000)),
+  ...["core", "protocol", "webview", "lint"].map((folder) => mochaStage(folder, 20_000)),
 ];
+
+/** Most of its time it waits for processes and disks, so it runs beside what keeps the processor busy. */
+const waits = mochaStage("node", 20_000);
 
 /** What needs a browser, most of it the packaged extension in a real VS Code, too; first, because it takes longest. */
 const inBrowser: readonly Stage[] = [
   { name: "package", args: ["test/support/package.ts"] },
   mochaStage("e2e", 120_000, { after: ["package"] }),
   mochaStage("views", 120_000),
-  {
-    name: "tests: editor",
-    tests: "test/editor/**/*.test.ts",
-    args: ["test/support/editor-tests.ts"],
-    after: ["package"],
-  },
 ];
 
+const inEditor: Stage = {
+  name: "tests: editor",
+  tests: "test/editor/**/*.test.ts",
+  args: ["test/support/editor-tests.ts"],
+  after: ["package"],
+};
+
 function choose(names: readonly string[]): readonly Stage[] {
-  const all = [...inBrowser, ...checks];
+  const all = [...inBrowser, waits, inEditor, ...checks];
   if (names.length === 0) return all;
-  if (names[0] === "check") return checks;
+  if (names[0] === "check") return [waits, ...checks];
   const isNamed = (stage: Stage) => names.some((name) => stage.name.split(": ").includes(name));
   const chosen = all.filter(isNamed);
   if (chosen.length === 0) {
@@ -55,9 +59,11 @@ function report(result: StageResult): void {
   );
 }
 
+/** One more than processors, because of what waits. */
+const atOnce = 3;
 const { values, positionals } = parseArgs({ options: { grep: { type: "string" } }, allowPositionals: true });
 const extra = values.grep === undefined ? [] : ["--grep", values.grep];
-const results = await runStages(choose(positionals), 2, (stage) => runStage(stage, extra), report);
+const results = await runStages(choose(positionals), atOnce, (stage) => runStage(stage, extra), report);
 const total = (key: "passed" | "failed") => results.reduce((sum, result) => sum + result[key], 0);
 console.log(`${total("passed")} passed, ${total("failed")} failed`);
 process.exitCode = total("failed") > 0 ? 1 : 0;

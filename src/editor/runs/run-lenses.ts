@@ -94,7 +94,8 @@ class RunLenses implements CodeLensProvider {
         spent.tokens += step.spent.tokens;
         spent.usd += step.spent.usd;
       }
-      const title = [`${steps.length}×`, `at most ${formatDuration(ms)}`, spentWords(spent)].filter(Boolean);
+      const longest = ms > 0 ? `at most ${formatDuration(ms)}` : "";
+      const title = [`${steps.length}×`, longest, spentWords(spent)].filter(Boolean);
       const range = new Range(line - 1, 0, line - 1, 0);
       return new CodeLens(range, { title: title.join(" · "), command: "boocode.openRun", arguments: [run] });
     });
