@@ -17,7 +17,7 @@ const checks: readonly Stage[] = [
   ...["core", "protocol", "webview", "lint"].map((folder) => mochaStage(folder, 20_000)),
 ];
 
-/** Most of its time it waits for processes and disks, so it runs beside what keeps the processor busy. */
+/** Most of its time it waits for processes and disks: it goes beside what keeps the processor busy. */
 const waits = mochaStage("node", 20_000);
 
 /** What needs a browser, most of it the packaged extension in a real VS Code, too; first, because it takes longest. */
@@ -59,8 +59,7 @@ function report(result: StageResult): void {
   );
 }
 
-/** One more than processors, because of what waits. */
-const atOnce = 3;
+const atOnce = 2;
 const { values, positionals } = parseArgs({ options: { grep: { type: "string" } }, allowPositionals: true });
 const extra = values.grep === undefined ? [] : ["--grep", values.grep];
 const results = await runStages(choose(positionals), atOnce, (stage) => runStage(stage, extra), report);

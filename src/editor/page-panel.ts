@@ -15,7 +15,11 @@ export class PagePanel implements Disposable {
     this.#options = options;
     this.#title = title;
     this.#restoring = window.registerWebviewPanelSerializer(options.id, {
-      deserializeWebviewPanel: async (panel) => this.#adopt(panel),
+      deserializeWebviewPanel: async (panel) => {
+        // One was made meanwhile, since this one had not been looked at.
+        if (this.#panel === undefined) this.#adopt(panel);
+        else panel.dispose();
+      },
     });
   }
 
@@ -23,9 +27,8 @@ export class PagePanel implements Disposable {
   show(title = this.#title, ...messages: readonly HostMessage[]): void {
     if (this.#panel === undefined) {
       const restored = tabsOf(this.#options.id);
-      this.#adopt(
-        window.createWebviewPanel(this.#options.id, title, ViewColumn.Active, { enableScripts: true }),
-      );
+      const column = restored[0]?.group.viewColumn ?? ViewColumn.Active;
+      this.#adopt(window.createWebviewPanel(this.#options.id, title, column, { enableScripts: true }));
       if (restored.length > 0) void window.tabGroups.close(restored, true);
     }
     if (this.#panel !== undefined) this.#panel.title = title;
@@ -45,7 +48,6 @@ export class PagePanel implements Disposable {
   }
 
   #adopt(panel: WebviewPanel): void {
-    this.#panel?.dispose();
     const page = new ShownPage(holderOf(panel), this.#options);
     this.#panel = panel;
     this.#page = page;

@@ -287,7 +287,7 @@ export interface RunEntry {
   readonly failed: number;
   readonly spent: Spent;
   readonly synthetic?: "stub" | "dry-run";
-  /** Whether it waits for somebody's answer. */
+  /** Whether its script waits for an answer to `ask()`. */
   readonly isAsking?: true;
 }
 

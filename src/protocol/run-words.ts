@@ -51,8 +51,10 @@ export function goingOn(entries: readonly RunEntry[]): GoingOn | undefined {
     return { icon: "question", text: `${asking.workflow} waits for you`, run: asking.run };
   const [only] = entries;
   if (only === undefined) return undefined;
-  if (entries.length > 1) return { icon: "sync~spin", text: `${entries.length} workflows run` };
-  const { workflow, status, ended, agents, run } = only;
-  const icon = status === "paused" ? "debug-pause" : "sync~spin";
+  const isPaused = entries.every(({ status }) => status === "paused");
+  const icon = isPaused ? "debug-pause" : "sync~spin";
+  if (entries.length > 1)
+    return { icon, text: `${entries.length} workflows ${isPaused ? "are paused" : "run"}` };
+  const { workflow, ended, agents, run } = only;
   return { icon, text: agents === 0 ? workflow : `${workflow} ${ended}/${agents}`, run };
 }

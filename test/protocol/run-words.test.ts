@@ -29,6 +29,9 @@ describe("runs that go on", () => {
   check("go without agents at first", [{ agents: 0 }], { icon: "sync~spin", text: "fan", run: "r" });
   check("may pause", [{ status: "paused" }], { icon: "debug-pause", text: "fan 3/12", run: "r" });
   check("are counted", [{}, {}], { icon: "sync~spin", text: "2 workflows run" });
+  check("are counted, all of them paused", [{ status: "paused" }, { status: "paused" }], {
+    ...{ icon: "debug-pause", text: "2 workflows are paused" },
+  });
   check("are told of first where one waits for an answer", [{}, { run: "q", isAsking: true }], {
     ...{ icon: "question", text: "fan waits for you", run: "q" },
   });

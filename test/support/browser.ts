@@ -107,9 +107,11 @@ export async function openFile(page: Page, name: string): Promise<void> {
   // The list of files goes when a page that opens late takes the focus.
   for (let left = 3; left > 0 && (await tab.count()) === 0; left--) {
     await page.keyboard.press("Control+P");
-    await page.locator(".quick-input-widget input").fill(name);
-    await row.waitFor();
-    await row.click({ timeout: 3_000 }).catch(() => undefined);
+    const chosen = async (): Promise<void> => {
+      await page.locator(".quick-input-widget input").fill(name, { timeout: 5_000 });
+      await row.click({ timeout: 5_000 });
+    };
+    await chosen().catch(() => undefined);
     await tab.waitFor({ timeout: left === 1 ? 10_000 : 3_000 }).catch(() => undefined);
   }
   await tab.waitFor({ timeout: 1_000 });

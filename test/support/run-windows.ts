@@ -8,6 +8,7 @@ import type { RunState } from "#protocol/run-state.ts";
 import type { Requests } from "#protocol/protocol.ts";
 import { type AgentWorld, agentWorld, type WorldOptions } from "./agent-world.ts";
 import { turnState, type TurnState } from "./model-server/flow.ts";
+import { hold } from "./model-server/gate.ts";
 import { reply, type Reply } from "./model-server/reply.ts";
 
 type Options = WorldOptions & { readonly answer?: (state: TurnState) => Reply | Promise<Reply> };
@@ -18,6 +19,16 @@ export interface RunWindows {
   readonly write: (name: string, body: string, meta?: string) => void;
   /** A window over the folder; without `answer` its model repeats the last line of what it is asked. */
   readonly open: (options?: Options) => Promise<AgentWorld>;
+  /** A window in which the workflow "pair" runs, the second of whose agents waits for its answer. */
+  readonly beginPair: () => Promise<HeldRun>;
+}
+
+/** A run of which an agent waits. */
+export interface HeldRun {
+  readonly window: AgentWorld;
+  readonly run: string;
+  /** Lets that agent, and whoever asks later, have an answer. */
+  readonly goOn: () => void;
 }
 
 /** Sets the folder up around each test of a `describe`. */
@@ -32,23 +43,37 @@ export function useRunWindows(): RunWindows {
     for (const { core } of windows.splice(0)) await core.runs[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
   });
-  return {
-    write(name, body, meta = "") {
-      const head = `export const meta = { name: "${name}", description: "It does ${name}."${meta} };`;
-      writeFileSync(join(folder, `.boocode/workflows/${name}.js`), `${head}\n${body}\n`);
-    },
-    async open({ answer = repeat, ...rest } = {}) {
-      const window = await agentWorld(
-        async ({ json }) =>
-          json === undefined ? reply.error(400, "unreadable", "bad") : answer(turnState(json)),
-        { workflows: async () => createWorkflowHost({ folder, directory: join(folder, "store") }), ...rest },
-      );
-      // Agents are watched for their silence by this clock.
-      window.ports.clock.isAutomatic = false;
-      windows.push(window);
-      return window;
-    },
+  const write: RunWindows["write"] = (name, body, meta = "") => {
+    const head = `export const meta = { name: "${name}", description: "It does ${name}."${meta} };`;
+    writeFileSync(join(folder, `.boocode/workflows/${name}.js`), `${head}\n${body}\n`);
   };
+  const open: RunWindows["open"] = async ({ answer = repeat, ...rest } = {}) => {
+    const window = await agentWorld(
+      async ({ json }) =>
+        json === undefined ? reply.error(400, "unreadable", "bad") : answer(turnState(json)),
+      { workflows: async () => createWorkflowHost({ folder, directory: join(folder, "store") }), ...rest },
+    );
+    // Agents are watched for their silence by this clock.
+    window.ports.clock.isAutomatic = false;
+    windows.push(window);
+    return window;
+  };
+  const beginPair = async (): Promise<HeldRun> => {
+    write("pair", 'return [await agent("first"), await agent("second")];');
+    const gate = hold();
+    let isHeld = true;
+    const answer = (state: TurnState): Reply =>
+      state.question.includes("second") && isHeld ? reply.holdHeaders(gate).text("late") : repeat(state);
+    const window = await open({ answer });
+    const { run } = await ask(window, "run.start", { workflow: "pair" });
+    await gate.reached;
+    const goOn = () => {
+      isHeld = false;
+      gate.release();
+    };
+    return { window, run, goOn };
+  };
+  return { write, open, beginPair };
 }
 
 function repeat({ question }: TurnState): Reply {

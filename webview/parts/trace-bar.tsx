@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { formatDuration } from "#protocol/words.ts";
 import { useTrace, type TraceApp } from "../trace/app.ts";
-import { partsOf, type Part } from "../trace/bar-parts.ts";
+import { leastBar, partsOf, type Part } from "../trace/bar-parts.ts";
 import { root } from "../trace/table.ts";
 import { partWords } from "../trace/words.ts";
 import { momentAt, shareOf, type Scale } from "../trace/zoom.ts";
@@ -16,9 +16,6 @@ interface Props {
   /** The moment that an open span's bar grows to, epoch milliseconds. */
   readonly now: number;
 }
-
-/** The least width of a bar, in pixels, as in the style; at the end of the axis it needs them, too. */
-const leastBar = 2;
 
 /** Where the seen part of a stretch begins and ends, as shares of the width; undefined where nothing of it is seen. */
 function seen(scale: Scale, from: number, to: number): readonly [number, number] | undefined {

@@ -41,6 +41,8 @@ const untold: Readonly<Record<RowKind, PartKind>> = {
   question: "waiting",
 };
 
+/** The least width of a bar, in pixels, as in the style; at the end of the axis it needs them, too. */
+export const leastBar = 2;
 /** Shorter parts are rounding, in milliseconds. */
 const leastMs = 0.01;
 

@@ -6,6 +6,7 @@ import { root, type SpanTable } from "./table.ts";
 export class Branches {
   readonly #table: () => SpanTable;
   #areTurnsOpen = true;
+  #areAgentsOpen = true;
   #areOthersOpen = true;
   #exceptions = new Set<number>();
   /** Counts the changes. */
@@ -28,20 +29,17 @@ export class Branches {
 
   setAll(isOpen: boolean): void {
     this.revision += 1;
-    this.#areTurnsOpen = this.#areOthersOpen = isOpen;
+    this.#areTurnsOpen = this.#areAgentsOpen = this.#areOthersOpen = isOpen;
     this.#exceptions = new Set();
   }
 
   /** Closes the turns, but for one; what is below them is open once they are. Of many agents each is a line. */
   closeTurns(except: number): void {
-    const table = this.#table();
     this.setAll(true);
     this.#areTurnsOpen = false;
+    // Also those that are read later.
+    this.#areAgentsOpen = this.#table().kind(except) !== "run";
     this.set(except, true);
-    if (table.kind(except) !== "run") return;
-    forEachBelow(table, except, (place) => {
-      if (table.kind(place) === "agent") this.set(place, false);
-    });
   }
 
   /** Shows what begins now, unless it is one of many agents. */
@@ -66,6 +64,8 @@ export class Branches {
   }
 
   #isUsuallyOpen(place: number): boolean {
-    return this.#table().parent(place) === root ? this.#areTurnsOpen : this.#areOthersOpen;
+    const table = this.#table();
+    if (table.parent(place) === root) return this.#areTurnsOpen;
+    return table.kind(place) === "agent" ? this.#areAgentsOpen : this.#areOthersOpen;
   }
 }

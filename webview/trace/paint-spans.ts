@@ -1,6 +1,6 @@
 import { formatDuration } from "#protocol/words.ts";
 import type { TraceApp } from "./app.ts";
-import { partsOf, type Part } from "./bar-parts.ts";
+import { leastBar, partsOf, type Part } from "./bar-parts.ts";
 import { rowHeight } from "./input.ts";
 import type { Look } from "./look.ts";
 import type { PaintedRow } from "./row-canvas.ts";
@@ -119,16 +119,19 @@ function paintBar(
   const scale = app.scale.peek();
   const xOf = (moment: number) => bars + Math.max(0, Math.min(1, shareOf(scale, moment))) * barsWidth;
   const { table } = app;
-  const { from, to } = app.axis.peek().span;
   const parts: readonly Part[] =
-    place === root ? [{ kind: "frame", from, to }] : partsOf(table, place, app.now.peek());
+    place === root ? [{ kind: "frame", ...app.axis.peek().span }] : partsOf(table, place, app.now.peek());
   const [first, last] = [parts[0], parts.at(-1)];
   if (first === undefined || last === undefined) return;
   if (shareOf(scale, last.to) < 0 || shareOf(scale, first.from) > 1) return;
   const isClosed = table.firstChild(place) >= 0 && app.branches.isClosed(place);
+  const from = xOf(first.from);
+  // At least as wide as an element's bar, and within the axis.
+  const stretch = Math.max(1, leastBar / Math.max(xOf(last.to) - from, 0.01));
+  const begin = Math.min(from, bars + barsWidth - leastBar);
   for (const part of parts) {
-    const width = Math.max(parts.length === 1 ? 2 : 0.5, xOf(part.to) - xOf(part.from));
-    const left = Math.min(xOf(part.from), bars + barsWidth - width);
+    const left = begin + (xOf(part.from) - from) * stretch;
+    const width = Math.max(parts.length === 1 ? leastBar : 0.5, (xOf(part.to) - xOf(part.from)) * stretch);
     context.fillStyle = look.parts[part.kind];
     paintPart(context, part, { left, top, width }, isClosed);
   }

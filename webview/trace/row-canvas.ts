@@ -10,6 +10,9 @@ const slotsPerFrame = 8;
 /** While rows are added too quickly for all of them, so that there always are some. */
 const slotsInFlood = 3;
 
+/** Whether anything was painted in this page: the first time takes as long as the first elements do. */
+let isPrepared = false;
+
 /** A row to be painted, and where its upper edge is, in pixels below the canvas's own. */
 export interface PaintedRow {
   readonly row: number;
@@ -101,7 +104,6 @@ export function useSlots(
   made.current ??= { slots: new Slots(), painted: new RowCanvas() };
   const { slots, painted } = made.current;
   const [frames, setFrames] = useState(0);
-  const isNew = useRef(true);
   slots.settle(window, placeAt, {
     most: isFlooded ? slotsInFlood : isFast ? 0 : slotsPerFrame,
     urgent: cursor,
@@ -110,11 +112,11 @@ export function useSlots(
   useLayoutEffect(() => {
     const isCalm = !isFast && !isFlooded && slots.missing.length > 0;
     // What a canvas needs is prepared when the first elements can be seen.
-    if (!isNew.current || !isCalm) painted.paint(canvas.current, extent.current, slots.missing, paint);
-    if (!isCalm) isNew.current = false;
+    if (isPrepared || !isCalm) painted.paint(canvas.current, extent.current, slots.missing, paint);
+    isPrepared ||= !isCalm;
     if (!isCalm) return undefined;
     const frame = requestAnimationFrame(() => {
-      isNew.current = false;
+      isPrepared = true;
       setFrames(frames + 1);
     });
     return () => cancelAnimationFrame(frame);

@@ -252,18 +252,20 @@ function useWheel(
 // Rows that come above what is read push nothing away; what runs is followed at the end.
 function useAnchor(app: TraceApp, box: RefObject<HTMLElement | null>, extent: { current: Extent }): void {
   const stamp = app.stamp.value;
-  const drawn = useRef(-1);
+  const { top, height } = extent.current;
+  const drawn = useRef({ stamp: -1, height });
   const isMoved = app.isLed || app.shiftedRows !== 0;
-  if (drawn.current !== stamp && isMoved) {
-    const { top, height } = extent.current;
+  const isNews = drawn.current.stamp !== stamp;
+  // Where the end is depends on the height, too, which is not known before the first drawing.
+  if (app.isLed ? isNews || drawn.current.height !== height : isNews && isMoved) {
     const end = Math.max(0, app.rows.count * rowHeight + headHeight - height);
     const wanted = app.isLed ? end : Math.min(end, top + app.shiftedRows * rowHeight);
     extent.current = scrolledTo(extent.current, wanted);
   }
-  drawn.current = stamp;
+  drawn.current = { stamp, height };
   useLayoutEffect(() => {
     if (box.current !== null && isMoved) box.current.scrollTop = extent.current.top;
-  }, [stamp]);
+  }, [stamp, height]);
 }
 
 // Once the rows are drawn: before that there is no room to scroll to.

@@ -1,6 +1,6 @@
 /** The workflow engine: starts runs, resumes them over their journals, tells which were left open. */
 import type { EngineName } from "#protocol/guest.ts";
-import type { RunEvent, RunEventOf, SpendLimit } from "#protocol/run.ts";
+import type { RunEvent, SpendLimit } from "#protocol/run.ts";
 import { BooError } from "../errors.ts";
 import type { AgentType } from "./agents/agent-types.ts";
 import type { WorkflowAgents } from "./agents/workflow-agents.ts";
@@ -12,6 +12,7 @@ import { primitives } from "./primitives/index.ts";
 import { type KnownScript, readScript } from "./programs.ts";
 import { budgetReads, Replay, type Rerun, spentIn } from "./replay.ts";
 import { parseArgs, type RunListener, WorkflowRun } from "./run.ts";
+import { findStart } from "./run-sources.ts";
 import type { WorkflowPhase } from "./script/meta.ts";
 import { defaultWorkflowSettings, type WorkflowSettings } from "./settings.ts";
 
@@ -69,7 +70,7 @@ export class WorkflowEngine {
   /** Goes on with a run over its own journal, with the script and args it had or with others. */
   async resume(request: ResumeRequest): Promise<WorkflowRun> {
     const known = await this.#history(request.run);
-    const last = lastStart(known);
+    const last = findStart(known);
     if (last === undefined) throw new BooError("unknown-run", `The run ${request.run} has no beginning.`);
     const script = readScript(request.source ?? { file: last.file, text: last.source });
     const args = request.args === undefined ? last.args : parseArgs(request.args.value);
@@ -98,7 +99,7 @@ export class WorkflowEngine {
   async #history(run: string): Promise<readonly RunEvent[]> {
     const events = await this.#ports.journal.read(run);
     if (events === undefined) throw new BooError("unknown-run", `There is no run ${run}.`);
-    const from = lastStart(events)?.from;
+    const from = findStart(events)?.from;
     if (from === undefined || from === run) return events;
     const inherited = await this.#ports.journal.read(from);
     return [...(inherited ?? []), ...events];
@@ -106,7 +107,7 @@ export class WorkflowEngine {
 
   async #open(request: RunRequest, given: Opening): Promise<WorkflowRun> {
     const { script, args, known, budget } = given;
-    const last = lastStart(known);
+    const last = findStart(known);
     const isSame =
       last?.source === script.source.text && canonicalJson(last.args ?? null) === canonicalJson(args ?? null);
     const settings = { ...defaultWorkflowSettings, ...request.settings };
@@ -182,10 +183,6 @@ class Gate implements GuestListener {
     if (this.#run === undefined) this.#held.push(act);
     else act(this.#run);
   }
-}
-
-function lastStart(events: readonly RunEvent[]): RunEventOf<"run-start"> | undefined {
-  return events.findLast((event): event is RunEventOf<"run-start"> => event.type === "run-start");
 }
 
 function grant(before: { readonly tokens: number; readonly usd: number }, fresh: SpendLimit): SpendLimit {

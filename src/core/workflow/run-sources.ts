@@ -15,9 +15,14 @@ export async function sourceOf(
   return source;
 }
 
+/** The last beginning of a run, of which each resume has one; undefined where its journal has none. */
+export function findStart(events: readonly RunEvent[]): RunEventOf<"run-start"> | undefined {
+  return events.findLast((event): event is RunEventOf<"run-start"> => event.type === "run-start");
+}
+
 /** How the last attempt of a run began. Throws BooError "unknown-run". */
 export function lastStart(events: readonly RunEvent[]): RunEventOf<"run-start"> {
-  const start = events.findLast((event): event is RunEventOf<"run-start"> => event.type === "run-start");
+  const start = findStart(events);
   if (start === undefined) throw new BooError("unknown-run", "This run has no beginning.");
   return start;
 }

@@ -27,13 +27,14 @@ class Seam {
 
   /** Keeps these bytes until more come. */
   hold(bytes: Buffer): void {
+    // Mostly there is nothing.
     this.#rest = bytes.length === 0 ? nothing : Buffer.from(bytes);
   }
 
   /** What is held, which nothing follows. */
   end(): Buffer {
     const rest = this.#rest;
-    this.#rest = nothing;
+    this.#rest = this.#memory = nothing;
     return rest;
   }
 }
@@ -95,7 +96,6 @@ export class SecretFilter implements Step {
       from = found.at + found.length;
       if (from > hold) hold = this.#beginning(bytes, from);
     }
-    // Mostly nothing is found and nothing is held back.
     this.#seam.hold(bytes.subarray(hold));
     const last = bytes.subarray(from, hold);
     return done.length === 0 ? last : Buffer.concat([...done, last]);

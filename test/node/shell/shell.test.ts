@@ -237,6 +237,22 @@ describe("shell: output", () => {
     await until(() => hashing().length === 0);
   });
 
+  it("is hashed by the host where no process can be started for it", async () => {
+    const numbers = "seq 1 900000";
+    const { execPath } = process;
+    process.execPath = "/nowhere/node";
+    try {
+      await using command = await world.start(numbers);
+      const { cause } = await command.ended;
+      const expected = createHash("sha256").update(
+        spawnSync("sh", ["-c", numbers], { maxBuffer: 1e8 }).stdout,
+      );
+      assert.deepEqual([cause, await command.keep()], ["exit", expected.digest("hex")]);
+    } finally {
+      process.execPath = execPath;
+    }
+  });
+
   it("is for the user's eyes only, and gone if nobody keeps it", async () => {
     const command = await world.start("echo private");
     await command.ended;

@@ -22,7 +22,7 @@ const byText = (a: string, b: string): number => a.localeCompare(b);
 
 describe("the trace of a run", function () {
   this.timeout(20_000);
-  const { write, open } = useRunWindows();
+  const { write, open, beginPair } = useRunWindows();
 
   async function spansOf(window: AgentWorld, session: string): Promise<readonly Span[]> {
     await window.ports.store.append([]);
@@ -119,17 +119,9 @@ describe("the trace of a run", function () {
   });
 
   it("has an attempt for each stop and resume; what was known is not told again", async () => {
-    write("pair", 'return [await agent("first"), await agent("second")];');
-    const gate = hold();
-    let isHeld = true;
-    await using window = await open({
-      answer: ({ question }) =>
-        question.includes("second") && isHeld
-          ? reply.holdHeaders(gate).text("late")
-          : reply.text(question.at(-1) ?? ""),
-    });
-    const { run } = await ask(window, "run.start", { workflow: "pair" });
-    await gate.reached;
+    const held = await beginPair();
+    await using window = held.window;
+    const { run } = held;
     const channel = window.core.channel("trace", run);
     assert.deepEqual(
       channel?.state.open.map(({ kind }) => kind),
@@ -137,8 +129,7 @@ describe("the trace of a run", function () {
     );
     await ask(window, "run.control", { run, action: "stop" });
     await stillness(window, run);
-    isHeld = false;
-    gate.release();
+    held.goOn();
     await ask(window, "run.resume", { run });
     await until(window, run, isOver);
     const isTold = (line: string) => /^ ?\w|cancelled$/.test(line);

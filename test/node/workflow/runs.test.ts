@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runEntry } from "#protocol/run-state.ts";
 import { setImmediate } from "node:timers/promises";
 import { hold } from "../../support/model-server/gate.ts";
 import { reply } from "../../support/model-server/reply.ts";
@@ -6,7 +7,7 @@ import { ask, isOver, stateOf, until, useRunWindows } from "../../support/run-wi
 
 describe("runs of a window", function () {
   this.timeout(20_000);
-  const { write, open } = useRunWindows();
+  const { write, open, beginPair } = useRunWindows();
 
   it("start by name, and tell phases, agents and the result", async () => {
     write(
@@ -74,24 +75,15 @@ describe("runs of a window", function () {
   });
 
   it("stop, and go on for the price of what is left", async () => {
-    write("pair", 'return [await agent("first"), await agent("second")];');
-    const gate = hold();
-    let isHeld = true;
-    await using window = await open({
-      answer: ({ question }) =>
-        question.includes("second") && isHeld
-          ? reply.holdHeaders(gate).text("late")
-          : reply.text(question.at(-1) ?? ""),
-    });
-    const { run } = await ask(window, "run.start", { workflow: "pair" });
-    await gate.reached;
+    const held = await beginPair();
+    await using window = held.window;
+    const { run } = held;
     await ask(window, "run.control", { run, action: "stop" });
     assert.deepEqual(
       stateOf(window, run).steps.map(({ status }) => status),
       ["done", "interrupted"],
     );
-    isHeld = false;
-    gate.release();
+    held.goOn();
     const before = window.server.requests.length;
     await ask(window, "run.resume", { run });
     const state = await until(window, run, isOver);
@@ -172,14 +164,16 @@ describe("runs of a window", function () {
     write("gate", 'return await ask("Ship it?", { choices: ["yes", "no"] });');
     await using window = await open();
     const { run } = await ask(window, "run.start", { workflow: "gate" });
-    const { steps } = await until(window, run, (state) => state.steps[0]?.question !== undefined);
+    const asking = await until(window, run, (state) => state.steps[0]?.question !== undefined);
+    assert.equal(runEntry(asking, "").isAsking, true);
+    const { steps } = asking;
     const step = steps[0]?.step ?? "";
     assert.deepEqual(steps[0]?.question, { text: "Ship it?", choices: ["yes", "no"] });
     await assert.rejects(ask(window, "run.answer", { run, step, value: "perhaps" }), {
       code: "no-such-choice",
     });
     await ask(window, "run.answer", { run, step, value: "no" });
-    await until(window, run, isOver);
+    assert.equal(runEntry(await until(window, run, isOver), "").isAsking, undefined);
     assert.equal((await ask(window, "run.result", { run })).text, "no");
     await assert.rejects(ask(window, "run.answer", { run, step, value: "no" }), { code: "not-asked" });
   });

@@ -22,6 +22,22 @@ const makeTable = () =>
     span("u", "turn", [9_000, 9_100], { turn: 2, name: "invoke_agent main", title: "Then the moon" }),
   );
 
+describe("agents of a run", () => {
+  it("are a line each where there are many, also those that are read later", () => {
+    const table = tableOf(
+      span("r", "run", [0, 9_000]),
+      span("x", "agent", [5_000, 9_000], { parent: "r" }),
+      span("xm", "model", [5_000, 9_000], { parent: "x" }),
+    );
+    const branches = new Branches(() => table);
+    branches.closeTurns(table.placeOf("r") ?? -1);
+    table.put(span("w", "agent", [0, 5_000], { parent: "r" }));
+    table.put(span("wm", "model", [0, 5_000], { parent: "w" }));
+    const closed = ["r", "x", "w"].filter((id) => branches.isClosed(table.placeOf(id) ?? -1));
+    assert.deepEqual(closed, ["x", "w"]);
+  });
+});
+
 describe("rows of the tree", () => {
   const check = (
     name: string,
