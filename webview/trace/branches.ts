@@ -66,6 +66,8 @@ export class Branches {
   #isUsuallyOpen(place: number): boolean {
     const table = this.#table();
     if (table.parent(place) === root) return this.#areTurnsOpen;
+    // Asked of every row: kinds are looked up only where they matter.
+    if (this.#areAgentsOpen === this.#areOthersOpen) return this.#areOthersOpen;
     return table.kind(place) === "agent" ? this.#areAgentsOpen : this.#areOthersOpen;
   }
 }
