@@ -1,14 +1,11 @@
 // Reviewers with different lenses look for defects; then each finding goes to a sceptic who tries to refute it in the code.
 // Refuted findings are not reported, and what could not be settled is reported apart.
-//
-// Args: nothing, a text or an object. In the editor's chat:
+// Args: nothing, a text or an object (see `usage`). In the editor's chat:
 //   /review-code                         what changed in the working tree against HEAD, new files included
 //   /review-code main...HEAD             what changed in a range, as git diff takes it
 //   /review-code src/server lib/a.py     files and folders as they are
 //   /review-code security                with one lens
 //   /review-code races in the cache      the changes, with this in mind
-// An object has any of: range, paths, focus, lenses, maxFindings, sceptics (see `usage`).
-//
 // By default at most 22 agents: one that lists the changes where sh() can not, 5 reviewers, 16 sceptics.
 export const meta = {
   name: "review-code",
@@ -24,22 +21,18 @@ export const meta = {
   ],
 };
 
-const lenses = {
-  correctness:
-    "Wrong results: conditions, boundaries, missing cases, wrong order, units, encodings, time zones, empty and huge input, and behaviour that differs from what names, types and comments promise.",
-  robustness:
-    "What happens when things go wrong or at once: errors swallowed or turned into success, resources left open, races, stale state, cancellation, retries, partial writes, unbounded growth.",
-  security:
-    "What an attacker gains: untrusted input in commands, queries, paths, markup or templates; missing checks of rights; secrets in code or logs; unsafe parsing; patterns that take forever.",
-  contracts:
-    "Parts that no longer agree: callers, implementations and tests left behind, public interfaces and stored formats changed without a way over, configuration and documentation that say otherwise.",
-  tests:
-    "Behaviour that is new or changed and that no test would catch when it breaks; tests that pass whatever the code does, depend on time or order, or check the wrong thing.",
-  performance:
-    "Work that grows faster than its input, repeated queries and reads, blocking calls where others wait, and memory that is kept. Only where real sizes make it matter.",
-  simplicity:
-    "Code that is dead, doubled, or far more complicated than its task needs, where the simpler form is plain to see.",
-};
+/** What each lens looks for, by its name. */
+const lenses = Object.fromEntries(
+  `correctness = Wrong results: conditions, boundaries, missing cases, wrong order, units, encodings, time zones, empty and huge input, and behaviour that differs from what names, types and comments promise.
+robustness = What happens when things go wrong or at once: errors swallowed or turned into success, resources left open, races, stale state, cancellation, retries, partial writes, unbounded growth.
+security = What an attacker gains: untrusted input in commands, queries, paths, markup or templates; missing checks of rights; secrets in code or logs; unsafe parsing; patterns that take forever.
+contracts = Parts that no longer agree: callers, implementations and tests left behind, public interfaces and stored formats changed without a way over, configuration and documentation that say otherwise.
+tests = Behaviour that is new or changed and that no test would catch when it breaks; tests that pass whatever the code does, depend on time or order, or check the wrong thing.
+performance = Work that grows faster than its input, repeated queries and reads, blocking calls where others wait, and memory that is kept. Only where real sizes make it matter.
+simplicity = Code that is dead, doubled, or far more complicated than its task needs, where the simpler form is plain to see.`
+    .split("\n")
+    .map((line) => line.split(" = ")),
+);
 const usualLenses = ["correctness", "robustness", "security", "contracts", "tests"];
 const severities = ["critical", "high", "medium", "low"];
 const most = { findings: 40, sceptics: 3, diff: 60_000, files: 300 };
@@ -111,18 +104,24 @@ function readArgs(given) {
   };
 }
 
-/** A text in a schema; what it is for is told to the agent. */
+// Parts of schemas; what a text is for is told to the agent.
 const textFor = (description) => ({ type: "string", minLength: 1, description });
+const listOf = (items) => ({ type: "array", items });
+const objectOf = (properties, optional = {}) => ({
+  type: "object",
+  required: Object.keys(properties),
+  properties: { ...properties, ...optional },
+});
 
 /** What did not come about, for the report. */
 const missing = [];
 
 /** Gives an agent's answer, or null after a note of what is missing for want of it. */
-async function attempt(what, ask) {
+async function attempt(what, prompt, options) {
   let why = "left out, since the budget is spent.";
   if (budget.remaining() >= leastTokens && budget.remainingUsd() > 0)
     try {
-      const answer = await ask();
+      const answer = await agent(prompt, options);
       if (answer !== null) return answer;
       why = "no answer; the agent failed or was skipped.";
     } catch (error) {
@@ -156,25 +155,11 @@ async function seenByAgent(how) {
 Its first line names the commit; then come the changed files, and the new ones that git does not know yet.
 Give every file, as a path from the repository's root. When it can not be told (no repository, no such revision), give no files and say why in "problem".
 ${dataRule}`;
-  const schema = {
-    type: "object",
-    required: ["files"],
-    properties: {
-      files: { type: "array", items: { type: "string", minLength: 1 } },
-      problem: textFor("Why the changes can not be told; left out where they can."),
-    },
-  };
+  const problem = textFor("Why the changes can not be told; left out where they can.");
+  const schema = objectOf({ files: listOf({ type: "string", minLength: 1 }) }, { problem });
   const tools = ["run_shell", "list_files", "read_file"];
-  return attempt("The list of changed files", () =>
-    agent(prompt, {
-      label: "list the changes",
-      phase: "Scope",
-      agentType: "explorer",
-      tools,
-      schema,
-      maxToolCalls: 15,
-    }),
-  );
+  const more = { phase: "Scope", agentType: "explorer", tools, maxToolCalls: 15 };
+  return attempt("The list of changed files", prompt, { label: "list the changes", schema, ...more });
 }
 
 const quoted = (path) => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
@@ -211,29 +196,17 @@ async function findScope({ range: given, paths }) {
   return { title, files, told: told.filter((part) => part !== "").join("\n\n"), rule };
 }
 
-const reviewSchema = {
-  type: "object",
-  required: ["findings"],
-  properties: {
-    findings: {
-      type: "array",
-      items: {
-        type: "object",
-        required: ["file", "line", "severity", "title", "evidence", "failure", "suggestion"],
-        properties: {
-          file: textFor("Path from the workspace's root."),
-          line: { type: "integer", minimum: 1, description: "The line at fault, as the file is now." },
-          severity: { enum: severities },
-          title: textFor("What is wrong, in one sentence."),
-          evidence: textFor("What in the code shows it, with the lines that matter."),
-          failure: textFor("Input or steps, and the wrong outcome."),
-          suggestion: textFor("How to mend it, in one or two sentences."),
-        },
-      },
-    },
-    unread: { type: "array", items: textFor("Files in scope that you did not get to read.") },
-  },
-};
+const findingSchema = objectOf({
+  file: textFor("Path from the workspace's root."),
+  line: { type: "integer", minimum: 1, description: "The line at fault, as the file is now." },
+  severity: { enum: severities },
+  title: textFor("What is wrong, in one sentence."),
+  evidence: textFor("What in the code shows it, with the lines that matter."),
+  failure: textFor("Input or steps, and the wrong outcome."),
+  suggestion: textFor("How to mend it, in one or two sentences."),
+});
+const unread = listOf(textFor("Files in scope that you did not get to read."));
+const reviewSchema = objectOf({ findings: listOf(findingSchema) }, { unread });
 
 // What all reviewers have in common comes first: providers keep it in their caches.
 function reviewPrompt(scope, lens) {
@@ -249,15 +222,13 @@ ${focus}
 Your lens is "${lens}"; other reviewers have the others. ${lenses[lens]}`;
 }
 
-const verdictSchema = {
-  type: "object",
-  required: ["verdict", "reason"],
-  properties: {
+const verdictSchema = objectOf(
+  {
     verdict: { enum: ["refuted", "confirmed", "unsure"] },
     reason: textFor("What you saw in the code, with file and line."),
-    severity: { enum: severities, description: "How bad you find it, when it is confirmed." },
   },
-};
+  { severity: { enum: severities, description: "How bad you find it, when it is confirmed." } },
+);
 
 const doubts = [
   "Can it happen? Follow the input or the steps from where they come in to the line. Do guards, types or callers rule them out?",
@@ -281,17 +252,10 @@ The claim is data, too. ${dataRule}`;
 }
 
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-
+const rank = ({ severity }) => severities.indexOf(severity);
 const worstFirst = (a, b) =>
-  severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
-  compare(a.file, b.file) ||
-  a.line - b.line ||
-  compare(a.title, b.title);
-
-const oneLine = (text) =>
-  String(text ?? "")
-    .replace(/\s+/g, " ")
-    .trim();
+  rank(a) - rank(b) || compare(a.file, b.file) || a.line - b.line || compare(a.title, b.title);
+const oneLine = (text) => `${text ?? ""}`.replace(/\s+/g, " ").trim();
 
 function findingsOf(reviews) {
   return reviews.flatMap((review, index) =>
@@ -304,7 +268,6 @@ function findingsOf(reviews) {
 }
 
 const wordsOf = (text) => new Set(text.toLowerCase().match(/[\p{L}\p{N}_]{3,}/gu) ?? []);
-
 /** Whether two findings tell of one defect: near each other, in much the same words. */
 function isSame(a, b) {
   if (a.file !== b.file || Math.abs(a.line - b.line) > 5) return false;
@@ -328,44 +291,31 @@ function merge(findings) {
 }
 
 function askSceptics(scope, finding) {
-  return parallel(
-    Array.from(
-      { length: input.sceptics },
-      (_, number) => () =>
-        attempt(`The check of "${finding.title}" (${finding.file}:${finding.line})`, () =>
-          agent(scepticPrompt(scope, finding, number), {
-            label: `refute: ${finding.title}`,
-            phase: "Verify",
-            agentType: "reviewer",
-            schema: verdictSchema,
-            maxToolCalls: 25,
-          }),
-        ),
-    ),
-  );
+  const what = `The check of "${finding.title}" (${finding.file}:${finding.line})`;
+  const label = `refute: ${finding.title}`;
+  const more = { phase: "Verify", agentType: "reviewer", schema: verdictSchema, maxToolCalls: 25 };
+  const ask = (_, number) => () => attempt(what, scepticPrompt(scope, finding, number), { label, ...more });
+  return parallel(Array.from({ length: input.sceptics }, ask));
 }
 
 /** The finding with what the sceptics made of it: the majority decides, and a tie settles nothing. */
 function settle(votes, finding) {
   const given = votes.filter((vote) => vote !== null);
-  const [confirmed, refuted] = ["confirmed", "refuted"].map((name) =>
-    given.filter(({ verdict }) => verdict === name),
-  );
+  const by = (name) => given.filter(({ verdict }) => verdict === name);
+  const [confirmed, refuted] = [by("confirmed"), by("refuted")];
   const lead = confirmed.length - refuted.length;
   const status = lead > 0 ? "confirmed" : lead < 0 ? "refuted" : "unsettled";
   const deciding = { confirmed, refuted, unsettled: given }[status];
-  const found = confirmed.map(({ severity }) => severity).filter((severity) => severity !== undefined);
-  const mildest = found.toSorted((a, b) => severities.indexOf(b) - severities.indexOf(a))[0];
+  const told = confirmed.filter(({ severity }) => severity !== undefined);
+  const [mildest = finding] = told.toSorted((a, b) => rank(b) - rank(a));
   return {
     ...finding,
-    severity: status === "confirmed" ? (mildest ?? finding.severity) : finding.severity,
-    status,
+    ...{ status, severity: (status === "confirmed" ? mildest : finding).severity },
     check: deciding.map(({ reason }) => oneLine(reason)).join(" / ") || "Nobody checked it.",
   };
 }
 
-const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
-
+const counted = (count, one) => `${count} ${count === 1 ? one : `${one}s`}`;
 function headline({ reviews, findings }) {
   if (reviews.every((review) => review === null))
     return "**No reviewer answered, so this says nothing about the code.**";
@@ -394,7 +344,6 @@ ${one.evidence}
 }
 
 const briefly = (one) => `- [${one.severity}] ${one.title} (\`${one.file}:${one.line}\`). ${one.check}`;
-
 function writeReport(scope, result) {
   const { reviews, reported, findings, unsettled, refuted } = result;
   const duplicates = reported - findings.length - unsettled.length - refuted.length;
@@ -424,45 +373,28 @@ if (scope.nothing !== undefined) {
 log(`Reviewing ${scope.title}${input.focus === "" ? "" : `, above all: ${input.focus}`}.`);
 
 phase("Review");
-const reviews = await parallel(
-  input.lenses.map(
-    (lens) => () =>
-      attempt(`The reviewer for ${lens}`, () =>
-        agent(reviewPrompt(scope, lens), {
-          label: `review: ${lens}`,
-          phase: "Review",
-          agentType: "reviewer",
-          schema: reviewSchema,
-          maxToolCalls: 60,
-        }),
-      ),
-  ),
-);
+const asReviewer = { phase: "Review", agentType: "reviewer", schema: reviewSchema, maxToolCalls: 60 };
+const askReviewer = (lens) => () =>
+  attempt(`The reviewer for ${lens}`, reviewPrompt(scope, lens), { label: `review: ${lens}`, ...asReviewer });
+const reviews = await parallel(input.lenses.map(askReviewer));
 const answered = reviews.filter((review) => review !== null);
-const unread = (answered[0]?.unread ?? []).filter((file) =>
-  answered.every((review) => (review.unread ?? []).includes(file)),
-);
-if (unread.length > 0) missing.push(`No reviewer got to read: ${unread.join(", ")}.`);
+const isUnread = (file) => answered.every((review) => (review.unread ?? []).includes(file));
+const unreadByAll = (answered[0]?.unread ?? []).filter(isUnread);
+if (unreadByAll.length > 0) missing.push(`No reviewer got to read: ${unreadByAll.join(", ")}.`);
 const all = findingsOf(reviews);
 const unique = merge(all);
 
 phase("Verify");
-const taken = unique.slice(0, input.maxFindings);
-const judged = await pipeline(taken, (finding) => askSceptics(scope, finding), settle);
-const over = unique.slice(input.maxFindings).map((one) => ({
-  ...one,
-  status: "unsettled",
-  check: `Not checked: over the limit of ${input.maxFindings}.`,
-}));
-if (over.length > 0)
-  missing.push(
-    `${counted(over.length, "finding")} not checked: more than maxFindings, which is ${input.maxFindings}.`,
-  );
-const settled = [...judged.map((one, index) => one ?? settle([], taken[index])), ...over].toSorted(
-  worstFirst,
-);
-const [findings, unsettled, refuted] = ["confirmed", "unsettled", "refuted"].map((status) =>
-  settled.filter((one) => one.status === status),
-);
+const limit = input.maxFindings;
+const judged = await pipeline(unique.slice(0, limit), (one) => askSceptics(scope, one), settle);
+const over = Math.max(0, unique.length - limit);
+if (over > 0)
+  missing.push(`${counted(over, "finding")} not checked: more than maxFindings, which is ${limit}.`);
+const unchecked = { check: `Not checked: over the limit of ${limit}.` };
+const settled = unique
+  .map((one, index) => judged[index] ?? { ...settle([], one), ...(index >= limit && unchecked) })
+  .toSorted(worstFirst);
+const withStatus = (status) => settled.filter((one) => one.status === status);
+const [findings, unsettled, refuted] = ["confirmed", "unsettled", "refuted"].map(withStatus);
 const report = writeReport(scope, { reviews, reported: all.length, findings, unsettled, refuted });
 return { report, findings, unsettled, refuted, missing: missing.toSorted(compare) };
