@@ -29,7 +29,8 @@ export class PagePanel implements Disposable {
       const restored = tabsOf(this.#options.id);
       const column = restored[0]?.group.viewColumn ?? ViewColumn.Active;
       this.#adopt(window.createWebviewPanel(this.#options.id, title, column, { enableScripts: true }));
-      if (restored.length > 0) void window.tabGroups.close(restored, true);
+      // One that somebody closed meanwhile is no longer known.
+      if (restored.length > 0) window.tabGroups.close(restored, true).then(undefined, () => {});
     }
     if (this.#panel !== undefined) this.#panel.title = title;
     this.#panel?.reveal();
