@@ -16,9 +16,11 @@ import { TraceFeed } from "./feed.ts";
 import { Findings, isFiltering, noFilters, type Filters } from "./filters.ts";
 import { FlatRows } from "./flat-rows.ts";
 import { readKept, type Kept, type ShownSession } from "./kept.ts";
+import { Pace } from "./pace.ts";
 import { root, type SpanTable } from "./table.ts";
 import { RowLister } from "./row-lister.ts";
 import { noTotals, SessionTotals, type Totals } from "./totals.ts";
+import { TurnFold } from "./turn-fold.ts";
 import { followTo, scaleOf, zoomTo, type Scale } from "./zoom.ts";
 
 /** How often what runs grows, in milliseconds: often, or once a second where motion is unwelcome. */
@@ -30,15 +32,17 @@ const floodRows = 20;
 const manyRows = 2_000;
 /** How often older spans are shown as they come, in milliseconds. */
 const olderMs = 250;
-/** What takes less than this fits into a frame, with its painting, in milliseconds. */
-const shortMs = 10;
-/** The share of its time that the page may spend on drawings that take longer, up to the rest below: fewer frames than one in twenty are late then. */
-const busyShare = 0.04;
-/** What happened is shown after this time (ms) however long drawing takes. */
-const longestRestMs = 500;
 
 /** Sessions with more spans than this begin with closed turns. */
 const wholeSpans = 200;
+
+/** What is worked out before anything is drawn. */
+interface Figures {
+  readonly now: number;
+  readonly axis: Axis;
+  readonly whole: Totals;
+  readonly totals: Totals;
+}
 
 type Place = Extract<HostMessage, { type: "show-trace" }>;
 
@@ -86,19 +90,18 @@ export class TraceApp {
   /** Whether the last drawing brought more rows than anybody reads: while they are followed they go without figures. */
   isFlooded = false;
   readonly #clock = new HostClock();
-  readonly #schedule: Schedule;
+  readonly #pace: Pace;
   readonly #totals = new SessionTotals();
+  readonly #busy = new TurnFold(busyTime);
   readonly #critical = new CriticalPaths();
   readonly #branches = new Branches(() => this.table);
   #foundBranches = new Branches(() => this.table);
   readonly blends = new Blends();
   readonly #lister = new RowLister();
   #changed = new Set<number>();
-  #wasLed = false;
-  #isAwaitingFrame = false;
-  #isWaiting = false;
-  #drawnAt = 0;
-  #drawMs = 0;
+  /** Whether the end of the rows was gone to when it was to be followed. */
+  #hasArrived = false;
+  #isArrivalDue = false;
   #wanted: Pick<Place, "span" | "turn"> | undefined;
   /** Whether it was decided how much of the session is open at first. */
   #isArranged = false;
@@ -106,7 +109,12 @@ export class TraceApp {
   constructor(port: Port, schedule: Schedule) {
     this.client = createClient(port);
     this.act = actOver(this.client, this.problem);
-    this.#schedule = schedule;
+    this.#pace = new Pace({
+      schedule,
+      prepare: () => this.#prepare(),
+      isFlooded: () => this.isFlooded,
+      now: () => performance.now(),
+    });
     this.feed = new TraceFeed({
       post: (message) => port.post(message),
       ask: (params, abort) => this.client.request("trace.spans", params, abort),
@@ -153,6 +161,10 @@ export class TraceApp {
 
   /** Whether the end of the rows is shown as it comes. */
   get isLed(): boolean {
+    return this.#hasArrived && this.#isToBeLed;
+  }
+
+  get #isToBeLed(): boolean {
     const isGrowing = this.isRunning.peek() || this.feed.reading.peek().status !== "done";
     return this.isFollowing.peek() && isGrowing;
   }
@@ -196,23 +208,9 @@ export class TraceApp {
     this.isFollowing.value = false;
   }
 
-  /** Draws what happened: where one drawing takes long, the next one waits, since scrolling comes first. */
-  #drawNews(): void {
-    const share = this.#drawMs < shortMs ? 0 : Math.min(this.#drawMs / busyShare, longestRestMs);
-    const rest = this.isFlooded ? longestRestMs : share;
-    const ms = this.#drawnAt + rest - performance.now();
-    if (ms > 0) this.#drawLater(ms);
-    else this.redraw();
-  }
-
   /** Draws anew with the next frame, as whoever did something expects. */
   redraw(): void {
-    if (this.#isAwaitingFrame) return;
-    this.#isAwaitingFrame = true;
-    this.#schedule(() => {
-      this.#isAwaitingFrame = false;
-      this.#draw();
-    });
+    this.#pace.soon();
   }
 
   // What begins now is what somebody wants to see.
@@ -241,57 +239,71 @@ export class TraceApp {
     for (const place of places) this.#changed.add(this.table.turnPlace(place));
     // Older pages come quicker than anybody reads.
     if (!this.#isArranged) this.redraw();
-    else if (this.feed.reading.peek().status === "older") this.#drawLater(olderMs);
-    else this.#drawNews();
+    else if (this.feed.reading.peek().status === "older") this.#pace.later(olderMs);
+    else this.#pace.news();
   }
 
-  #drawLater(ms: number): void {
-    if (this.#isWaiting) return;
-    this.#isWaiting = true;
-    setTimeout(() => {
-      this.#isWaiting = false;
-      this.#drawNews();
-    }, ms);
-  }
-
-  #draw(): void {
-    const began = performance.now();
+  // What is worked out does not change what is seen: that may be a frame later.
+  #prepare(): () => void {
     const { table } = this;
     const now = this.#clock.now();
-    this.#arrange();
-    this.#settleWish();
-    for (const turn of this.#changed) {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    for (const turn of changed) {
       this.#totals.forget(turn);
+      this.#busy.forget(turn);
       this.#critical.forget(turn);
       this.blends.forget(turn);
     }
     if (this.isFiltering) this.findings.find(table, this.filters.peek(), now);
+    const axis = this.#axisAt(now);
+    const whole = this.#totals.whole(table, now);
+    const range = this.range.peek();
+    const totals = range === undefined ? whole : this.#totals.between(table, now, range);
+    return () => {
+      // Another session is shown by now, and will be drawn.
+      if (this.table === table) this.#draw({ now, axis, whole, totals }, changed);
+    };
+  }
+
+  #axisAt(now: number): Axis {
+    return new Axis(this.#busy.of(this.table, now), this.kept.peek().skipsIdle);
+  }
+
+  #draw({ now, axis, whole, totals }: Figures, changed: ReadonlySet<number>): void {
+    const { table } = this;
+    this.#arrange();
+    this.#settleWish();
+    this.isRunning.value = table.open.size > 0;
     const top = this.rows.at(this.topRow);
     const rowsBefore = this.rows.count;
-    this.#list();
-    // Going to the end of a long list changes all that is seen: it is painted first, too.
-    const isArriving = !this.#wasLed && this.rows.count > manyRows;
-    this.isFlooded = this.isLed && (this.rows.count - rowsBefore > floodRows || isArriving);
-    this.#wasLed = this.isLed;
+    this.#list(changed);
+    this.#lead(this.rows.count - rowsBefore);
     const moved = top > root ? this.rows.rowOf(top) : -1;
     this.shiftedRows = moved < 0 ? 0 : moved - this.topRow;
     this.topRow += this.shiftedRows;
     this.#settleCursor();
     this.now.value = now;
-    this.isRunning.value = table.open.size > 0;
-    this.axis.value = new Axis(busyTime(table, now), this.kept.peek().skipsIdle);
+    this.axis.value = axis;
     if (this.isFollowing.peek() && this.isRunning.peek() && this.zoom.peek() !== undefined)
       this.zoom.value = followTo(this.scale.peek(), now);
-    const range = this.range.peek();
-    this.whole.value = this.#totals.whole(table, now);
-    this.totals.value = range === undefined ? this.whole.peek() : this.#totals.between(table, now, range);
+    this.whole.value = whole;
+    this.totals.value = totals;
     this.stamp.value++;
-    this.#timeDrawing(began);
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (table.open.size > 0 || this.isFlooded) this.#drawLater(isCalm ? calmGrowMs : growMs);
+    if (table.open.size > 0 || this.isFlooded) this.#pace.later(isCalm ? calmGrowMs : growMs);
   }
 
-  #list(): void {
+  // Going to the end of a long list changes all that is seen: it has a frame of its own, and is painted first.
+  #lead(addedRows: number): void {
+    const isFar = !this.#hasArrived && this.rows.count > manyRows;
+    this.#hasArrived = this.#isToBeLed && (!isFar || this.#isArrivalDue);
+    this.#isArrivalDue = this.#isToBeLed && !this.#hasArrived;
+    this.isFlooded = this.isLed && (addedRows > floodRows || isFar);
+    if (this.#isArrivalDue) this.redraw();
+  }
+
+  #list(changed: ReadonlySet<number>): void {
     const { rows, table, branches, findings } = this;
     if (this.isFiltering) {
       this.#lister.forget();
@@ -300,21 +312,7 @@ export class TraceApp {
         (place) => branches.isClosed(place),
         (place) => findings.isShown(place),
       );
-    } else this.#lister.list(rows, table, branches, this.#changed);
-    this.#changed.clear();
-  }
-
-  // Laying out and painting take longer than listing; a message that is posted in a frame is handled after that.
-  #timeDrawing(began: number): void {
-    this.#drawnAt = performance.now();
-    this.#drawMs = this.#drawnAt - began;
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      this.#drawnAt = performance.now();
-      this.#drawMs = this.#drawnAt - began;
-      port1.close();
-    };
-    port2.postMessage(undefined);
+    } else this.#lister.list(rows, table, branches, changed);
   }
 
   // A short session is seen whole, of a long one the last turn: the others are looked over before they are looked into.
@@ -336,7 +334,7 @@ export class TraceApp {
     this.cursor.value = place;
     this.branches.openTo(this.table, place);
     this.branches.set(place, true);
-    this.axis.value = new Axis(busyTime(this.table, this.now.peek()), this.kept.peek().skipsIdle);
+    this.axis.value = this.#axisAt(this.now.peek());
     this.isFollowing.value = this.table.open.size > 0;
     if (!this.isFollowing.peek()) this.zoomToSpan(this.table.turnPlace(place));
     this.isDetailOpen.value = true;

@@ -1,4 +1,4 @@
-import { root, type SpanTable } from "./table.ts";
+import type { Folding } from "./turn-fold.ts";
 
 /** Two moments, epoch milliseconds, the earlier first. */
 export interface Interval {
@@ -165,14 +165,14 @@ function inSteps(ms: number): number {
 }
 
 /** The stretches in which something of a session ran, in order and without overlaps; what is open runs until `now`. */
-export function busyTime(table: SpanTable, now: number): readonly Interval[] {
-  const busy: { from: number; to: number }[] = [];
-  for (let turn = table.firstChild(root); turn >= 0; turn = table.next(turn)) {
+export const busyTime: Folding<Interval[]> = {
+  none: () => [],
+  copy: (busy) => [...busy],
+  add: (busy, table, turn, now) => {
     const from = table.startedAt(turn);
     const to = table.endedAt(turn, now);
     const last = busy.at(-1);
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
-    else busy.push({ from, to });
-  }
-  return busy;
-}
+    if (last === undefined || from > last.to) busy.push({ from, to });
+    else if (to > last.to) busy[busy.length - 1] = { from: last.from, to };
+  },
+};

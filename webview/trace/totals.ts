@@ -1,5 +1,6 @@
 import type { Interval } from "./axis.ts";
 import { root, type SpanTable } from "./table.ts";
+import { TurnFold } from "./turn-fold.ts";
 
 /** What some part of a session came to; times in milliseconds, in which calls that ran side by side count once. */
 export interface Totals {
@@ -155,23 +156,27 @@ export function forEachBelow(table: SpanTable, top: number, visit: (place: numbe
 /** Totals of a session; turns that have not changed are not counted again. */
 export class SessionTotals {
   readonly #turns = new Map<number, Totals>();
+  readonly #whole = new TurnFold<Sum>({
+    none: () => ({ ...noTotals }),
+    copy: (sum) => ({ ...sum }),
+    add: (sum, table, turn, now) => addTo(sum, this.#turn(table, turn, now)),
+  });
 
   /** Another session is counted. */
   clear(): void {
     this.#turns.clear();
+    this.#whole.clear();
   }
 
   /** Something in a turn changed. */
   forget(turn: number): void {
     this.#turns.delete(turn);
+    this.#whole.forget(turn);
   }
 
   /** The whole session. */
   whole(table: SpanTable, now: number): Totals {
-    const sum: Sum = { ...noTotals };
-    for (let turn = table.firstChild(root); turn >= 0; turn = table.next(turn))
-      addTo(sum, this.#turn(table, turn, now));
-    return sum;
+    return this.#whole.of(table, now);
   }
 
   /** What lies between two moments: calls that touch it count in full, times as far as they are inside. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Axis, busyTime, type Interval } from "../../../webview/trace/axis.ts";
+import { TurnFold } from "../../../webview/trace/turn-fold.ts";
 import { tickLabel, tickStep, ticksBetween } from "../../../webview/trace/ticks.ts";
 import { followTo, panBy, scaleOf, shareOf, zoomBy, zoomTo } from "../../../webview/trace/zoom.ts";
 import { begun, span, tableOf } from "./world.ts";
@@ -94,7 +95,7 @@ describe("the axis of time", () => {
       span("c", "turn", [30, 40]),
       begun("d", "turn", 50),
     );
-    assert.deepEqual(busyTime(table, 99), [
+    assert.deepEqual(new TurnFold(busyTime).of(table, 99), [
       { from: 0, to: 20 },
       { from: 30, to: 40 },
       { from: 50, to: 99 },
