@@ -18,13 +18,15 @@ type Recorder = { stop(): Recording; isStill(forMs: number): boolean; lastMarker
 
 type RecorderWindow = { recorder: Recorder };
 
-/** Runs inside the view; a self-contained function, because it is sent there as text. */
-function installRecorder(firstMarker: string): void {
+/** Runs inside the view; a self-contained function, because it is sent there as text. What is watched must not be burdened by it. */
+function installRecorder(firstMarker: string | undefined): void {
+  const nodesEveryMs = 500;
   const now = () => performance.timeOrigin + performance.now();
   const frameMs: number[] = [];
   const longTaskMs: number[] = [];
   const paintedAt: Record<string, number> = {};
   let [isRunning, isChanged, stillAt, lastFrame, mostNodes, last] = [true, false, now(), 0, 0, ""];
+  let countedAt = 0;
   const tasks = new PerformanceObserver((list) =>
     longTaskMs.push(...list.getEntries().map((task) => task.duration)),
   );
@@ -35,20 +37,22 @@ function installRecorder(firstMarker: string): void {
   afterPaint.port1.onmessage = () => {
     const at = now();
     stillAt = at;
+    if (firstMarker !== undefined) findMarkers(at, firstMarker);
+    if (at - countedAt < nodesEveryMs) return;
+    countedAt = at;
+    mostNodes = Math.max(mostNodes, countNodes());
+  };
+  const findMarkers = (at: number, first: string) => {
     const text = document.querySelector("[data-testid=conversation]")?.textContent ?? "";
     for (const [marker] of text.matchAll(/mark\d{5}/g)) {
-      if (marker < firstMarker) continue;
+      if (marker < first) continue;
       paintedAt[marker] ??= at;
       if (marker > last) last = marker;
     }
-    mostNodes = Math.max(mostNodes, countNodes());
   };
-  const countNodes = () => {
-    const walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL);
-    let count = 1;
-    while (walker.nextNode()) count++;
-    return count;
-  };
+  // Walking through the nodes would make an object of each.
+  const countNodes = () =>
+    document.evaluate("count(//node())", document, null, XPathResult.NUMBER_TYPE).numberValue + 1;
   const frame = (at: number) => {
     if (!isRunning) return;
     if (lastFrame) frameMs.push(at - lastFrame);
@@ -72,8 +76,8 @@ function installRecorder(firstMarker: string): void {
   Object.assign(window, { recorder });
 }
 
-/** Begins to record what a view does; marker words before `firstMarker` are of earlier answers and do not count. */
-export async function startRecording(frame: Frame, firstMarker = "mark00000"): Promise<void> {
+/** Begins to record what a view does; marker words before `firstMarker` are of earlier answers and do not count. Without it none are looked for. */
+export async function startRecording(frame: Frame, firstMarker?: string): Promise<void> {
   await frame.evaluate(installRecorder, firstMarker);
 }
 
