@@ -1,7 +1,14 @@
 // npm test [-- STAGE… ] [--grep TEXT]: every check there is, or the named stages with what they need ("core", "types").
 // npm run check: types, lint, format and the plain tests.
 import { parseArgs } from "node:util";
-import { mochaStage, runStage, runStages, type Stage, type StageResult } from "./support/stage.ts";
+import {
+  limitCompiled,
+  mochaStage,
+  runStage,
+  runStages,
+  type Stage,
+  type StageResult,
+} from "./support/stage.ts";
 import { exitCodes, fail } from "./support/setup.mjs";
 
 const tsc = "node_modules/typescript/bin/tsc";
@@ -62,6 +69,7 @@ function report(result: StageResult): void {
 const atOnce = 2;
 const { values, positionals } = parseArgs({ options: { grep: { type: "string" } }, allowPositionals: true });
 const extra = values.grep === undefined ? [] : ["--grep", values.grep];
+await limitCompiled();
 const results = await runStages(choose(positionals), atOnce, (stage) => runStage(stage, extra), report);
 const total = (key: "passed" | "failed") => results.reduce((sum, result) => sum + result[key], 0);
 console.log(`${total("passed")} passed, ${total("failed")} failed`);

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { directorySize } from "#node/store/directory-size.ts";
 import { root } from "./setup.mjs";
 
 /** A part of the test run: a program whose end, or whose report, says how many tests passed. */
@@ -22,6 +25,11 @@ export type StageResult = {
   readonly seconds: number;
   readonly output: string;
 };
+
+/** What Node compiled is kept here, stripped of its types: a test run starts hundreds of processes on the same sources. */
+const compiled = join(root, ".vscode-test/compiled");
+/** Beyond this it is begun anew, in bytes. */
+const compiledLimit = 200e6;
 
 const mocha = ["node_modules/mocha/bin/mocha.js", "--forbid-only", "--forbid-pending", "--exit"];
 
@@ -53,6 +61,7 @@ export async function runStage(stage: Stage, extra: readonly string[] = []): Pro
     return end(0, 1, `No test is in ${stage.tests}.`);
   const child = spawn(process.execPath, [...stage.args, ...(stage.tests ? extra : [])], {
     cwd: root,
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -63,6 +72,11 @@ export async function runStage(stage: Stage, extra: readonly string[] = []): Pro
   const [passed, failed] = [count(output, "passing"), count(output, "failing")];
   const hasNoReport = passed + failed === 0 || (code !== 0 && failed === 0);
   return end(passed, hasNoReport ? failed + 1 : failed, output);
+}
+
+/** Keeps what Node compiled from growing with every change of the sources. */
+export async function limitCompiled(): Promise<void> {
+  if ((await directorySize(compiled)) > compiledLimit) await rm(compiled, { recursive: true, force: true });
 }
 
 /** Runs stages, `atOnce` at a time, each after those it needs; calls `report` as each ends. A stage whose need failed fails unrun. */
