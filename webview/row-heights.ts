@@ -7,7 +7,6 @@ export interface Placed {
 export class RowHeights<R extends Placed> {
   readonly #estimate: (row: R) => number;
   readonly #measured = new Map<string, number>();
-  #estimated = new WeakMap<R, number>();
   #rows: readonly R[] = [];
   #heights = new Float64Array(256);
   // #starts[i] is where row i begins; valid up to and including #validTo.
@@ -18,18 +17,22 @@ export class RowHeights<R extends Placed> {
     this.#estimate = estimate;
   }
 
-  /** Takes the rows as they are now. */
+  /** Takes the rows as they are now; only those that are other objects than before are looked at again. */
   setRows(rows: readonly R[]): void {
     const earlier = this.#rows;
     const shared = Math.min(earlier.length, rows.length);
-    let same = 0;
-    while (same < shared && earlier[same]?.key === rows[same]?.key) same++;
+    let first = 0;
+    while (first < shared && earlier[first] === rows[first]) first++;
+    let last = 0;
+    while (last < shared - first && earlier[earlier.length - 1 - last] === rows[rows.length - 1 - last])
+      last++;
     this.#rows = rows;
     if (this.#heights.length < rows.length) {
       this.#heights = grown(this.#heights, rows.length * 2);
       this.#starts = grown(this.#starts, rows.length * 2 + 1);
     }
-    this.#readHeights(same);
+    this.#heights.copyWithin(rows.length - last, earlier.length - last, earlier.length);
+    this.#readHeights(first, rows.length - last);
   }
 
   /** Takes a row's true height; `index` is where the row is. */
@@ -43,8 +46,7 @@ export class RowHeights<R extends Placed> {
   /** Forgets the heights of all but some rows, as after a change of width. */
   forget(except: ReadonlySet<string>): void {
     for (const key of this.#measured.keys()) if (!except.has(key)) this.#measured.delete(key);
-    this.#estimated = new WeakMap();
-    this.#readHeights(0);
+    this.#readHeights(0, this.#rows.length);
   }
 
   /** Where a row begins; for the count of rows, where the last one ends. */
@@ -88,20 +90,12 @@ export class RowHeights<R extends Placed> {
     return this.#rows.findIndex((row) => row.key === key);
   }
 
-  #readHeights(from: number): void {
-    for (let index = from; index < this.#rows.length; index++) {
+  #readHeights(from: number, to: number): void {
+    for (let index = from; index < to; index++) {
       const row = this.#rows[index];
-      if (row !== undefined) this.#heights[index] = this.#measured.get(row.key) ?? this.#estimateOnce(row);
+      if (row !== undefined) this.#heights[index] = this.#measured.get(row.key) ?? this.#estimate(row);
     }
     this.#validTo = Math.min(this.#validTo, from);
-  }
-
-  #estimateOnce(row: R): number {
-    const known = this.#estimated.get(row);
-    if (known !== undefined) return known;
-    const height = this.#estimate(row);
-    this.#estimated.set(row, height);
-    return height;
   }
 }
 

@@ -56,25 +56,20 @@ const maxSplitters = 200;
 /** Makes the rows of a session, and the same objects again for what did not change. */
 export class RowMaker {
   readonly #splitters = new Map<string, BlockSplitter>();
-  #turns = new Map<string, TurnRows>();
+  readonly #turns = new Map<string, TurnRows>();
+  #head: readonly Row[] = [];
 
   rowsOf(session: SessionState, isOpen: IsOpen): readonly Row[] {
-    const rows: Row[] = [];
-    if (session.olderTurns > 0) rows.push({ kind: "older", key: "older", count: session.olderTurns });
-    else if (session.summary !== undefined)
-      rows.push({ kind: "summary", key: "summary", body: session.summary });
-    const known = new Map<string, TurnRows>();
-    for (const [index, turn] of session.turns.entries()) {
-      const isLast = index === session.turns.length - 1;
-      const earlier = this.#turns.get(turn.id);
-      const isSame = earlier?.turn === turn && earlier.isLast === isLast && turn.end !== undefined;
-      const entry = isSame
-        ? earlier
-        : { turn, isLast, rows: this.#remake(earlier?.rows, turn, session, isOpen) };
-      known.set(turn.id, entry);
-      for (const row of entry.rows) rows.push(row);
-    }
-    this.#turns = known;
+    const head = headRow(session);
+    this.#head = keepSameRows(this.#head, head === undefined ? [] : [head]);
+    const entries = session.turns.map((turn) => this.#entryOf(turn, session, isOpen));
+    if (this.#turns.size > entries.length) this.#forgetOthers(session.turns);
+    // A long session has tens of thousands, listed anew for each page that is read: a list that grew would be made several times.
+    const count = entries.reduce((sum, entry) => sum + entry.rows.length, this.#head.length);
+    const rows = Array.from<Row>({ length: count });
+    let at = 0;
+    for (const row of this.#head) rows[at++] = row;
+    for (const entry of entries) for (const row of entry.rows) rows[at++] = row;
     return rows;
   }
 
@@ -82,6 +77,20 @@ export class RowMaker {
   forgetTurnOf(row: string): void {
     const entry = this.#turns.get(row.slice(0, row.indexOf("/")));
     if (entry !== undefined) this.#turns.set(entry.turn.id, { ...entry, isLast: undefined });
+  }
+
+  #entryOf(turn: Turn, session: SessionState, isOpen: IsOpen): TurnRows {
+    const isLast = turn === session.turns.at(-1);
+    const earlier = this.#turns.get(turn.id);
+    if (earlier?.turn === turn && earlier.isLast === isLast && turn.end !== undefined) return earlier;
+    const entry = { turn, isLast, rows: this.#remake(earlier?.rows, turn, session, isOpen) };
+    this.#turns.set(turn.id, entry);
+    return entry;
+  }
+
+  #forgetOthers(turns: readonly Turn[]): void {
+    const ids = new Set(turns.map(({ id }) => id));
+    for (const id of this.#turns.keys()) if (!ids.has(id)) this.#turns.delete(id);
   }
 
   #remake(
@@ -149,6 +158,11 @@ export class RowMaker {
     this.#splitters.set(key, splitter);
     return splitter;
   }
+}
+
+function headRow({ olderTurns, summary }: SessionState): Row | undefined {
+  if (olderTurns > 0) return { kind: "older", key: "older", count: olderTurns };
+  return summary === undefined ? undefined : { kind: "summary", key: "summary", body: summary };
 }
 
 function isLive(part: TurnPart | undefined): boolean {

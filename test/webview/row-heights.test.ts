@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Random } from "#core/workflow/schema/random.ts";
 import { RowHeights } from "../../webview/row-heights.ts";
 
 const rows = (...keys: readonly string[]) => keys.map((key) => ({ key }));
@@ -61,5 +62,47 @@ describe("heights of rows", () => {
       start += row.height;
     }
     assert.equal(heights.total, start);
+  });
+
+  it("look only at rows that are others than before", () => {
+    let looks = 0;
+    const heights = new RowHeights<{ readonly key: string }>(() => ++looks);
+    const [a, b, c] = rows("a", "b", "c");
+    assert.ok(a && b && c);
+    heights.setRows([a, b, c]);
+    heights.setRows([...rows("x", "y"), a, b, c]);
+    assert.equal(looks, 5);
+    heights.setRows([...rows("x", "y"), a, b, ...rows("c")]);
+    assert.equal(looks, 10);
+  });
+
+  it("whatever comes and goes, are as if each row was looked at", () => {
+    const random = new Random("heights");
+    const heights = new RowHeights<{ readonly key: string; readonly height: number }>((row) => row.height);
+    const measured = new Map<string, number>();
+    let made = 0;
+    const make = (count: number) =>
+      Array.from({ length: count }, () => ({ key: `k${made++}`, height: random.between(1, 50) }));
+    let all = make(5);
+    for (let round = 0; round < 500; round++) {
+      const at = random.between(0, all.length);
+      const change = random.between(0, 4);
+      if (change === 0) all = [...make(random.between(0, 4)), ...all];
+      if (change === 1) all = [...all, ...make(1)];
+      if (change === 2) all = all.toSpliced(at, random.between(0, 3), ...make(random.between(0, 2)));
+      if (change === 3) all = all.map((row, index) => (index === at ? { ...row, height: 9 } : row));
+      heights.setRows(all);
+      const row = all[at];
+      if (change === 4 && row !== undefined) {
+        heights.measure(row.key, round, at);
+        measured.set(row.key, round);
+      }
+      let start = 0;
+      for (const [index, { key, height }] of all.entries()) {
+        if (random.between(0, 3) === 0) assert.equal(heights.startOf(index), start);
+        start += measured.get(key) ?? height;
+      }
+      assert.equal(heights.total, start);
+    }
   });
 });

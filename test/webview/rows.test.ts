@@ -74,4 +74,21 @@ describe("rows of a conversation", () => {
     const rows = new RowMaker().rowsOf(session({ turns: [turn(8)], olderTurns: 7 }), () => undefined);
     assert.deepEqual(rows[0], { kind: "older", key: "older", count: 7 });
   });
+
+  it("stay the same objects where older turns come before them, and where turns go", () => {
+    const maker = new RowMaker();
+    const closed = () => undefined;
+    const [one, two, three] = [turn(1), turn(2), turn(3)];
+    const before = maker.rowsOf(session({ turns: [two, three], olderTurns: 1 }), closed);
+    const again = maker.rowsOf(session({ turns: [two, three], olderTurns: 1 }), closed);
+    assert.deepEqual(
+      [...again.keys()].filter((at) => again[at] !== before[at]),
+      [],
+    );
+    const all = maker.rowsOf(session({ turns: [one, two, three] }), closed);
+    assert.ok(all.slice(1 - before.length).every((row, at) => row === before[at + 1]));
+    const left = maker.rowsOf(session({ turns: [one, three] }), closed);
+    assert.ok(left.every((row) => all.includes(row)));
+    assert.equal(maker.rowsOf(session({ turns: [] }), closed).length, 0);
+  });
 });
