@@ -70,6 +70,7 @@ function installRecorder(firstMarker: string | undefined): void {
       isRunning = false;
       tasks.disconnect();
       changes.disconnect();
+      mostNodes = Math.max(mostNodes, countNodes());
       return { frameMs, longTaskMs, paintedAt, stillAt, mostNodes };
     },
   };

@@ -76,7 +76,8 @@ export async function runStage(stage: Stage, extra: readonly string[] = []): Pro
 
 /** Keeps what Node compiled from growing with every change of the sources. */
 export async function limitCompiled(): Promise<void> {
-  if ((await directorySize(compiled)) > compiledLimit) await rm(compiled, { recursive: true, force: true });
+  if ((await directorySize(compiled)) > compiledLimit)
+    await rm(compiled, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Runs stages, `atOnce` at a time, each after those it needs; calls `report` as each ends. A stage whose need failed fails unrun. */

@@ -135,7 +135,7 @@ function installPackages(packages: readonly string[], folders: { data: string; e
 /** This process's environment without what npm, a surrounding editor or a test runner put there for themselves. */
 function serverEnvironment(changes: ServerOptions["env"]): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|VSCODE_|ELECTRON_|NODE_OPTIONS$|NODE_CHANNEL_|INIT_CWD$)/.test(name),
+    ([name]) => !/^(npm_|VSCODE_|ELECTRON_|NODE_(OPTIONS|COMPILE_CACHE)$|NODE_CHANNEL_|INIT_CWD$)/.test(name),
   );
   return { ...Object.fromEntries(kept), ...changes };
 }

@@ -255,7 +255,6 @@ export class TraceApp {
       this.#critical.forget(turn);
       this.blends.forget(turn);
     }
-    if (this.isFiltering) this.findings.find(table, this.filters.peek(), now);
     const axis = this.#axisAt(now);
     const whole = this.#totals.whole(table, now);
     const range = this.range.peek();
@@ -272,19 +271,21 @@ export class TraceApp {
 
   #draw({ now, axis, whole, totals }: Figures, changed: ReadonlySet<number>): void {
     const { table } = this;
+    this.axis.value = axis;
     this.#arrange();
     this.#settleWish();
     this.isRunning.value = table.open.size > 0;
+    if (this.isFiltering) this.findings.find(table, this.filters.peek(), now);
     const top = this.rows.at(this.topRow);
     const rowsBefore = this.rows.count;
-    this.#list(changed);
+    // What came since the figures were worked out is listed, too.
+    this.#list(new Set([...changed, ...this.#changed]));
     this.#lead(this.rows.count - rowsBefore);
     const moved = top > root ? this.rows.rowOf(top) : -1;
     this.shiftedRows = moved < 0 ? 0 : moved - this.topRow;
     this.topRow += this.shiftedRows;
     this.#settleCursor();
     this.now.value = now;
-    this.axis.value = axis;
     if (this.isFollowing.peek() && this.isRunning.peek() && this.zoom.peek() !== undefined)
       this.zoom.value = followTo(this.scale.peek(), now);
     this.whole.value = whole;

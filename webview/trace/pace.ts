@@ -30,7 +30,8 @@ export class Pace {
   #next: "prepared" | "drawn" | undefined;
   #isAskedAgain = false;
   #isBeingPainted = false;
-  #isWaiting = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #due = 0;
   #drawnAt = 0;
   #drawMs = 0;
 
@@ -47,6 +48,7 @@ export class Pace {
     this.#next = "prepared";
     const { schedule, prepare, now } = this.#ports;
     schedule(() => {
+      this.#next = undefined;
       const began = now();
       const draw = prepare();
       if (now() - began <= figuresMs) return this.#end(draw, began);
@@ -66,12 +68,14 @@ export class Pace {
     else this.soon();
   }
 
-  /** Draws what happened, in so many milliseconds at the earliest. */
+  /** Draws what happened, in so many milliseconds at the earliest; what is to be drawn sooner is. */
   later(ms: number): void {
-    if (this.#isWaiting) return;
-    this.#isWaiting = true;
-    setTimeout(() => {
-      this.#isWaiting = false;
+    const due = this.#ports.now() + ms;
+    if (this.#timer !== undefined && this.#due <= due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.news();
     }, ms);
   }

@@ -10,9 +10,11 @@ class Page {
   readonly log: string[] = [];
   figuresMs = 0;
   isFlooded = false;
+  isBroken = false;
   readonly pace = new Pace({
     schedule: (frame) => this.#frames.push(frame),
     prepare: () => {
+      if (this.isBroken) throw new Error("These figures can not be worked out.");
       this.#now += this.figuresMs;
       this.log.push("figures");
       return () => this.log.push("drawn");
@@ -108,5 +110,23 @@ describe("the pace of drawings", () => {
     const isDrawnTwice = () => page.log.filter((entry) => entry === "drawn").length === 2;
     while (!isDrawnTwice()) await page.frame();
     assert.match(page.said, /^figures \| drawn .*figures drawn/u);
+  });
+
+  it("a nearer time comes first", async () => {
+    const page = new Page();
+    page.pace.later(60_000);
+    page.pace.later(1);
+    while (!page.log.includes("drawn")) await page.frame();
+  });
+
+  it("figures that fail leave the next drawing as it is", async () => {
+    const page = new Page();
+    page.isBroken = true;
+    page.pace.soon();
+    await assert.rejects(page.frame());
+    page.isBroken = false;
+    page.pace.soon();
+    await page.frame();
+    assert.equal(page.said, "figures drawn |");
   });
 });
