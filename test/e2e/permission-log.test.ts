@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runCommand, webviewFrame } from "../support/browser.ts";
+import { reloadWindow, runCommand, webviewFrame } from "../support/browser.ts";
 import { screenshotFolder } from "../support/e2e-editor.ts";
 import { useChat } from "../support/e2e-window.ts";
 
@@ -20,10 +20,7 @@ describe("the permission log in the editor", () => {
 
   it("is there again after a reload of the window", async () => {
     const { page } = its.window;
-    // The editor's own command: it writes down what is open first.
-    const reloaded = page.waitForEvent("domcontentloaded");
-    await runCommand(page, "Developer: Reload Window");
-    await reloaded;
+    await reloadWindow(page);
     await (await log()).getByTestId("permission-search").waitFor();
     assert.equal(await tabs().count(), 1);
     await its.chat.ready();

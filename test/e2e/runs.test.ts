@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
-import { openFile, runCommand, webviewFrame } from "../support/browser.ts";
+import { openFile, reloadWindow, runCommand, webviewFrame } from "../support/browser.ts";
 import { screenshotFolder } from "../support/e2e-editor.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { turnState } from "../support/model-server/flow.ts";
@@ -33,9 +33,7 @@ describe("workflow runs in the editor", function () {
   const agents = () => panel.getByTestId("run-agent");
 
   const reload = async () => {
-    const reloaded = its.window.page.waitForEvent("domcontentloaded");
-    await runCommand(its.window.page, "Developer: Reload Window");
-    await reloaded;
+    await reloadWindow(its.window.page);
   };
 
   it("begin from the lens of a script, with a preview that costs nothing", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
-import { runCommand, webviewFrame } from "../support/browser.ts";
+import { reloadWindow, runCommand, webviewFrame } from "../support/browser.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { raiseView } from "../support/e2e-sessions.ts";
 import { screenshotFolder } from "../support/e2e-editor.ts";
@@ -65,10 +65,7 @@ describe("the trace in the editor", () => {
 
   it("is there again after a reload of the window", async () => {
     const { page } = its.window;
-    // The editor's own command: it writes down what is open first.
-    const reloaded = page.waitForEvent("domcontentloaded");
-    await runCommand(page, "Developer: Reload Window");
-    await reloaded;
+    await reloadWindow(page);
     trace = await webviewFrame(page, "[data-testid=trace-row]");
     await rows().filter({ hasText: "And slowly?" }).waitFor();
     await its.chat.ready();

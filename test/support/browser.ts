@@ -67,6 +67,19 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   }
 }
 
+/** Reloads a window by the editor's own command, which writes down what is open first. */
+export async function reloadWindow(page: Page): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const reloaded = page.waitForEvent("domcontentloaded", { timeout: 15_000 }).then(
+      () => true,
+      () => false,
+    );
+    await runCommand(page, "Developer: Reload Window");
+    if (await reloaded) return;
+    if (attempt === 3) throw new Error("The window was not reloaded.");
+  }
+}
+
 /** The inner page of a webview once it holds what `selector` names; views are told apart by it, or by a test of their frame. */
 export async function webviewFrame(
   page: Page,
