@@ -10,6 +10,7 @@ const longestRestMs = 500;
 /** Figures that take longer than this, in milliseconds, have a frame of their own: with what is drawn of them it would be a long one. */
 const figuresMs = 5;
 
+/** About a frame, in milliseconds. */
 const frameMs = 16;
 
 /** What a pace needs of the world. */

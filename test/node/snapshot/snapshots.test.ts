@@ -18,9 +18,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import type { Snapshot, Snapshots } from "#core/shell-ports.ts";
 import { createSnapshots, type SnapshotsOptions } from "#node/snapshot/snapshots.ts";
+import { until } from "../shell/world.ts";
 
 const never = new AbortController().signal;
 
@@ -76,11 +76,6 @@ for (const [name, options] of [
   ["with git", {}],
   ["without git", { withoutGit: true }],
 ] as const) {
-  /** Waits until a file was there for longer than two clocks may differ. */
-  async function toBeOld(path: string): Promise<void> {
-    while (Date.now() - statSync(path).birthtimeMs < 200) await setTimeout(10);
-  }
-
   describe(`snapshots, ${name}`, () => {
     let project: Project;
     beforeEach(() => (project = new Project(options)));
@@ -164,7 +159,12 @@ for (const [name, options] of [
       project.write(".gitignore", "*.env\n");
       const secret = project.write("secret.env", "mine\n");
       const ignore = join(project.folder, ".gitignore");
-      await toBeOld(secret);
+      // What is made within the difference that clocks may have counts as made since.
+      const probe = join(project.root, "probe");
+      await until(() => {
+        writeFileSync(probe, "");
+        return statSync(probe).ctimeMs - statSync(secret).birthtimeMs > 200;
+      });
       const longAgo = new Date(Date.now() - 60_000);
       utimesSync(ignore, longAgo, longAgo);
       const snapshot = await project.take();
