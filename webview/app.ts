@@ -1,6 +1,4 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
 import type { HostMessage, Requests } from "#protocol/protocol.ts";
 import type { SessionState } from "#protocol/session.ts";
 import type { WorkspaceState } from "#protocol/workspace.ts";
@@ -9,6 +7,7 @@ import { Arrangement } from "./arrangement.ts";
 import { createClient, type Client } from "./client.ts";
 import { HostClock } from "./host-clock.ts";
 import { createNavigation, type Navigation } from "./navigation.ts";
+import { pageApp } from "./page-app.ts";
 import type { Port } from "./port.ts";
 import { createStore, type Schedule, type Store } from "./store.ts";
 
@@ -126,12 +125,10 @@ function followActive(
   return computed(() => followed.value?.value);
 }
 
-/** The app's place in the component tree. */
-export const AppContext = createContext<App | undefined>(undefined);
+const page = pageApp<App>();
+
+/** Says which app the page's components are part of. */
+export const provideApp = page.provide;
 
 /** The app that a component is part of. */
-export function useApp(): App {
-  const app = useContext(AppContext);
-  if (app === undefined) throw new Error("No app around this component.");
-  return app;
-}
+export const useApp = page.use;

@@ -1,20 +1,16 @@
 /** The entry of the chat view: takes over the static shell, then loads what is heavy. */
 import { hydrate } from "preact";
-import { AppContext, createApp } from "./app.ts";
+import { provideApp, createApp } from "./app.ts";
 import { tabPort } from "./port.ts";
 import { Chat, loadConversation } from "./views/chat.tsx";
 
 const root = document.getElementById("app");
 const app = createApp(tabPort(root?.dataset["place"] ?? ""), (callback) => requestAnimationFrame(callback));
 
+provideApp(app);
 if (root !== null) {
   dropBlanks(root);
-  hydrate(
-    <AppContext.Provider value={app}>
-      <Chat />
-    </AppContext.Provider>,
-    root,
-  );
+  hydrate(<Chat />, root);
   // After the next frame's paint, not only its scripts.
   requestAnimationFrame(() =>
     setTimeout(() => {

@@ -1,19 +1,15 @@
 /** The entry of the permission log: what agents were allowed and denied, and what is allowed from now on. */
 import { render } from "preact";
-import { createPermissionsApp, PermissionsContext } from "./permissions/app.ts";
+import { createPermissionsApp, providePermissions } from "./permissions/app.ts";
 import { editorPort } from "./port.ts";
 import { Permissions } from "./views/permissions.tsx";
 
 const app = createPermissionsApp(editorPort(), (callback) => requestAnimationFrame(callback));
 const root = document.getElementById("app");
 
+providePermissions(app);
 if (root !== null) {
-  render(
-    <PermissionsContext.Provider value={app}>
-      <Permissions />
-    </PermissionsContext.Provider>,
-    root,
-  );
+  render(<Permissions />, root);
   requestAnimationFrame(() => setTimeout(() => void app.client.request("view.painted", {}).catch(() => {})));
 }
 

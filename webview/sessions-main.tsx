@@ -1,19 +1,14 @@
 /** The entry of the list of sessions. */
 import { render } from "preact";
 import { editorPort } from "./port.ts";
-import { createSessionsApp, SessionsContext } from "./sessions/app.ts";
+import { createSessionsApp, provideSessions } from "./sessions/app.ts";
 import { Sessions } from "./views/sessions.tsx";
 
 const app = createSessionsApp(editorPort(), (callback) => requestAnimationFrame(callback));
 const root = document.getElementById("app");
 
-if (root !== null)
-  render(
-    <SessionsContext.Provider value={app}>
-      <Sessions />
-    </SessionsContext.Provider>,
-    root,
-  );
+provideSessions(app);
+if (root !== null) render(<Sessions />, root);
 
 // The editor focuses the page, not what is in it: whoever comes by keyboard comes to the list.
 window.addEventListener("focus", () =>

@@ -1,19 +1,15 @@
 /** The entry of the trace: what time, money and cache went to in one session. */
 import { render } from "preact";
 import { editorPort } from "./port.ts";
-import { TraceApp, TraceContext } from "./trace/app.ts";
+import { TraceApp, provideTrace } from "./trace/app.ts";
 import { Trace } from "./views/trace.tsx";
 
 const app = new TraceApp(editorPort(), (callback) => requestAnimationFrame(callback));
 const root = document.getElementById("app");
 
+provideTrace(app);
 if (root !== null) {
-  render(
-    <TraceContext.Provider value={app}>
-      <Trace />
-    </TraceContext.Provider>,
-    root,
-  );
+  render(<Trace />, root);
   requestAnimationFrame(() => setTimeout(() => void app.client.request("view.painted", {}).catch(() => {})));
 }
 

@@ -3,11 +3,13 @@ import { startRecording, stopRecording, type Recording } from "./frame-recorder.
 
 const wheelPixels = 600;
 
-/** The question that is topmost in the view, by its number. */
-function topQuestion(frame: Frame): Promise<number> {
+/** Numbers of the first and the last question or answer in the view. Looking must leave no garbage worth speaking of behind. */
+function shownTurns(frame: Frame): Promise<{ readonly first: number; readonly last: number }> {
   return frame.evaluate(() => {
     const text = document.querySelector("[data-testid=conversation]")?.textContent ?? "";
-    return Number(/(?:Question|Answer) (\d+)/.exec(text)?.[1] ?? Number.NaN);
+    const first = Number(/(?:Question|Answer) (\d+)/.exec(text)?.[1] ?? Number.NaN);
+    const last = Number(/.*Answer (\d+):/s.exec(text)?.[1] ?? Number.NaN);
+    return { first, last };
   });
 }
 
@@ -27,13 +29,12 @@ export async function scrollThrough(frame: Frame, turns: number): Promise<Record
       await nextFrame();
       if (notch % 10 === 9 && (await isThere())) return;
     }
-    const stuckAt = await topQuestion(frame);
+    const stuckAt = (await shownTurns(frame)).first;
     throw new Error(
       `The wheel did not reach the other end of the conversation: question ${stuckAt} stays on top.`,
     );
   };
-  await turn(-wheelPixels, async () => (await topQuestion(frame)) === 0);
-  const end = frame.getByText(`Answer ${turns - 1}:`);
-  await turn(wheelPixels, async () => (await end.count()) > 0);
+  await turn(-wheelPixels, async () => (await shownTurns(frame)).first === 0);
+  await turn(wheelPixels, async () => (await shownTurns(frame)).last === turns - 1);
   return stopRecording(frame);
 }

@@ -69,7 +69,7 @@ export class CodeBlock extends Component<Props, { isWhole: boolean }> {
       <div class={wordLanguages.has(language) ? "code words" : "code"}>
         <div class="code-head">
           <span class="code-language">{language || "text"}</span>
-          <CopyButton label="Copy code" text={() => this.props.code} />
+          <CopyCode code={code} />
         </div>
         <pre tabIndex={0} aria-label={`Code, ${language || "text"}`}>
           <code ref={this.#holder} />
@@ -82,6 +82,11 @@ export class CodeBlock extends Component<Props, { isWhole: boolean }> {
       </div>
     );
   }
+}
+
+// Of its own, so that the button's handler does not hold the block: an element that has left is only collected with the whole heap.
+function CopyCode({ code }: { readonly code: string }): VNode {
+  return <CopyButton label="Copy code" text={() => code} />;
 }
 
 // The offset after so many lines, or -1 when there are no more than that.

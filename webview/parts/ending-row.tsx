@@ -1,5 +1,4 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import type { Turn, TurnAction, TurnError } from "#protocol/session.ts";
 import { changedFiles, unlistedFiles } from "#protocol/changed-files.ts";
 import { turnAnswer, turnTotals } from "#protocol/turn-parts.ts";
@@ -9,6 +8,7 @@ import { CacheButton } from "./cache-button.tsx";
 import { ChangedFile, MoreFiles } from "./changed-file.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
+import { useRowState } from "./row-state.ts";
 
 /** The end of a turn: why it ended if not by itself, what it changed, and its figures. */
 export function EndingRow({ turn, isLast }: { readonly turn: Turn; readonly isLast: boolean }): VNode {
@@ -136,7 +136,7 @@ function run(app: App, action: TurnAction): void {
 
 function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
   const app = useApp();
-  const [isReverting, setReverting] = useState(false);
+  const [isReverting, setReverting] = useRowState(false);
   const files = changedFiles(turn);
   const more = unlistedFiles(turn);
   if (files.length === 0) return null;

@@ -1,10 +1,9 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
 import type { PermissionEntry, PermissionsState } from "#protocol/permissions.ts";
 import type { HostMessage, Requests } from "#protocol/protocol.ts";
 import { actOver, type Act } from "../act.ts";
 import { createClient, type Client } from "../client.ts";
+import { pageApp } from "../page-app.ts";
 import type { Port } from "../port.ts";
 import { createStore, type Schedule, type Store } from "../store.ts";
 import { readKept } from "./kept.ts";
@@ -114,12 +113,10 @@ function receiver({ port, client, store, log }: Receiving): (message: HostMessag
   };
 }
 
-/** The app's place in the component tree. */
-export const PermissionsContext = createContext<PermissionsApp | undefined>(undefined);
+const page = pageApp<PermissionsApp>();
+
+/** Says which app the page's components are part of. */
+export const providePermissions = page.provide;
 
 /** The app that a component of the permission log is part of. */
-export function usePermissions(): PermissionsApp {
-  const app = useContext(PermissionsContext);
-  if (app === undefined) throw new Error("No permission log around this component.");
-  return app;
-}
+export const usePermissions = page.use;

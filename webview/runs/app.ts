@@ -1,12 +1,11 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
 import type { HostMessage } from "#protocol/protocol.ts";
 import type { RunState, RunsState } from "#protocol/run-state.ts";
 import type { WorkflowEntry } from "#protocol/workflows.ts";
 import { actOver, type Act } from "../act.ts";
 import { createClient, type Client } from "../client.ts";
 import { HostClock } from "../host-clock.ts";
+import { pageApp } from "../page-app.ts";
 import type { Port } from "../port.ts";
 import { createStore, type Schedule, type Store } from "../store.ts";
 import { Preview } from "./preview.ts";
@@ -150,12 +149,10 @@ function placeOf({ run, workflow, args = "" }: Extract<HostMessage, { type: "sho
   return workflow === undefined ? { kind: "list" } : { kind: "preview", workflow, args };
 }
 
-/** The app's place in the component tree. */
-export const RunsContext = createContext<RunsApp | undefined>(undefined);
+const page = pageApp<RunsApp>();
+
+/** Says which app the page's components are part of. */
+export const provideRuns = page.provide;
 
 /** The app that a component of the page of runs is part of. */
-export function useRuns(): RunsApp {
-  const app = useContext(RunsContext);
-  if (app === undefined) throw new Error("No page of runs around this component.");
-  return app;
-}
+export const useRuns = page.use;

@@ -1,10 +1,9 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
 import type { HostMessage } from "#protocol/protocol.ts";
 import type { SessionEntry, SessionQuery } from "#protocol/sessions.ts";
 import { actOver, type Act } from "../act.ts";
 import { createClient, type Client } from "../client.ts";
+import { pageApp } from "../page-app.ts";
 import type { Port } from "../port.ts";
 import { createStore, type Schedule, type Store } from "../store.ts";
 import { SessionChanges } from "./changes.ts";
@@ -154,12 +153,10 @@ function receive(
   }
 }
 
-/** The app's place in the component tree. */
-export const SessionsContext = createContext<SessionsApp | undefined>(undefined);
+const page = pageApp<SessionsApp>();
+
+/** Says which app the page's components are part of. */
+export const provideSessions = page.provide;
 
 /** The app that a component of the list of sessions is part of. */
-export function useSessions(): SessionsApp {
-  const app = useContext(SessionsContext);
-  if (app === undefined) throw new Error("No list of sessions around this component.");
-  return app;
-}
+export const useSessions = page.use;

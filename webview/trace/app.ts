@@ -1,11 +1,10 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
 import type { HostMessage } from "#protocol/protocol.ts";
 import type { TraceEvent } from "#protocol/trace.ts";
 import { actOver, type Act } from "../act.ts";
 import { createClient, RequestError, type Client } from "../client.ts";
 import { HostClock } from "../host-clock.ts";
+import { pageApp } from "../page-app.ts";
 import type { Port } from "../port.ts";
 import type { Schedule } from "../store.ts";
 import { Axis, busyTime, type Interval } from "./axis.ts";
@@ -381,12 +380,10 @@ export class TraceApp {
   }
 }
 
-/** The app's place in the component tree. */
-export const TraceContext = createContext<TraceApp | undefined>(undefined);
+const page = pageApp<TraceApp>();
+
+/** Says which app the page's components are part of. */
+export const provideTrace = page.provide;
 
 /** The app that a component of the trace is part of. */
-export function useTrace(): TraceApp {
-  const app = useContext(TraceContext);
-  if (app === undefined) throw new Error("No trace around this component.");
-  return app;
-}
+export const useTrace = page.use;
