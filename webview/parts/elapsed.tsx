@@ -1,16 +1,7 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { formatElapsed } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
-
-/** Ticks once a second while a component that shows a clock is drawn. */
-export function useSecond(): void {
-  const [, setTick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setTick((tick) => tick + 1), 1000);
-    return () => clearInterval(timer);
-  }, []);
-}
+import { useSecond } from "./row-state.ts";
 
 /** How long something has been going on: " · 12 s", from the first second on. */
 export function Elapsed({ since }: { readonly since: number }): VNode | null {

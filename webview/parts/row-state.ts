@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 
 /**
  * What a part of a row remembers while it is drawn, and how to change it, as `useState`; for all that comes and goes as
@@ -9,4 +10,14 @@ import { useSignal } from "@preact/signals";
 export function useRowState<T>(initial: T): readonly [value: T, set: (value: T) => void] {
   const state = useSignal(initial);
   return [state.value, (value) => (state.value = value)];
+}
+
+/** Ticks once a second while a component that shows a clock is drawn. */
+export function useSecond(): void {
+  const seconds = useSignal(0);
+  void seconds.value;
+  useEffect(() => {
+    const timer = setInterval(() => seconds.value++, 1000);
+    return () => clearInterval(timer);
+  }, []);
 }

@@ -1,6 +1,5 @@
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { isOver, type RunStep } from "#protocol/run-state.ts";
 import { spentWords } from "#protocol/run-words.ts";
 import { formatDuration, formatElapsed } from "#protocol/words.ts";
@@ -9,6 +8,7 @@ import { stepLook } from "../runs/words.ts";
 import { visibleText } from "../visible-text.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
+import { useSecond } from "./row-state.ts";
 import { RunStepDetail } from "./run-step-detail.tsx";
 
 /** An agent, command or question of a run in one line; it opens to what it gave. */
@@ -71,11 +71,7 @@ function Duration({ step }: { readonly step: RunStep }): VNode {
 /** How long something has been going on; ticks once a second. */
 export function Running({ since }: { readonly since: number }): VNode {
   const { clock } = useRuns();
-  const [, setTick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setTick((tick) => tick + 1), 1000);
-    return () => clearInterval(timer);
-  }, []);
+  useSecond();
   return <>{formatElapsed(clock.now() - since)}</>;
 }
 
