@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { useOwnState } from "./own-state.ts";
 
 /** How long something has to be seen before a click on it counts, in milliseconds. */
 const restMs = 400;
@@ -15,7 +16,7 @@ export function useSettled(key: string): Settled {
   const shown = useRef({ key, at: Infinity });
   if (shown.current.key !== key) shown.current = { key, at: Infinity };
   const now = shown.current;
-  const [settled, setSettled] = useState<object>();
+  const [settled, setSettled] = useOwnState<object | undefined>(undefined);
   useEffect(() => {
     now.at = performance.now();
     const timer = setTimeout(() => setSettled(now), restMs);

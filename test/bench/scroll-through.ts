@@ -3,12 +3,12 @@ import { startRecording, stopRecording, type Recording } from "./frame-recorder.
 
 const wheelPixels = 600;
 
-/** Numbers of the first and the last question or answer in the view. Looking must leave no garbage worth speaking of behind. */
+/** Numbers of the first question or answer, and of the last answer, that are drawn. A locator would fill the heap that is watched. */
 function shownTurns(frame: Frame): Promise<{ readonly first: number; readonly last: number }> {
   return frame.evaluate(() => {
     const text = document.querySelector("[data-testid=conversation]")?.textContent ?? "";
     const first = Number(/(?:Question|Answer) (\d+)/.exec(text)?.[1] ?? Number.NaN);
-    const last = Number(/.*Answer (\d+):/s.exec(text)?.[1] ?? Number.NaN);
+    const last = Number(/^.*Answer (\d+):/s.exec(text)?.[1] ?? Number.NaN);
     return { first, last };
   });
 }

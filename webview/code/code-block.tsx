@@ -84,7 +84,8 @@ export class CodeBlock extends Component<Props, { isWhole: boolean }> {
   }
 }
 
-// Of its own, so that the button's handler does not hold the block: an element that has left is only collected with the whole heap.
+// Of its own, so that the handler of the button that each block has does not hold the block: an element that has left
+// is only collected with the whole heap.
 function CopyCode({ code }: { readonly code: string }): VNode {
   return <CopyButton label="Copy code" text={() => code} />;
 }

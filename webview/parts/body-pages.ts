@@ -3,7 +3,7 @@ import type { Body } from "#protocol/session.ts";
 import { readOutputName } from "#protocol/session-window.ts";
 import { formatBytes } from "#protocol/words.ts";
 import type { Act } from "../act.ts";
-import { useRowState } from "./row-state.ts";
+import { useOwnState } from "../own-state.ts";
 
 /** Characters that are read at a time. */
 const pageLength = 100_000;
@@ -20,9 +20,9 @@ export interface BodyPages {
 
 /** Reads a large text page by page. */
 export function useBodyPages(body: Body, act: Act): BodyPages {
-  const [pages, setPages] = useRowState<readonly string[]>([]);
-  const [total, setTotal] = useRowState<number | undefined>(undefined);
-  const [isReading, setReading] = useRowState(false);
+  const [pages, setPages] = useOwnState<readonly string[]>([]);
+  const [total, setTotal] = useOwnState<number | undefined>(undefined);
+  const [isReading, setReading] = useOwnState(false);
   const read = pages.reduce((sum, page) => sum + page.length, 0);
   const isMore = "blob" in body && (total === undefined || read < total);
   const readMore = async () => {

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { FileChange, ToolCall } from "#protocol/session.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
+import { useOwnState } from "../own-state.ts";
 import { hasFailed, isShellCall } from "../terminal/shell-call.ts";
 import { BodyText } from "./body-text.tsx";
 import { CallText, reasonOf } from "./call-text.tsx";
@@ -9,7 +10,6 @@ import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 import { lineCounts, LineCounts } from "./line-counts.tsx";
 import { ShellBody, Tail } from "./shell-body.tsx";
-import { useRowState } from "./row-state.ts";
 
 const icons: Readonly<Record<string, string>> = {
   read_file: "file",
@@ -34,7 +34,7 @@ interface Props {
 export function CallRow({ id, call, turn, isInner }: Props): VNode {
   const app = useApp();
   const session = app.sessionId.value;
-  const [isOpen, setOpen] = useRowState(app.arrangement.isOpen(session, id) === true);
+  const [isOpen, setOpen] = useOwnState(app.arrangement.isOpen(session, id) === true);
   const toggle = () => {
     app.arrangement.setOpen(session, id, !isOpen);
     setOpen(!isOpen);
@@ -90,7 +90,7 @@ function Denial({ call }: { readonly call: Ended }): VNode {
 
 function StopButton({ call }: { readonly call: ToolCall }): VNode {
   const app = useApp();
-  const [isAsked, setAsked] = useRowState(false);
+  const [isAsked, setAsked] = useOwnState(false);
   const stop = async () => {
     setAsked(true);
     const params = { session: app.sessionId.value, call: call.id };

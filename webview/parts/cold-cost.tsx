@@ -1,9 +1,10 @@
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { ModelChoice } from "#protocol/header.ts";
 import { formatMoney, formatTokens } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
+import { useOwnState } from "../own-state.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -13,7 +14,7 @@ const restMs = 3_600_000;
 /** Says what the next message will cost because another model was chosen, or nothing was sent for long, until it is sent or the line is dismissed. */
 export function ColdCost(): VNode | null {
   const app = useApp();
-  const [words, setWords] = useState("");
+  const [words, setWords] = useOwnState("");
   // As a text, so that it is the same until the choice is another one.
   const change = useComputed(() => JSON.stringify(nextChoice(app) ?? null)).value;
   const session = app.sessionId.value;

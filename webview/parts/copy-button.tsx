@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
+import { useOwnState } from "../own-state.ts";
 import { IconButton } from "./icon-button.tsx";
-import { useRowState } from "./row-state.ts";
 
 /** Copies a text and says so for a moment. */
 export function CopyButton({ label, text }: { readonly label: string; readonly text: () => string }): VNode {
-  const [state, setState] = useRowState<"idle" | "copied" | "failed">("idle");
+  const [state, setState] = useOwnState<"idle" | "copied" | "failed">("idle");
   useEffect(() => {
     if (state === "idle") return undefined;
     const timer = setTimeout(() => setState("idle"), 1500);

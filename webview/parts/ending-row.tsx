@@ -4,11 +4,11 @@ import { changedFiles, unlistedFiles } from "#protocol/changed-files.ts";
 import { turnAnswer, turnTotals } from "#protocol/turn-parts.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp, type App } from "../app.ts";
+import { useOwnState } from "../own-state.ts";
 import { CacheButton } from "./cache-button.tsx";
 import { ChangedFile, MoreFiles } from "./changed-file.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
-import { useRowState } from "./row-state.ts";
 
 /** The end of a turn: why it ended if not by itself, what it changed, and its figures. */
 export function EndingRow({ turn, isLast }: { readonly turn: Turn; readonly isLast: boolean }): VNode {
@@ -136,7 +136,7 @@ function run(app: App, action: TurnAction): void {
 
 function ChangedFiles({ turn }: { readonly turn: Turn }): VNode | null {
   const app = useApp();
-  const [isReverting, setReverting] = useRowState(false);
+  const [isReverting, setReverting] = useOwnState(false);
   const files = changedFiles(turn);
   const more = unlistedFiles(turn);
   if (files.length === 0) return null;

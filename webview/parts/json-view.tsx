@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useOwnState } from "../own-state.ts";
 
 /** Longer texts are not taken apart, in characters. */
 const longestJson = 1_000_000;
@@ -31,7 +31,7 @@ export function JsonView({ value }: { readonly value: object }): VNode {
 }
 
 function Entries({ value, depth }: { readonly value: object; readonly depth: number }): VNode {
-  const [shown, setShown] = useState(pageLength);
+  const [shown, setShown] = useOwnState(pageLength);
   const entries = Object.entries(value);
   return (
     <>
@@ -66,7 +66,7 @@ function Entry({ name, value, depth }: EntryProps): VNode {
 
 function Branch({ name, value, depth }: EntryProps & { readonly value: object }): VNode {
   const count = Object.keys(value).length;
-  const [isOpen, setOpen] = useState(depth === 0 && count <= openEntries);
+  const [isOpen, setOpen] = useOwnState(depth === 0 && count <= openEntries);
   const size = Array.isArray(value) ? `${count} items` : `${count} keys`;
   return (
     <div class="json-line">
@@ -84,7 +84,7 @@ function Branch({ name, value, depth }: EntryProps & { readonly value: object })
 }
 
 function Text({ text }: { readonly text: string }): VNode {
-  const [isWhole, setWhole] = useState(text.length <= shownText);
+  const [isWhole, setWhole] = useOwnState(text.length <= shownText);
   return (
     <span class="json-text">
       {isWhole ? text : text.slice(0, shownText)}

@@ -2,10 +2,10 @@ import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Body } from "#protocol/session.ts";
 import { useApp, type App } from "../app.ts";
+import { useOwnState } from "../own-state.ts";
 import type { Row } from "../rows.ts";
 import { IconButton } from "./icon-button.tsx";
 import { InlineEditor } from "./inline-editor.tsx";
-import { useRowState } from "./row-state.ts";
 
 /** The largest message that is edited in place, in bytes: laying out more would freeze the view. */
 const largestEdit = 200_000;
@@ -28,7 +28,7 @@ export function MessageActions({
   readonly onEdit?: () => void;
 }): VNode {
   const app = useApp();
-  const [isForking, setForking] = useRowState(false);
+  const [isForking, setForking] = useOwnState(false);
   const fork = async () => {
     setForking(true);
     const isThere = await app.copySession("session.fork", { session: app.sessionId.value, turn: row.turn });
@@ -61,7 +61,7 @@ export function MessageEditor({
   readonly onClose: () => void;
 }): VNode {
   const app = useApp();
-  const [text, setText] = useRowState(app.edits.get(row.key));
+  const [text, setText] = useOwnState(app.edits.get(row.key));
   const close = () => {
     app.edits.delete(row.key);
     onClose();

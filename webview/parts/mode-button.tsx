@@ -1,8 +1,9 @@
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Mode } from "#protocol/permissions.ts";
 import { useApp } from "../app.ts";
+import { useOwnState } from "../own-state.ts";
 import { Icon } from "./icon.tsx";
 import { Menu, type MenuItem } from "./menu.tsx";
 
@@ -36,7 +37,7 @@ const modes: readonly Mode[] = ["default", "ask", "plan"];
 export function ModeButton(): VNode {
   const app = useApp();
   const button = useRef<HTMLButtonElement>(null);
-  const [place, setPlace] = useState<{ readonly x: number; readonly y: number }>();
+  const [place, setPlace] = useOwnState<{ readonly x: number; readonly y: number } | undefined>(undefined);
   const mode = useComputed(() => app.session.value?.mode ?? "default").value;
   const session = app.sessionId.value;
   const { icon, label, detail } = looks[mode];

@@ -1,12 +1,12 @@
 import type { VNode } from "preact";
+import { useOwnState } from "../own-state.ts";
 import { splitPath } from "../permissions/words.ts";
 import { visibleText } from "../visible-text.ts";
 import { Visible } from "./visible.tsx";
-import { useRowState } from "./row-state.ts";
 
 /** A path in one line, cut in its middle where it is too long; a click shows all of it. */
 export function PathText({ path }: { readonly path: string }): VNode {
-  const [isWhole, setWhole] = useRowState(false);
+  const [isWhole, setWhole] = useOwnState(false);
   const [folder, name] = splitPath(path);
   const full = visibleText(path);
   return (

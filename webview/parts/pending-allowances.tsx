@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import type { ProjectAllowances } from "#protocol/permissions.ts";
 import { formatCount } from "#protocol/words.ts";
+import { useOwnState } from "../own-state.ts";
 import { usePermissions } from "../permissions/app.ts";
 import { useSettled } from "../settled.ts";
 import { FileLink } from "./file-link.tsx";
@@ -13,7 +13,7 @@ export function PendingAllowances({ pending }: { readonly pending: ProjectAllowa
   const { act } = usePermissions();
   const { file, hash, rules } = pending;
   const settled = useSettled(hash);
-  const [isSent, setSent] = useState(false);
+  const [isSent, setSent] = useOwnState(false);
   const decide = async (isApproved: boolean, event: Event) => {
     if (isSent || !settled.accepts(event)) return;
     setSent(true);

@@ -1,9 +1,9 @@
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import type { QueuedMessage } from "#protocol/session.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
+import { useOwnState } from "../own-state.ts";
 import { IconButton } from "./icon-button.tsx";
 import { InlineEditor } from "./inline-editor.tsx";
 
@@ -39,7 +39,7 @@ export function Queue(): VNode | null {
 
 function Queued({ session, message }: { readonly session: string; readonly message: QueuedMessage }): VNode {
   const app = useApp();
-  const [isEditing, setEditing] = useState(false);
+  const [isEditing, setEditing] = useOwnState(false);
   const isReadOnly = app.owner.value !== undefined;
   if (isEditing) {
     const save = (text: string) => {

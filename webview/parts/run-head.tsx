@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import { isOver, type RunState } from "#protocol/run-state.ts";
 import { formatDuration } from "#protocol/words.ts";
+import { useOwnState } from "../own-state.ts";
 import { useRuns, type RunsApp } from "../runs/app.ts";
 import { runLooks } from "../runs/words.ts";
 import { IconButton } from "./icon-button.tsx";
@@ -90,7 +90,7 @@ function Resume({ state, app }: { readonly state: RunState; readonly app: RunsAp
 }
 
 function More({ state, app }: { readonly state: RunState; readonly app: RunsApp }): VNode {
-  const [point, setPoint] = useState<{ readonly x: number; readonly y: number } | undefined>(undefined);
+  const [point, setPoint] = useOwnState<{ readonly x: number; readonly y: number } | undefined>(undefined);
   return (
     <>
       <IconButton

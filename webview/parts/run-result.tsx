@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { RunState } from "#protocol/run-state.ts";
+import { useOwnState } from "../own-state.ts";
 import { useRuns } from "../runs/app.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
@@ -40,10 +41,10 @@ function Failure({ state }: { readonly state: RunState }): VNode {
 
 function Result({ run }: { readonly run: string }): VNode {
   const { client } = useRuns();
-  const [result, setResult] = useState<{ readonly text: string; readonly isMarkdown: boolean } | undefined>(
-    undefined,
-  );
-  const [isOpen, setOpen] = useState(true);
+  const [result, setResult] = useOwnState<
+    { readonly text: string; readonly isMarkdown: boolean } | undefined
+  >(undefined);
+  const [isOpen, setOpen] = useOwnState(true);
   useEffect(() => {
     const abort = new AbortController();
     client.request("run.result", { run }, abort.signal).then(setResult, () => {});

@@ -1,16 +1,17 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { ResumePreview } from "#protocol/workflows.ts";
 import { formatCount, formatMoney, formatTokens } from "#protocol/words.ts";
 import type { RunState } from "#protocol/run-state.ts";
 import { RequestError } from "../client.ts";
+import { useOwnState } from "../own-state.ts";
 import { useRuns } from "../runs/app.ts";
 import { Icon } from "./icon.tsx";
 
 /** What going on with the script as it was edited would run and cost; nothing where it was not. */
 export function RunResumeEstimate({ state }: { readonly state: RunState }): VNode {
   const { client, isFileChanged, list } = useRuns();
-  const [found, setFound] = useState<ResumePreview | { readonly problem: string } | undefined>(undefined);
+  const [found, setFound] = useOwnState<ResumePreview | { readonly problem: string } | undefined>(undefined);
   const isOpen = state.status === "running" || state.status === "paused";
   const isWanted = isFileChanged.value && !isOpen;
   const changes = list.value?.scriptChanges;

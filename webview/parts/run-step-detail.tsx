@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import type { RunStep } from "#protocol/run-state.ts";
 import { formatTokens } from "#protocol/words.ts";
+import { useOwnState } from "../own-state.ts";
 import { useRuns } from "../runs/app.ts";
 import { RunText } from "./run-text.tsx";
 
@@ -51,7 +51,7 @@ export function RunStepDetail({ step }: { readonly step: RunStep }): VNode {
 
 function Answer({ step, beginning }: { readonly step: RunStep; readonly beginning: string }): VNode {
   const { client, run } = useRuns();
-  const [whole, setWhole] = useState<{ readonly text: string; readonly isMarkdown: boolean } | undefined>(
+  const [whole, setWhole] = useOwnState<{ readonly text: string; readonly isMarkdown: boolean } | undefined>(
     undefined,
   );
   const read = (): void =>
@@ -75,7 +75,7 @@ function Answer({ step, beginning }: { readonly step: RunStep; readonly beginnin
 
 function Question({ step }: { readonly step: RunStep }): VNode {
   const { act, run } = useRuns();
-  const [text, setText] = useState("");
+  const [text, setText] = useOwnState("");
   const { question } = step;
   const answer = (value: string): void =>
     void act("run.answer", { run: run.value?.run ?? "", step: step.step, value });

@@ -3,12 +3,12 @@ import type { VNode } from "preact";
 import { isOver, type RunStep } from "#protocol/run-state.ts";
 import { spentWords } from "#protocol/run-words.ts";
 import { formatDuration, formatElapsed } from "#protocol/words.ts";
+import { useSecond } from "../own-state.ts";
 import { useRuns } from "../runs/app.ts";
 import { stepLook } from "../runs/words.ts";
 import { visibleText } from "../visible-text.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Icon } from "./icon.tsx";
-import { useSecond } from "./row-state.ts";
 import { RunStepDetail } from "./run-step-detail.tsx";
 
 /** An agent, command or question of a run in one line; it opens to what it gave. */

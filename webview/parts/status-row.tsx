@@ -3,9 +3,9 @@ import type { VNode } from "preact";
 import type { Turn, Waiting } from "#protocol/session.ts";
 import { turnStatus } from "#protocol/turn-parts.ts";
 import { useApp } from "../app.ts";
+import { useSecond } from "../own-state.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
-import { useSecond } from "./row-state.ts";
 
 /** What a running turn is doing, in its last line; the line stays and becomes the turn's figures. */
 export function StatusRow({

@@ -1,12 +1,12 @@
 import type { VNode } from "preact";
 import { bodyPreview, type Body } from "#protocol/session.ts";
 import { classes, runClass } from "../class-names.ts";
+import { useOwnState } from "../own-state.ts";
 import { Icon } from "./icon.tsx";
-import { useRowState } from "./row-state.ts";
 
 /** Says that the session began with a summary of another one, and shows it. */
 export function SummaryRow({ body }: { readonly body: Body }): VNode {
-  const [isOpen, setOpen] = useRowState(false);
+  const [isOpen, setOpen] = useOwnState(false);
   return (
     <div class="line-row">
       <button type="button" class="line" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

@@ -4,9 +4,9 @@ import type { Item } from "#protocol/session.ts";
 import { formatDuration } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
 import { classes, runClass } from "../class-names.ts";
+import { useOwnState } from "../own-state.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
-import { useRowState } from "./row-state.ts";
 
 /** Thinking shorter than this is not worth a figure, in milliseconds. */
 const shortestThoughtMs = 100;
@@ -23,7 +23,7 @@ export function ThinkingRow({
 }): VNode {
   const app = useApp();
   const session = app.sessionId.value;
-  const [isOpen, setOpen] = useRowState(app.arrangement.isOpen(session, id) === true);
+  const [isOpen, setOpen] = useOwnState(app.arrangement.isOpen(session, id) === true);
   const isLive = item.durationMs === undefined;
   const toggle = () => {
     app.arrangement.setOpen(session, id, !isOpen);

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { useOwnState } from "../own-state.ts";
 import { IconButton } from "./icon-button.tsx";
 
 /** How long a toast stays while nobody looks at it, in milliseconds. */
@@ -15,7 +16,7 @@ interface Props {
 
 /** Says what was just done, and offers the way back; goes by itself unless the pointer or the focus is in it. */
 export function Toast({ id, text, onUndo, onDismiss }: Props): VNode {
-  const [isHeld, setHeld] = useState(false);
+  const [isHeld, setHeld] = useOwnState(false);
   useEffect(() => {
     if (isHeld) return undefined;
     const timer = setTimeout(onDismiss, shownMs);

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Body } from "#protocol/session.ts";
+import { useOwnState } from "../own-state.ts";
 import { useTrace } from "../trace/app.ts";
 import { useBodyPages } from "./body-pages.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -9,7 +10,7 @@ import { JsonView, readJson } from "./json-view.tsx";
 /** What a call was given or gave: JSON as lines that open and close, other text as it is; large ones page by page. */
 export function TraceBody({ title, body }: { readonly title: string; readonly body: Body }): VNode {
   const { texts, more, isReading, readMore } = useBodyPages(body, useTrace().act);
-  const [isPlain, setPlain] = useState(false);
+  const [isPlain, setPlain] = useOwnState(false);
   const whole = more === undefined ? texts.join("") : undefined;
   const json = useMemo(() => (whole === undefined ? undefined : readJson(whole)), [whole]);
   return (

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useOwnState } from "../own-state.ts";
 import { useTrace } from "../trace/app.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Menu } from "./menu.tsx";
@@ -13,7 +13,7 @@ const formats = [
 /** Saves the trace in one of the formats that other tools read. */
 export function TraceExport(): VNode {
   const app = useTrace();
-  const [at, setAt] = useState<{ readonly x: number; readonly y: number }>();
+  const [at, setAt] = useOwnState<{ readonly x: number; readonly y: number } | undefined>(undefined);
   const session = app.session.value?.id ?? "";
   return (
     <>

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import type { Segment } from "#protocol/trace.ts";
 import { formatBytes, formatCount, formatShort } from "#protocol/words.ts";
+import { useOwnState } from "../own-state.ts";
 import { useTrace } from "../trace/app.ts";
 import { root } from "../trace/table.ts";
 import { segmentWords } from "../trace/words.ts";
@@ -21,8 +21,8 @@ interface Props {
 export function TraceSegments({ segments, span }: Props): VNode {
   const reused = segments.findIndex(({ isReused }) => !isReused);
   const run = reused < 0 ? segments.length : reused;
-  const [isOpen, setOpen] = useState(run <= foldedRun);
-  const [shown, setShown] = useState(pageLength);
+  const [isOpen, setOpen] = useOwnState(run <= foldedRun);
+  const [shown, setShown] = useOwnState(pageLength);
   const first = isOpen ? 0 : run;
   const largest = Math.max(1, ...segments.map(({ bytes }) => bytes));
   const end = Math.min(segments.length, first + shown);
@@ -81,8 +81,8 @@ interface LineProps {
 
 function SegmentLine({ segment, span, index, largest }: LineProps): VNode {
   const app = useTrace();
-  const [isOpen, setOpen] = useState(false);
-  const [text, setText] = useState<string>();
+  const [isOpen, setOpen] = useOwnState(false);
+  const [text, setText] = useOwnState<string | undefined>(undefined);
   const { kind, label, bytes, tokens, hash, isReused } = segment;
   const toggle = async () => {
     setOpen(!isOpen);

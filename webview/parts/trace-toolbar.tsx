@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import { formatCount } from "#protocol/words.ts";
+import { useOwnState } from "../own-state.ts";
 import { useTrace, type TraceApp } from "../trace/app.ts";
 import { noFilters, type Filters } from "../trace/filters.ts";
 import { fit, zoom } from "../trace/input.ts";
@@ -37,7 +37,7 @@ const durations: Readonly<Record<string, string>> = {
 /** Finding and looking: filters, zoom, branches, what is followed, export. */
 export function TraceToolbar(): VNode {
   const app = useTrace();
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useOwnState(false);
   const { text, ...others } = app.filters.value;
   const isSet = others.kind !== "any" || others.outcome !== "any" || others.minMs > 0;
   const change = (part: Partial<Filters>) => (app.filters.value = { ...app.filters.peek(), ...part });

@@ -4,11 +4,11 @@ import type { Body } from "#protocol/session.ts";
 import { formatCount } from "#protocol/words.ts";
 import { useApp } from "../app.ts";
 import { classes, runClass } from "../class-names.ts";
+import { useOwnState } from "../own-state.ts";
 import type { Row } from "../rows.ts";
 import { useBodyPages } from "./body-pages.ts";
 import { Icon } from "./icon.tsx";
 import { canEdit, MessageActions, MessageEditor } from "./message-actions.tsx";
-import { useRowState } from "./row-state.ts";
 
 const foldedLines = 8;
 const foldedLength = 700;
@@ -18,7 +18,7 @@ type UserMessageRow = Extract<Row, { kind: "user" }>;
 /** A message of the user, in a quiet box, with what can be done from there on. */
 export function UserRow({ row }: { readonly row: UserMessageRow }): VNode {
   const app = useApp();
-  const [isEditing, setEditing] = useRowState(app.edits.has(row.key));
+  const [isEditing, setEditing] = useOwnState(app.edits.has(row.key));
   if (isEditing) return <MessageEditor row={row} onClose={() => setEditing(false)} />;
   return (
     <div class="user">
@@ -33,7 +33,7 @@ export function UserRow({ row }: { readonly row: UserMessageRow }): VNode {
 function MessageText({ id, text }: { readonly id: string; readonly text: Body }): VNode {
   const app = useApp();
   const session = app.sessionId.value;
-  const [isOpen, setOpen] = useRowState(app.arrangement.isOpen(session, id) === true);
+  const [isOpen, setOpen] = useOwnState(app.arrangement.isOpen(session, id) === true);
   const { texts, more, isReading, readMore } = useBodyPages(text, app.act);
   const beginning = texts[0] ?? "";
   const isLong =
@@ -72,7 +72,7 @@ function MessageText({ id, text }: { readonly id: string; readonly text: Body })
 // Forks that went on after this turn, and those that put another message in its place.
 function Branches({ turn }: { readonly turn: number }): VNode | null {
   const app = useApp();
-  const [isOpen, setOpen] = useRowState(false);
+  const [isOpen, setOpen] = useOwnState(false);
   const branches = useComputed(() =>
     app.branches.value.filter((branch) => branch.turn === (branch.isEdit ? turn - 1 : turn)),
   ).value;

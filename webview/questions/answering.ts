@@ -1,5 +1,6 @@
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { App } from "../app.ts";
+import { useOwnState } from "../own-state.ts";
 
 /** Answers that are on their way, and what was written with those that are not. */
 export interface Answering {
@@ -13,7 +14,7 @@ export interface Answering {
 
 /** Answers the questions of a session, each once. */
 export function useAnswering(app: App, session: string): Answering {
-  const [sent, setSent] = useState<ReadonlySet<string>>(new Set());
+  const [sent, setSent] = useOwnState<ReadonlySet<string>>(new Set());
   const words = useRef(new Map<string, string>());
   // Two clicks may come before anything is drawn.
   const closed = useRef(new Set<string>());

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { changeLines, type ChangeLine } from "#protocol/change-lines.ts";
 import { formatCount } from "#protocol/words.ts";
+import { useOwnState } from "../own-state.ts";
 
 /** Lines that are drawn at first; the rest on request. */
 const shownLines = 200;
@@ -17,7 +18,7 @@ export function ChangeView({
   readonly change: { readonly before?: string; readonly after: string };
 }): VNode {
   const { lines, added, removed } = useMemo(() => changeLines(before ?? "", after), [before, after]);
-  const [isAll, setAll] = useState(false);
+  const [isAll, setAll] = useOwnState(false);
   const shown = isAll ? lines : lines.slice(0, shownLines);
   const rest = lines.length - shown.length;
   const isCut = after.length >= cutLength || (before?.length ?? 0) >= cutLength;

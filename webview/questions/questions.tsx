@@ -1,8 +1,9 @@
 import { useComputed } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Question } from "#protocol/session.ts";
 import { useApp, type App } from "../app.ts";
+import { useOwnState } from "../own-state.ts";
 import { IconButton } from "../parts/icon-button.tsx";
 import { offeredAnswers, wishOf } from "../permissions/words.ts";
 import { visibleText } from "../visible-text.ts";
@@ -33,7 +34,7 @@ function Waiting({
   const app = useApp();
   const card = useRef<HTMLElement>(null);
   const [place, look] = useLookedAt(questions);
-  const [denied, setDenied] = useState("");
+  const [denied, setDenied] = useOwnState("");
   const answering = useAnswering(app, session);
   const question = place && questions[place.index];
   const id = question?.id ?? "";
@@ -108,7 +109,7 @@ function useLookedAt(
   questions: readonly Question[],
 ): readonly [LookedAt | undefined, (place: LookedAt | undefined) => void] {
   const looked = useRef<LookedAt | undefined>(undefined);
-  const [, redraw] = useState({});
+  const [, redraw] = useOwnState({});
   looked.current = lookAt(questions, looked.current);
   const look = (place: LookedAt | undefined) => {
     looked.current = place;

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useOwnState } from "../own-state.ts";
 import { rowHeight } from "./input.ts";
 import type { RowWindow } from "./slots.ts";
 
@@ -34,7 +35,7 @@ export function useExtent(
   readonly look: () => void;
 } {
   const extent = useRef<Extent>({ first: 0, top: 0, width: 800, height: 800, isFast: false });
-  const [, setDrawn] = useState(extent.current);
+  const [, setDrawn] = useOwnState(extent.current);
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const change = (next: Extent, isDrawn: boolean) => {
     extent.current = next;

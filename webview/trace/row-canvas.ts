@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useOwnState } from "../own-state.ts";
 import { headHeight, type Extent } from "./extent.ts";
 import { rowHeight } from "./input.ts";
 import { readLook, type Look } from "./look.ts";
@@ -103,7 +104,7 @@ export function useSlots(
   const made = useRef<{ readonly slots: Slots; readonly painted: RowCanvas }>(undefined);
   made.current ??= { slots: new Slots(), painted: new RowCanvas() };
   const { slots, painted } = made.current;
-  const [frames, setFrames] = useState(0);
+  const [frames, setFrames] = useOwnState(0);
   slots.settle(window, placeAt, {
     most: isFlooded ? slotsInFlood : isFast ? 0 : slotsPerFrame,
     urgent: cursor,

@@ -1,9 +1,10 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { useApp, type App } from "../app.ts";
 import type { Place } from "../arrangement.ts";
 import type { WantedTurn } from "../navigation.ts";
+import { useOwnState } from "../own-state.ts";
 import { CallRow } from "../parts/call-row.tsx";
 import { ContinuedRow } from "../parts/continued-row.tsx";
 import { EndingRow } from "../parts/ending-row.tsx";
@@ -79,7 +80,7 @@ function useWantedTurn(
   list: { readonly current: RowListHandle | null },
 ): void {
   const wanted = app.wantedTurn.value;
-  const [searched, setSearched] = useState<WantedTurn>();
+  const [searched, setSearched] = useOwnState<WantedTurn | undefined>(undefined);
   const isSearching = useRef(false);
   useEffect(() => {
     const session = app.session.value;

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { RunDifference } from "#protocol/run-requests.ts";
 import { spentWords } from "#protocol/run-words.ts";
 import { formatCount } from "#protocol/words.ts";
+import { useOwnState } from "../own-state.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useRuns } from "../runs/app.ts";
 import { visibleText } from "../visible-text.ts";
@@ -22,7 +23,7 @@ const kinds: Readonly<Record<RunDifference["kind"], { readonly icon: string; rea
 /** What became of each call from one run to the next: what changed, what ran again, and what that cost. */
 export function RunCompare({ run, other }: Props): VNode {
   const { act, go } = useRuns();
-  const [differences, setDifferences] = useState<readonly RunDifference[] | undefined>(undefined);
+  const [differences, setDifferences] = useOwnState<readonly RunDifference[] | undefined>(undefined);
   useEffect(() => {
     void act("run.compare", { run, other }).then((found) => setDifferences(found?.differences));
   }, [run, other]);

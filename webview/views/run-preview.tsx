@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import type { PreviewAgent, RunPreview as Found } from "#protocol/workflows.ts";
 import { runWords } from "#protocol/run-words.ts";
 import { formatCount, formatMoney, formatTokens } from "#protocol/words.ts";
+import { useOwnState } from "../own-state.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useRuns } from "../runs/app.ts";
 import { amount } from "../runs/preview.ts";
@@ -61,7 +61,7 @@ function Estimate({ found }: { readonly found: Found }): VNode {
 
 function Form(): VNode {
   const { preview, go } = useRuns();
-  const [isStarting, setStarting] = useState(false);
+  const [isStarting, setStarting] = useOwnState(false);
   const isWrong = (text: string): boolean => text.trim() !== "" && amount(text) === undefined;
   const hasMistake = isWrong(preview.tokens.value) || isWrong(preview.usd.value);
   const start = async (): Promise<void> => {

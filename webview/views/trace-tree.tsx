@@ -1,5 +1,6 @@
+import { useSignal } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { rowId, TraceRow } from "../parts/trace-row.tsx";
 import { TraceBackdrop, TraceRuler } from "../parts/trace-ruler.tsx";
 import { useTrace, type TraceApp } from "../trace/app.ts";
@@ -197,22 +198,21 @@ function useNarrow(app: TraceApp, box: RefObject<HTMLElement | null>): void {
 }
 
 function usePlaces(box: RefObject<HTMLElement | null>): Places {
-  const [places, setPlaces] = useState<Places>({ bars: 200, barsWidth: 400 });
+  const places = useSignal<Places>({ bars: 200, barsWidth: 400 });
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
     const measure = () => {
       const { offsetLeft: bars, clientWidth: barsWidth } = element;
-      setPlaces((known) =>
-        known.bars === bars && known.barsWidth === barsWidth ? known : { bars, barsWidth },
-      );
+      const known = places.peek();
+      if (known.bars !== bars || known.barsWidth !== barsWidth) places.value = { bars, barsWidth };
     };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  return places;
+  return places.value;
 }
 
 // Whoever drags the scroll bar back reads: what runs is not followed then. Where rows went, the browser scrolled.

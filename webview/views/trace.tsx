@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { useOwnState } from "../own-state.ts";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Splitter } from "../parts/splitter.tsx";
@@ -158,7 +159,7 @@ function Body({ app }: { readonly app: TraceApp }): VNode {
 }
 
 function useIsWide(box: { readonly current: HTMLElement | null }): boolean {
-  const [isWide, setWide] = useState(innerWidth >= wideFrom);
+  const [isWide, setWide] = useOwnState(innerWidth >= wideFrom);
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
