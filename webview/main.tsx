@@ -1,6 +1,6 @@
 /** The entry of the chat view: takes over the static shell, then loads what is heavy. */
 import { hydrate } from "preact";
-import { provideApp, createApp } from "./app.ts";
+import { createApp, provideApp } from "./app.ts";
 import { tabPort } from "./port.ts";
 import { Chat, loadConversation } from "./views/chat.tsx";
 

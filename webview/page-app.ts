@@ -7,9 +7,8 @@ export interface PageApp<App> {
 }
 
 /**
- * Makes the place of a page's app. It stands for a context: to subscribe a component, Preact assigns a function to it
- * (`componentWillUnmount`), and V8 puts a function that is written where it is assigned to a property among the old
- * objects at once, where each keeps the tree of its row alive until the whole heap is collected.
+ * Makes the place of a page's app. It stands for a context as `useOwnState` stands for `useState`, and for the same
+ * reason: to subscribe a component, Preact assigns a function to it (`componentWillUnmount`).
  */
 export function pageApp<App>(): PageApp<App> {
   let current: App | undefined;

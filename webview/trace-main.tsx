@@ -1,7 +1,7 @@
 /** The entry of the trace: what time, money and cache went to in one session. */
 import { render } from "preact";
 import { editorPort } from "./port.ts";
-import { TraceApp, provideTrace } from "./trace/app.ts";
+import { provideTrace, TraceApp } from "./trace/app.ts";
 import { Trace } from "./views/trace.tsx";
 
 const app = new TraceApp(editorPort(), (callback) => requestAnimationFrame(callback));
