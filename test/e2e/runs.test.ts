@@ -166,6 +166,7 @@ describe("workflow runs in the editor", function () {
     await reload();
     await page.getByRole("tab", { name: "tides.js", selected: true }).waitFor();
     const tabs = page.getByRole("tab", { name: "Workflow Runs" });
+    await tabs.first().waitFor(); // groups of editors are restored one after the other
     assert.equal(await tabs.count(), 1);
     await runCommand(page, "BooCode: Show Workflow Runs");
     await webviewFrame(page, ".run-entries");
