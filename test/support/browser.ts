@@ -1,7 +1,7 @@
 import { chromium, type Browser, type Frame, type Page } from "playwright-core";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findChromium } from "./browser-path.mjs";
+import { findTestBrowser } from "./browser-path.mjs";
 import { root } from "./setup.mjs";
 
 const flags = [
@@ -29,7 +29,7 @@ export type PageOptions = {
 export async function launchBrowser(): Promise<Browser> {
   const downloaded = join(root, ".vscode-test/browser");
   if (existsSync(downloaded)) process.env["PLAYWRIGHT_BROWSERS_PATH"] = downloaded;
-  return chromium.launch({ executablePath: findChromium(), args: flags });
+  return chromium.launch({ executablePath: findTestBrowser(), args: flags });
 }
 
 /** Opens an address of a VS Code server in a fresh profile and waits until its explorer shows the folder. */

@@ -1,8 +1,8 @@
 /** How the chat looks in the real editor: themes, widths, pictures, and what axe finds. */
-import axe from "axe-core";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { violationsOf, type Rules } from "./accessibility.ts";
 import { webviewFrame } from "./browser.ts";
 import { until, type Chat } from "./e2e-chat.ts";
 import { changeSettings, screenshotFolder, type SharedEditor } from "./e2e-editor.ts";
@@ -54,18 +54,13 @@ export async function picture(page: Page, name: string): Promise<void> {
 }
 
 /** What axe finds in the chat, a line each, measured on the side bar's own background. */
-export async function violations(page: Page): Promise<readonly string[]> {
+export async function violations(page: Page, rules: Rules): Promise<readonly string[]> {
   const frame = await webviewFrame(page, "[data-testid=composer]");
-  if (!(await frame.evaluate(() => "axe" in window))) await frame.evaluate(axe.source);
-  return frame.evaluate(async () => {
-    const { axe: inPage } = window as unknown as { axe: typeof axe };
-    // The view is transparent, and axe would take what is behind it for white.
-    document.documentElement.style.background = "var(--vscode-sideBar-background)";
-    const result = await inPage.run(document, { resultTypes: ["violations"] });
-    document.documentElement.style.background = "";
-    return result.violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`).join(" | ")}`,
-    );
-  });
+  // The view is transparent, and axe would take what is behind it for white.
+  const paint = (colour: string) =>
+    frame.evaluate((value) => void (document.documentElement.style.background = value), colour);
+  await paint("var(--vscode-sideBar-background)");
+  const found = await violationsOf(frame, rules);
+  await paint("");
+  return found;
 }

@@ -1,5 +1,4 @@
 /** The list of sessions outside of an editor: a host with sessions that it finds, changes and deletes, in a browser. */
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import type { CostLine, SessionEntry, TimelineTurn } from "../../src/protocol/sessions.ts";
 import type { Theme } from "./webview-harness.ts";
@@ -61,19 +60,6 @@ export async function openSessions(
   });
   await view.locator("[role=tree], .empty, .timeline").first().waitFor();
   return view;
-}
-
-/** What axe finds in a page, a line each. */
-export async function violationsOf(page: Page): Promise<readonly string[]> {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: inPage } = window as unknown as { axe: typeof axe };
-    const result = await inPage.run(document, { resultTypes: ["violations"] });
-    return result.violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`).join(" | ")}`,
-    );
-  });
 }
 
 /** Runs in the page first: how sessions are found; everything it uses must be inside of it. */

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findAnyBrowser, findChromium } from "./browser-path.mjs";
+import { findAnyBrowser, findTestBrowser, headlessShell } from "./browser-path.mjs";
 
 /** The VS Code that npm carries, as code-server packages it; the only place that names its version. */
 const codeServerVersion = "4.139.1";
@@ -149,13 +149,17 @@ async function installVscode() {
   }
 }
 
+/** A mirror that does not answer is not waited for long. */
+const aptIsBrief = ["-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=15"];
+
 /** Installs a package of Debian's, where that is possible: as root. */
 async function installFromDebian(name) {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
   console.error(`Installing ${name} from the distribution…`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update"], root, env);
-  return (await run("apt-get", ["install", "-y", "--no-install-recommends", name], root, env)).ok;
+  await run("apt-get", ["update", ...aptIsBrief], root, env);
+  return (await run("apt-get", ["install", ...aptIsBrief, "-y", "--no-install-recommends", name], root, env))
+    .ok;
 }
 
 /** Installs what confines commands on Linux. */
@@ -167,6 +171,12 @@ async function installBubblewrap() {
     exitCodes.noSandbox,
     "There is no bubblewrap here and it could not be installed. Install the package bubblewrap, and run this again.",
   );
+}
+
+/** Installs the browser that tests are quickest with, where that is possible; without it they take another. */
+async function installHeadlessShell() {
+  if (!process.env.CHROME_PATH && findTestBrowser()?.endsWith(headlessShell) !== true)
+    await installFromDebian(headlessShell);
 }
 
 /** Installs a browser: Debian's as root, else the one that playwright downloads for this user. */
@@ -241,7 +251,8 @@ async function main([...args]) {
   await installPackages();
   if (!needsPackagesOnly) {
     await installVscode();
-    await installBrowser(isStart ? findAnyBrowser : findChromium);
+    if (!isStart) await installHeadlessShell();
+    await installBrowser(isStart ? findAnyBrowser : findTestBrowser);
     // Whoever only wants to try it can do without.
     if (!isStart) await installBubblewrap();
   }

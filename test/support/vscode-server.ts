@@ -59,6 +59,14 @@ const quietSettings = {
   "workbench.tips.enabled": false,
 };
 
+/** What tests have no use for, and what would move while they look. */
+const plainSettings = {
+  "editor.minimap.enabled": false,
+  "git.enabled": false,
+  "window.commandCenter": false,
+  "workbench.reduceMotion": "on",
+};
+
 const serverMain = join(vscodeFolder, "out/server-main.js");
 
 /** Starts a server and waits until it listens; a taken port or a broken package rejects with the server's own words. */
@@ -110,7 +118,8 @@ async function prepareFolders(
   await mkdir(user, { recursive: true });
   await mkdir(join(dirname(folders.data), "home"), { recursive: true });
   await mkdir(folders.extensions, { recursive: true });
-  const settings = { ...quietSettings, ...options.settings };
+  const plain = options.isForPeople ? {} : plainSettings;
+  const settings = { ...quietSettings, ...plain, ...options.settings };
   await writeFile(join(user, "settings.json"), JSON.stringify(settings, undefined, 2));
   const extensions = (options.extensions ?? []).map((extension) => resolve(extension));
   // Folders are copied before packages are installed: the first start takes what it finds there as installed.

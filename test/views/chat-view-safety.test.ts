@@ -1,5 +1,5 @@
-import axe from "axe-core";
 import assert from "node:assert/strict";
+import { rulesIn, violationsOf } from "../support/accessibility.ts";
 import { hostileMarkdown, hostileHost, spoofedNames } from "../support/hostile-markdown.ts";
 import { frame, themes } from "../support/webview-harness.ts";
 import { useView } from "../support/webview-harness-page.ts";
@@ -54,14 +54,7 @@ describe("the chat view, hostile or unseen", () => {
             for (const part of ["[data-testid=tool-call] button.line", ".branches-head"])
               document.querySelector<HTMLElement>(part)?.click();
           });
-          await view.page.evaluate(axe.source);
-          const violations = await view.page.evaluate(async () => {
-            const result = await (window as unknown as { axe: typeof axe }).axe.run();
-            return result.violations.map(
-              ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-            );
-          });
-          assert.deepEqual(violations, [], name);
+          assert.deepEqual(await violationsOf(view.page, rulesIn(theme)), [], name);
         }
       });
     }
