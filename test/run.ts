@@ -25,7 +25,7 @@ const checks: readonly Stage[] = [
 ];
 
 /** Most of its time it waits for processes and disks: it goes beside what keeps the processor busy. */
-const waits = mochaStage("node", 20_000);
+const waits = mochaStage("node", 60_000);
 
 /** What needs a browser, most of it the packaged extension in a real VS Code, too; first, because it takes longest. */
 const inBrowser: readonly Stage[] = [

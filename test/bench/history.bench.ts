@@ -24,7 +24,6 @@ import { waitForRest } from "./cold-start.ts";
 import type { Recording } from "./frame-recorder.ts";
 import type { HistoryJob, HistoryTimes } from "./history-host.ts";
 import { scrollThrough } from "./scroll-through.ts";
-import { scrollAlone } from "./view-alone.ts";
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
 /** Sessions, messages (two a turn), spans; a session of 5,000 messages with 40 MB of tool output. */
@@ -123,6 +122,25 @@ async function heapMB(editor: EditorSession): Promise<number> {
   return usedSize / 2 ** 20;
 }
 
+async function openLong(list: SessionList, chat: Frame, editor: EditorSession): Promise<number> {
+  await list.search.fill(titleOf(longSession));
+  await list.item(titleOf(longSession)).waitFor();
+  await waitForRest(editor);
+  const clicked = await act(list.frame, "[data-testid=session-item]");
+  return (await drawn(chat, lastWord)) - clicked;
+}
+
+/** Scrolls where webviews have a process of their own, as in VS Code's own windows. */
+async function scrollApart(dataFolder: string, folder: string): Promise<Recording> {
+  await using editor = await openEditor({ dataFolder, folder, hasWebviewsApart: true });
+  await waitForRest(editor);
+  const chat = await openChat(editor.page);
+  await chat.locator(".row").first().waitFor();
+  await openLong(await SessionList.open(editor.page), chat, editor);
+  await waitForRest(editor);
+  return scrollThrough(chat, size.longTurns);
+}
+
 /** What a person waits for. */
 interface Looks {
   readonly found: readonly number[];
@@ -148,11 +166,7 @@ async function look(dataFolder: string, folder: string): Promise<Looks> {
     await list.search.fill(titleOf(otherSession));
     await list.item(titleOf(otherSession)).click();
     await drawn(chat, titleOf(otherSession));
-    await list.search.fill(titleOf(longSession));
-    await list.item(titleOf(longSession)).waitFor();
-    await waitForRest(editor);
-    const clicked = await act(list.frame, "[data-testid=session-item]");
-    opened.push((await drawn(chat, lastWord)) - clicked);
+    opened.push(await openLong(list, chat, editor));
   }
   await waitForRest(editor);
   const scrolled = await scrollThrough(chat, size.longTurns);
@@ -170,13 +184,13 @@ function scrollRows(where: string, { longTaskMs, frameMs }: Recording, limit?: n
   ];
 }
 
-// In a browser the editor's page and its webviews are one process, whose garbage is collected together.
-function lookRows({ found, opened, scrolled, heap }: Looks, alone: Recording): readonly Row[] {
+// Where a server serves its webviews itself they are one process with the editor's page, whose garbage is collected together.
+function lookRows({ found, opened, scrolled, heap }: Looks, apart: Recording): readonly Row[] {
   return [
     { name: "editor: a word in 105,000 messages, typed to drawn", unit: "ms", values: found, limit: 300 },
     { name: "editor: 5,000 messages, clicked to last turn drawn", unit: "ms", values: opened, limit: 300 },
-    ...scrollRows("view alone", alone, 0),
-    ...scrollRows("editor", scrolled),
+    ...scrollRows("webviews apart", apart, 0),
+    ...scrollRows("one process", scrolled),
     { name: "editor: heap of the pages over none, then", unit: "MB", values: [heap], limit: 60 },
   ];
 }
@@ -189,8 +203,8 @@ async function run(): Promise<readonly Row[]> {
     await mkdir(store, { recursive: true });
     await fill(store, folder);
     const hosts = await measureHosts(folder, store);
-    const alone = await scrollAlone(folder, store, longSession);
-    return [...hosts, ...lookRows(await look(dataFolder, folder), alone)];
+    const looks = await look(dataFolder, folder);
+    return [...hosts, ...lookRows(looks, await scrollApart(dataFolder, folder))];
   } finally {
     await rm(dataFolder, { recursive: true, force: true });
     await rm(dirname(folder), { recursive: true, force: true });

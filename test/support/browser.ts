@@ -23,19 +23,40 @@ export type PageOptions = {
   readonly height?: number;
   /** Run in every frame of the page before its own scripts. */
   readonly initScript?: () => void;
+  /** Whether webviews have processes of their own, as in VS Code's own windows and on vscode.dev; a server serves them from its own address. */
+  readonly hasWebviewsApart?: boolean;
 };
 
-/** Starts the browser that set-up found, without a window. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts the browser that set-up found, without a window; sites have processes of their own if asked, as in browsers with windows. */
+export async function launchBrowser(areSitesApart = false): Promise<Browser> {
   const downloaded = join(root, ".vscode-test/browser");
   if (existsSync(downloaded)) process.env["PLAYWRIGHT_BROWSERS_PATH"] = downloaded;
-  return chromium.launch({ executablePath: findTestBrowser(), args: flags });
+  const args = areSitesApart ? [...flags, "--site-per-process"] : flags;
+  return chromium.launch({ executablePath: findTestBrowser(), args });
+}
+
+/** Runs in the editor's page before its own scripts: webviews come from an origin for which a browser has another process. */
+function keepWebviewsApart(): void {
+  if (window !== top) return;
+  const name = "webviewEndpoint";
+  const observer = new MutationObserver(() => {
+    const element = document.getElementById("vscode-workbench-web-configuration");
+    if (!element) return;
+    observer.disconnect();
+    const settings = JSON.parse(element.dataset["settings"] ?? "{}") as Record<string, unknown>;
+    const { pathname, port } = new URL(String(settings[name]), location.href);
+    settings[name] = `http://{{uuid}}.localhost:${port}${pathname}`;
+    element.dataset["settings"] = JSON.stringify(settings);
+  });
+  observer.observe(document, { childList: true, subtree: true });
 }
 
 /** Opens an address of a VS Code server in a fresh profile and waits until its explorer shows the folder. */
 export async function openWorkbench(browser: Browser, url: string, options: PageOptions = {}): Promise<Page> {
   const { width = 1280, height = 800 } = options;
-  const context = await browser.newContext({ viewport: { width, height } });
+  const bypassCSP = options.hasWebviewsApart === true; // The editor lets webviews come from its own address alone.
+  const context = await browser.newContext({ viewport: { width, height }, bypassCSP });
+  if (options.hasWebviewsApart) await context.addInitScript(keepWebviewsApart);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);

@@ -24,7 +24,7 @@ export type EditorSession = AsyncDisposable & {
 export async function openEditor(options: EditorOptions = {}): Promise<EditorSession> {
   const folder = options.folder ?? writeSampleProject();
   const server = await startVscodeServer({ extensions: [packageFile], ...options });
-  const browser = await launchBrowser();
+  const browser = await launchBrowser(options.hasWebviewsApart);
   const close = async () => {
     await browser.close();
     await server.stop();
