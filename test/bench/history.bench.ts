@@ -138,7 +138,7 @@ async function scrollApart(dataFolder: string, folder: string): Promise<Recordin
   await chat.locator(".row").first().waitFor();
   await openLong(await SessionList.open(editor.page), chat, editor);
   await waitForRest(editor);
-  return scrollThrough(chat, size.longTurns);
+  return await scrollThrough(chat, size.longTurns);
 }
 
 /** What a person waits for. */
