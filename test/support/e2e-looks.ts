@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { violationsOf, type Rules } from "./accessibility.ts";
+import { violationsOf } from "./accessibility.ts";
 import { webviewFrame } from "./browser.ts";
 import { until, type Chat } from "./e2e-chat.ts";
 import { changeSettings, screenshotFolder, type SharedEditor } from "./e2e-editor.ts";
@@ -54,13 +54,13 @@ export async function picture(page: Page, name: string): Promise<void> {
 }
 
 /** What axe finds in the chat, a line each, measured on the side bar's own background. */
-export async function violations(page: Page, rules: Rules): Promise<readonly string[]> {
+export async function violations(page: Page): Promise<readonly string[]> {
   const frame = await webviewFrame(page, "[data-testid=composer]");
   // The view is transparent, and axe would take what is behind it for white.
   const paint = (colour: string) =>
     frame.evaluate((value) => void (document.documentElement.style.background = value), colour);
   await paint("var(--vscode-sideBar-background)");
-  const found = await violationsOf(frame, rules);
+  const found = await violationsOf(frame);
   await paint("");
   return found;
 }

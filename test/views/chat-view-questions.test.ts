@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { asks, questionScenes, shellScenes, waiting } from "../support/permission-scenes.ts";
 import { cardOf } from "../support/permission-view.ts";
-import { rulesIn, violationsOf } from "../support/accessibility.ts";
+import { violationsOf } from "../support/accessibility.ts";
 import { themes } from "../support/webview-harness.ts";
 import { useView } from "../support/webview-harness-page.ts";
 
@@ -216,8 +216,7 @@ describe("questions for leave among what else happens: one", () => {
 
   for (const theme of themes) {
     it(`has no violations in ${theme}`, async () => {
-      const looks = async (name: string) =>
-        assert.deepEqual(await violationsOf(view.page, rulesIn(theme)), [], name);
+      const looks = async (name: string) => assert.deepEqual(await violationsOf(view.page), [], name);
       for (const name of ["three", "long", "write", "hostile"] as const) {
         await view.open(questionScenes[name], { theme, width: 320 });
         await card().waitFor();

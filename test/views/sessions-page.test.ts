@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import { rulesIn, violationsOf } from "../support/accessibility.ts";
+import { violationsOf } from "../support/accessibility.ts";
 import { until } from "../support/e2e-chat.ts";
 import { activeRow, useHarness } from "../support/harness-pages.ts";
 import { openSessions, type SessionsOptions, type SessionsScript } from "../support/sessions-harness.ts";
@@ -303,10 +303,10 @@ describe("the list of sessions beside an editor", () => {
     it(`has no violations in ${theme}`, async () => {
       await open(sessionScenes.mixed, { theme });
       await item("Barometer and tides").click();
-      assert.deepEqual(await violationsOf(view(), rulesIn(theme)), [], "list");
+      assert.deepEqual(await violationsOf(view()), [], "list");
       await item("Barometer and tides").hover();
       await item("Barometer and tides").locator("[data-deed=menu]").click();
-      assert.deepEqual(await violationsOf(view(), rulesIn(theme)), [], "menu");
+      assert.deepEqual(await violationsOf(view()), [], "menu");
       await choose(menu(), "Archive");
       await toast().waitFor();
       await view().getByRole("button", { name: "Show them" }).click();
@@ -314,12 +314,12 @@ describe("the list of sessions beside an editor", () => {
       await search().fill("barometer");
       await hits().first().waitFor();
       await press("ArrowDown");
-      assert.deepEqual(await violationsOf(view(), rulesIn(theme)), [], "hits");
+      assert.deepEqual(await violationsOf(view()), [], "hits");
       await item("Barometer and tides").click({ button: "right" });
       await choose(menu(), "Timeline and cost");
       await view().getByTestId("timeline-turn").first().waitFor();
       await view().getByRole("listbox").focus();
-      assert.deepEqual(await violationsOf(view(), rulesIn(theme)), [], "timeline");
+      assert.deepEqual(await violationsOf(view()), [], "timeline");
     });
   }
 });

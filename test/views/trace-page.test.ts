@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "../support/e2e-chat.ts";
-import { rulesIn, violationsOf } from "../support/accessibility.ts";
+import { violationsOf } from "../support/accessibility.ts";
 import { sceneStart, span, traceScenes } from "../support/trace-scenes.ts";
 import { useTraceView } from "../support/trace-view.ts";
 import { themes } from "../support/webview-harness.ts";
@@ -376,17 +376,17 @@ describe("the trace beside an editor", () => {
     it(`has no violations in ${theme}`, async () => {
       await open(traceScenes.causes, { theme, at: { span: "t3-drift/1" } });
       await detail().getByText("read_file").first().waitFor();
-      assert.deepEqual(await violationsOf(its.page, rulesIn(theme)), [], "detail");
+      assert.deepEqual(await violationsOf(its.page), [], "detail");
       await button("More filters").click();
       await its.page.getByTestId("trace-filter").fill("release");
       await its.page.getByText(/hidden by filters/).waitFor();
-      assert.deepEqual(await violationsOf(its.page, rulesIn(theme)), [], "filters");
+      assert.deepEqual(await violationsOf(its.page), [], "filters");
       await its.page.getByRole("tab", { name: "Cache" }).click();
       await its.page.getByTestId("cache-call").first().waitFor();
-      assert.deepEqual(await violationsOf(its.page, rulesIn(theme)), [], "cache");
+      assert.deepEqual(await violationsOf(its.page), [], "cache");
       await button("Export").click();
       await its.page.getByRole("menu").waitFor();
-      assert.deepEqual(await violationsOf(its.page, rulesIn(theme)), [], "menu");
+      assert.deepEqual(await violationsOf(its.page), [], "menu");
     });
   }
 });
