@@ -44,7 +44,7 @@ export interface Sandboxes {
 export interface RunJournal {
   /** Resolves when the events are on disk; they keep the order of the calls. */
   append(run: string, events: readonly RunEvent[]): Promise<void>;
-  /** All events of a run in order, up to what a crash cut; undefined for an unknown run. */
+  /** All events of a run in order, those on their way to the disk too, up to what a crash cut; undefined for an unknown run. */
   read(run: string): Promise<readonly RunEvent[] | undefined>;
   /** Nothing more is written for a run here; another process may go on with it. */
   end?(run: string): Promise<void>;

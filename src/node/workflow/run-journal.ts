@@ -45,7 +45,10 @@ class FileRunJournal implements RunJournal, AsyncDisposable {
     await (await writer?.catch(() => undefined))?.close();
   }
 
+  // What is on its way to the disk belongs to it: who is told of a run's end may ask for its result at once.
   async read(run: string): Promise<readonly RunEvent[] | undefined> {
+    const writer = await this.#writers.get(run)?.catch(() => undefined);
+    await writer?.last.catch(() => {});
     const text = await readFile(this.#fileOf(run), "utf8").catch(() => undefined);
     return text === undefined ? undefined : wholeLines(text).events;
   }
@@ -73,6 +76,8 @@ class FileRunJournal implements RunJournal, AsyncDisposable {
 
 /** Writes one file: an fsync begins when the last one is over, and takes with it what came meanwhile. */
 class RunWriter {
+  /** Settles with the last write. */
+  last: Promise<void> = Promise.resolve();
   readonly #file: FileHandle;
   #waiting: { readonly text: string; readonly settle: PromiseWithResolvers<void> }[] = [];
   #isWriting: Promise<void> | undefined;
@@ -92,6 +97,7 @@ class RunWriter {
   write(text: string): Promise<void> {
     const settle = Promise.withResolvers<void>();
     this.#waiting.push({ text, settle });
+    this.last = settle.promise;
     this.#isWriting ??= this.#run();
     return settle.promise;
   }
