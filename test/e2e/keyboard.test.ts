@@ -1,44 +1,37 @@
 import assert from "node:assert/strict";
 import type { Frame } from "playwright-core";
 import { webviewFrame } from "../support/browser.ts";
-import { Chat, until } from "../support/e2e-chat.ts";
-import { editorWithModel, openWindow, sharedModel, type Window } from "../support/e2e-editor.ts";
-import type { ModelServer } from "../support/model-server.ts";
+import { until } from "../support/e2e-chat.ts";
+import { useChat } from "../support/e2e-window.ts";
 import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
 
 describe("the keyboard alone", () => {
-  let window: Window;
-  let chat: Chat;
+  const its = useChat("shared window, one session");
   let frame: Frame;
-  let model: ModelServer;
   before(async () => {
-    model = await sharedModel();
-    window = await openWindow(await editorWithModel());
-    chat = await Chat.open(window.page);
-    frame = await webviewFrame(window.page, "[data-testid=composer]");
+    frame = await webviewFrame(its.window.page, "[data-testid=composer]");
   });
-  after(() => window?.close());
 
-  const press = (key: string) => window.page.keyboard.press(key);
-  const type = (text: string) => window.page.keyboard.type(text);
+  const press = (key: string) => its.window.page.keyboard.press(key);
+  const type = (text: string) => its.window.page.keyboard.type(text);
   const focused = () =>
     frame.evaluate(() => {
       const element = document.activeElement;
       return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
     });
-  const value = () => chat.composer.inputValue();
+  const value = () => its.chat.composer.inputValue();
 
   it("finds the cursor in the composer", () => until(focused, (name) => name === "Message"));
 
   it("breaks lines by Shift+Enter and sends by Enter", async () => {
-    model.use([reply.text("Two lines.")]);
+    its.model.use([reply.text("Two lines.")]);
     await type("First line");
     await press("Shift+Enter");
     await type("second line");
     assert.equal(await value(), "First line\nsecond line");
     await press("Enter");
-    await chat.endings.first().waitFor();
+    await its.chat.endings.first().waitFor();
     assert.equal(await value(), "");
     assert.equal(await focused(), "Message");
   });
@@ -51,12 +44,12 @@ describe("the keyboard alone", () => {
   });
 
   it("stops by Escape", async () => {
-    model.use([reply.text("On and on").hold(hold())]);
+    its.model.use([reply.text("On and on").hold(hold())]);
     await type("Talk");
     await press("Enter");
-    await chat.text("On and on").waitFor();
+    await its.chat.text("On and on").waitFor();
     await press("Escape");
-    await chat.text("Stopped.").waitFor();
+    await its.chat.text("Stopped.").waitFor();
   });
 
   it("goes through everything in the order in which it is seen", async () => {
@@ -67,7 +60,7 @@ describe("the keyboard alone", () => {
       await press("Tab");
     }
     assert.deepEqual(names, ["Message", "Model: deepseek-flash", "Mode: Default", "Send"]);
-    await chat.composer.focus();
+    await its.chat.composer.focus();
     await press("Backspace");
     const back: string[] = [];
     for (let step = 0; step < 8; step++) {
@@ -83,7 +76,7 @@ describe("the keyboard alone", () => {
   });
 
   it("opens the list of sessions, walks it and opens one", async () => {
-    await chat.button("Sessions").focus();
+    await its.chat.button("Sessions").focus();
     await press("Enter");
     await until(focused, (name) => name.includes("First line"));
     await press("ArrowDown");

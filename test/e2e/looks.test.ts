@@ -106,7 +106,7 @@ describe("the looks of the chat", () => {
   for (const theme of Object.keys(editorThemes) as (keyof typeof editorThemes)[]) {
     it(`has no violations in ${theme}, and leaves pictures`, async () => {
       const { page } = its.window;
-      await wearTheme(its.editor, its.chat, theme);
+      await wearTheme(its.chat, theme);
       for (const [scene, show] of Object.entries(scenesIn[theme])) {
         await show();
         assert.deepEqual(await violations(page), [], scene);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openWorkbench } from "../support/browser.ts";
-import { Chat, until } from "../support/e2e-chat.ts";
+import { openWorkbench, reloadWindow, runCommand, webviewFrame } from "../support/browser.ts";
+import { Chat } from "../support/e2e-chat.ts";
+import { screenshotFolder } from "../support/e2e-editor.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { reply } from "../support/model-server/reply.ts";
 
@@ -11,10 +12,13 @@ const hostname = reply.toolCall("read_file", { path: "/etc/hostname" });
 const shell = (command: string) => reply.toolCall("run_shell", { command });
 
 describe("what the agent may do", () => {
-  const its = useChat("own window");
+  const its = useChat("own window", { width: 1400, height: 900 });
   const card = () => its.chat.frame.getByTestId("permission-card");
   const press = (name: "once" | "session" | "always" | "deny") =>
     its.chat.frame.getByTestId(`permission-${name}`).click();
+
+  const logTabs = () => its.window.page.getByRole("tab", { name: /^Permission Log/ });
+  const log = () => webviewFrame(its.window.page, "[data-testid=permission-log]");
 
   /** What the last results told the model, oldest first. */
   const results = (): readonly string[] =>
@@ -49,13 +53,24 @@ describe("what the agent may do", () => {
     assert.match(results().at(-1) ?? "", /did not allow/);
   });
 
-  it("a question is still there after a reload, and its answer counts", async () => {
+  it("the log has it all, and opens once, however often it is asked for", async () => {
+    const { page } = its.window;
+    await runCommand(page, "BooCode: Open Permission Log");
+    await (await log()).getByText("/etc/hosts").first().waitFor();
+    await runCommand(page, "BooCode: Open Permission Log");
+    assert.equal(await logTabs().count(), 1);
+    await page.screenshot({ path: join(screenshotFolder, "permission-log.png") });
+  });
+
+  it("a question is still there after a reload, and its answer counts; so is the log", async () => {
     its.model.use([hosts, reply.text("Answered after the reload.")]);
     await its.chat.send("Look once more");
     await card().waitFor();
-    await its.window.page.reload();
+    await reloadWindow(its.window.page);
     await its.chat.ready();
     await card().getByText("/etc/hosts").first().waitFor();
+    await (await log()).getByText("/etc/hosts").first().waitFor();
+    assert.equal(await logTabs().count(), 1);
     await press("once");
     await its.chat.text("Answered after the reload.").waitFor();
   });
@@ -91,16 +106,5 @@ describe("what the agent may do", () => {
     await its.chat.frame.getByRole("textbox", { name: /why/i }).press("Enter");
     await its.chat.text("Written.").waitFor();
     assert.equal(existsSync("/opt/x-boocode"), false);
-  });
-
-  it("the log has it all", async () => {
-    const { page } = its.window;
-    await page.keyboard.press("F1");
-    const input = page.locator(".quick-input-widget input.input");
-    await input.fill(">BooCode: Open Permission Log");
-    await page.locator(".quick-input-widget .monaco-list-row").first().click();
-    const frames = () =>
-      Promise.all(page.frames().map((frame) => frame.getByTestId("permission-log").count()));
-    await until(frames, (counts) => counts.includes(1));
   });
 });

@@ -6,7 +6,7 @@ import { reply } from "../support/model-server/reply.ts";
 import { assertPrefixes } from "../support/prefix.ts";
 
 describe("sessions", () => {
-  const its = useChat("own window");
+  const its = useChat("shared window, one session");
 
   it("opens an earlier session from the list and goes on in it", async () => {
     its.model.use([reply.text("Low at six."), reply.text("High at noon."), reply.text("As I said, at six.")]);
@@ -16,10 +16,8 @@ describe("sessions", () => {
     await its.chat.button("Sessions").click();
     const items = its.chat.frame.getByTestId("session-item");
     await items.nth(1).waitFor();
-    assert.deepEqual(await items.locator(".session-title").allInnerTexts(), [
-      "When is it high?",
-      "When is it low?",
-    ]);
+    const titles = await items.locator(".session-title").allInnerTexts();
+    assert.deepEqual(titles.slice(0, 2), ["When is it high?", "When is it low?"]);
     await items.nth(1).click();
     await its.chat.text("Low at six.").waitFor();
     await its.chat.ask("When exactly?");

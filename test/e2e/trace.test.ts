@@ -9,11 +9,14 @@ import { hold } from "../support/model-server/gate.ts";
 import { reply } from "../support/model-server/reply.ts";
 
 describe("the trace in the editor", () => {
-  const its = useChat("own window", { width: 1400, height: 900 });
+  const its = useChat("shared window, one session");
   let trace: Frame;
   const rows = () => trace.getByTestId("trace-row");
   const shot = (name: string) =>
     its.window.page.screenshot({ path: join(screenshotFolder, `trace-${name}.png`) });
+
+  after("leave the chat its room", () => pane().click());
+  const pane = () => its.window.page.locator(".part.sidebar .pane-header").filter({ hasText: "Trace" });
 
   it("opens beside the work, with every call of the session", async () => {
     its.model.use([
@@ -73,7 +76,7 @@ describe("the trace in the editor", () => {
 
   it("stands below the chat as well, for the session that the chat shows", async () => {
     const { page } = its.window;
-    await page.locator(".part.sidebar .pane-header").filter({ hasText: "Trace" }).click();
+    await pane().click();
     await raiseView(page, "Sessions");
     const side = await webviewFrame(page, "[data-testid=trace-row]", (frame) => frame !== trace);
     await side.getByTestId("trace-row").filter({ hasText: "And slowly?" }).waitFor();

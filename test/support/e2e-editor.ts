@@ -1,5 +1,5 @@
 /** The editors that the browser tests share: started when the first test asks, ended after the last one. */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, openWorkbench, type PageOptions } from "./browser.ts";
@@ -148,14 +148,4 @@ export async function openEmptyWindow({ browser, server }: SharedEditor): Promis
       await context.close();
     },
   };
-}
-
-/** Changes user settings of a running editor; windows that are opened or reloaded after it know them. */
-export async function changeSettings(
-  { server }: SharedEditor,
-  change: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const file = join(server.dataFolder, "server/data/User/settings.json");
-  const settings = JSON.parse(await readFile(file, "utf8")) as object;
-  await writeFile(file, JSON.stringify({ ...settings, ...change }, undefined, 2));
 }

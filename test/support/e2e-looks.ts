@@ -4,28 +4,33 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { violationsOf } from "./accessibility.ts";
 import { webviewFrame } from "./browser.ts";
-import { until, type Chat } from "./e2e-chat.ts";
-import { changeSettings, screenshotFolder, type SharedEditor } from "./e2e-editor.ts";
+import { quickInput, until, type Chat } from "./e2e-chat.ts";
+import { screenshotFolder } from "./e2e-editor.ts";
 
-/** The editor's themes by the word that names a picture; the last one is that of the other tests. */
+/** The editor's themes by the word that names a picture, as the editor keeps and as it lists them. */
 export const editorThemes = {
-  dark: { name: "Dark Modern", className: "vs-dark" },
-  "high-contrast": { name: "Default High Contrast", className: "hc-black" },
-  "high-contrast-light": { name: "Default High Contrast Light", className: "hc-light" },
-  light: { name: "Light Modern", className: "vs" },
+  dark: { id: "Dark Modern", name: "Dark Modern", className: "vs-dark" },
+  "high-contrast": { id: "Default High Contrast", name: "Dark High Contrast", className: "hc-black" },
+  "high-contrast-light": {
+    id: "Default High Contrast Light",
+    name: "Light High Contrast",
+    className: "hc-light",
+  },
+  light: { id: "Light Modern", name: "Light Modern", className: "vs" },
 } as const;
 
-/** Changes the colour theme and opens the window again in it. */
-export async function wearTheme(
-  editor: SharedEditor,
-  chat: Chat,
-  theme: keyof typeof editorThemes,
-): Promise<void> {
-  const { name, className } = editorThemes[theme];
-  await changeSettings(editor, { "workbench.colorTheme": name });
-  await chat.page.reload();
+/** Changes the colour theme as a person does, and waits until the editor and the chat wear it. */
+export async function wearTheme(chat: Chat, theme: keyof typeof editorThemes): Promise<void> {
+  const { id, name, className } = editorThemes[theme];
+  await chat.page.keyboard.press("Control+K");
+  await chat.page.keyboard.press("Control+T");
+  const { box, row } = quickInput(chat.page);
+  await box.fill(name);
+  await row(name).and(chat.page.locator(".focused")).waitFor();
+  await box.press("Enter");
+  await box.waitFor({ state: "hidden" });
   await chat.page.locator(`.monaco-workbench.${className}`).waitFor();
-  await chat.ready();
+  await chat.frame.locator(`body[data-vscode-theme-id="${id}"]`).waitFor();
 }
 
 /** Drags the side bar's edge until the side bar is as wide as asked. */

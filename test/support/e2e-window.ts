@@ -1,7 +1,8 @@
 /** The window and the scripted model that the tests of a `describe` talk to. */
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import type { PageOptions } from "./browser.ts";
-import { Chat } from "./e2e-chat.ts";
+import { Chat, until } from "./e2e-chat.ts";
 import { editorWithModel, openWindow, sharedModel, type SharedEditor, type Window } from "./e2e-editor.ts";
 import type { ModelServer } from "./model-server.ts";
 
@@ -31,24 +32,41 @@ async function open(options: WindowOptions = {}): Promise<Opened> {
   return { editor, window, chat: await Chat.open(window.page) };
 }
 
+const there = <T>(value: T | undefined): T => value ?? assert.fail("Nothing is open yet.");
+
+// What is open is opened again, and a language begins to be served, with each reload of the window.
+async function closeEditors(page: Page): Promise<void> {
+  const tabs = page.locator(".editor-group-container .tab");
+  if ((await tabs.count()) === 0) return;
+  await page.keyboard.press("Control+K");
+  await page.keyboard.press("Control+W");
+  await until(
+    () => tabs.count(),
+    (count) => count === 0,
+  );
+}
+
+/** Where tests work: in a window of their own, or in the one that they share, in a session for each or one for all of them. */
+export type Place = "own window" | "shared window" | "shared window, one session";
+
 /**
- * Sets a chat up around the tests of a `describe`, in a window of its own (as `options` say), or in the one that is
- * shared by tests that each begin a session of their own. Whatever was sent to the model must have been what a server
- * accepts.
+ * Sets a chat up around the tests of a `describe`; `options` are for a window of its own. Whatever was sent to the
+ * model must have been what a server accepts.
  */
-export function useChat(kind: "own window" | "shared window", options?: WindowOptions): ChatUnderTest {
+export function useChat(place: Place, options?: WindowOptions): ChatUnderTest {
   let opened: Opened | undefined;
   let model: ModelServer | undefined;
   before(async () => {
     model = await sharedModel();
-    opened = await (kind === "own window" ? open(options) : (shared ??= open()));
+    opened = await (place === "own window" ? open(options) : (shared ??= open({ width: 1400, height: 900 })));
+    if (place === "shared window, one session") await opened.chat.begin();
   });
-  if (kind === "shared window") beforeEach(() => opened?.chat.begin());
+  if (place === "shared window") beforeEach(() => opened?.chat.begin());
   afterEach(() => assert.deepEqual(model?.problems, []));
   after(async () => {
-    if (kind === "own window") await opened?.window.close();
+    if (place === "own window") await opened?.window.close();
+    else await closeEditors(there(opened).window.page);
   });
-  const there = <T>(value: T | undefined): T => value ?? assert.fail("Nothing is open yet.");
   return {
     get editor() {
       return there(opened).editor;
