@@ -65,14 +65,27 @@ describe("the looks of the chat", () => {
     await its.chat.ask("Spend");
   }
 
+  const gate = hold();
+  let isHeld = true;
+
   async function work(): Promise<void> {
     await its.chat.begin();
     // Whenever it is asked, also after it was silent for too long.
-    its.model.use(() => reply.thinking("Hm.").text("I begin with the first").hold(hold()));
+    its.model.use(() =>
+      isHeld ? reply.thinking("Hm.").text("I begin with the first").hold(gate) : reply.text("Done."),
+    );
     await its.chat.send("Work");
     await its.chat.text("I begin with the first").waitFor();
     await its.chat.send("And then the second, which takes more than a line to say");
     await its.chat.frame.getByRole("region", { name: "Queued messages" }).waitFor();
+  }
+
+  async function endWork(): Promise<void> {
+    await openSession("Work")();
+    isHeld = false;
+    gate.release();
+    await its.chat.text("Done.").waitFor();
+    await its.chat.stop.waitFor({ state: "detached" });
   }
 
   const items = () => its.chat.frame.getByTestId("session-item");
@@ -124,6 +137,7 @@ describe("the looks of the chat", () => {
         (top) => top === 0,
       );
       await picture(page, `${theme}-300-conversation-top`);
+      if ("working" in scenesIn[theme]) await endWork();
     });
   }
 });
