@@ -71,6 +71,9 @@ export async function startHarness(isMinified = true): Promise<Harness> {
       (content) => {
         const type = url.pathname === "/" ? "text/html" : (types[extname(url.pathname)] ?? "text/plain");
         response.setHeader("content-type", `${type}; charset=utf-8`);
+        // What was built does not change while it is served.
+        if (url.pathname !== "/" && url.pathname !== "/host.js")
+          response.setHeader("cache-control", "max-age=3600, immutable");
         response.end(content);
       },
       () => response.writeHead(404).end(),
