@@ -138,15 +138,15 @@ export async function openChat(page: Page): Promise<Frame> {
 export async function openFile(page: Page, name: string): Promise<void> {
   const tab = page.getByRole("tab", { name, selected: true });
   const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
-  // The list of files goes when a page that opens late takes the focus.
+  // The list of files goes when a page that opens late takes the focus; the first editor of a window takes its time.
   for (let left = 3; left > 0 && (await tab.count()) === 0; left--) {
     await page.keyboard.press("Control+P");
-    const chosen = async (): Promise<void> => {
-      await page.locator(".quick-input-widget input").fill(name, { timeout: 5_000 });
-      await row.click({ timeout: 5_000 });
-    };
-    await chosen().catch(() => undefined);
-    await tab.waitFor({ timeout: left === 1 ? 10_000 : 3_000 }).catch(() => undefined);
+    await page
+      .locator(".quick-input-widget input")
+      .fill(name, { timeout: 5_000 })
+      .then(() => row.click({ timeout: 5_000 }))
+      .then(() => tab.waitFor({ timeout: 10_000 }))
+      .catch(() => undefined);
   }
-  await tab.waitFor({ timeout: 1_000 });
+  await tab.waitFor();
 }

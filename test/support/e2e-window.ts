@@ -1,7 +1,7 @@
 /** The window and the scripted model that the tests of a `describe` talk to. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import type { PageOptions } from "./browser.ts";
+import { runCommand, type PageOptions } from "./browser.ts";
 import { Chat, until } from "./e2e-chat.ts";
 import { editorWithModel, openWindow, sharedModel, type SharedEditor, type Window } from "./e2e-editor.ts";
 import type { ModelServer } from "./model-server.ts";
@@ -38,8 +38,7 @@ const there = <T>(value: T | undefined): T => value ?? assert.fail("Nothing is o
 async function closeEditors(page: Page): Promise<void> {
   const tabs = page.locator(".editor-group-container .tab");
   if ((await tabs.count()) === 0) return;
-  await page.keyboard.press("Control+K");
-  await page.keyboard.press("Control+W");
+  await runCommand(page, "View: Close All Editors");
   await until(
     () => tabs.count(),
     (count) => count === 0,
@@ -65,7 +64,7 @@ export function useChat(place: Place, options?: WindowOptions): ChatUnderTest {
   afterEach(() => assert.deepEqual(model?.problems, []));
   after(async () => {
     if (place === "own window") await opened?.window.close();
-    else await closeEditors(there(opened).window.page);
+    else if (opened) await closeEditors(opened.window.page);
   });
   return {
     get editor() {
