@@ -130,7 +130,7 @@ function diskPorts(
     workflows: async () => {
       const { createWorkflowHost } = await import("#node/workflow/workflow-host.ts");
       const [folder] = workspace.workspaceFolders ?? [];
-      return createWorkflowHost({ folder: folder?.uri.fsPath ?? homedir(), directory });
+      return createWorkflowHost({ folder: folder?.uri.fsPath ?? homedir(), directory, keepsSpare: true });
     },
   };
 }

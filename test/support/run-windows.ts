@@ -11,7 +11,11 @@ import { turnState, type TurnState } from "./model-server/flow.ts";
 import { hold } from "./model-server/gate.ts";
 import { reply, type Reply } from "./model-server/reply.ts";
 
-type Options = WorldOptions & { readonly answer?: (state: TurnState) => Reply | Promise<Reply> };
+type Options = WorldOptions & {
+  readonly answer?: (state: TurnState) => Reply | Promise<Reply>;
+  /** As in the editor: a sandbox waits for the next run. */
+  readonly keepsSpare?: boolean;
+};
 
 /** What a test does with them. */
 export interface RunWindows {
@@ -47,11 +51,12 @@ export function useRunWindows(): RunWindows {
     const head = `export const meta = { name: "${name}", description: "It does ${name}."${meta} };`;
     writeFileSync(join(folder, `.boocode/workflows/${name}.js`), `${head}\n${body}\n`);
   };
-  const open: RunWindows["open"] = async ({ answer = repeat, ...rest } = {}) => {
+  const open: RunWindows["open"] = async ({ answer = repeat, keepsSpare = false, ...rest } = {}) => {
+    const host = { folder, directory: join(folder, "store"), keepsSpare };
     const window = await agentWorld(
       async ({ json }) =>
         json === undefined ? reply.error(400, "unreadable", "bad") : answer(turnState(json)),
-      { workflows: async () => createWorkflowHost({ folder, directory: join(folder, "store") }), ...rest },
+      { workflows: async () => createWorkflowHost(host), ...rest },
     );
     // Agents are watched for their silence by this clock.
     window.ports.clock.isAutomatic = false;

@@ -10,16 +10,18 @@ import { createSandboxes } from "./sandboxes.ts";
 import { createWorkflowFiles } from "./workflow-files.ts";
 import { createWorktrees } from "./worktrees.ts";
 
-/** Makes them for a workspace folder; what is kept is below `directory`. */
+/** Makes them for a workspace folder; what is kept is below `directory`. With `keepsSpare` a sandbox waits for the next run. */
 export function createWorkflowHost({
   folder,
   directory,
+  keepsSpare = false,
 }: {
   readonly folder: string;
   readonly directory: string;
+  readonly keepsSpare?: boolean;
 }): WorkflowHost {
   const journal = openRunJournal(join(directory, "runs"));
-  const sandboxes = createSandboxes({ keepsSpare: true });
+  const sandboxes = createSandboxes({ keepsSpare });
   return {
     journal,
     sandboxes,

@@ -3,6 +3,7 @@ import { runEntry } from "#protocol/run-state.ts";
 import { setImmediate } from "node:timers/promises";
 import { hold } from "../../support/model-server/gate.ts";
 import { reply } from "../../support/model-server/reply.ts";
+import { listTree } from "../../support/process-tree.ts";
 import { ask, isOver, stateOf, until, useRunWindows } from "../../support/run-windows.ts";
 
 describe("runs of a window", function () {
@@ -26,6 +27,33 @@ describe("runs of a window", function () {
     );
     assert.deepEqual(await ask(window, "run.result", { run }), { text: "<hello you>", isMarkdown: true });
     assert.ok(state.steps[0]?.session !== undefined);
+  });
+
+  it("have a sandbox wait for the next one", async () => {
+    write("one", 'return await agent("x");');
+    const gates = [hold(), hold()];
+    let asked = 0;
+    await using window = await open({
+      keepsSpare: true,
+      answer: () => reply.holdHeaders(gates[asked++] ?? assert.fail()).text("a"),
+    });
+    const sandboxes = async () =>
+      (await listTree(process.pid))
+        .filter(({ command }) => command.includes("sandbox-process"))
+        .map(({ pid }) => pid);
+    const runs: string[] = [];
+    const sandboxOf = async (index: number) => {
+      runs.push((await ask(window, "run.start", { workflow: "one" })).run);
+      await gates[index]?.reached;
+      return (await sandboxes())[0];
+    };
+    const first = await sandboxOf(0);
+    gates[0]?.release();
+    let waiting = await sandboxes();
+    while (waiting.length !== 1 || waiting[0] === first) waiting = await sandboxes();
+    assert.equal(await sandboxOf(1), waiting[0]);
+    gates[1]?.release();
+    await until(window, runs[1] ?? "", isOver);
   });
 
   it("are previewed for nothing, with what a script would ask", async () => {
