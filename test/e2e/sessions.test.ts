@@ -15,10 +15,11 @@ describe("sessions", () => {
     await its.chat.ask("When is it high?");
     await its.chat.button("Sessions").click();
     const items = its.chat.frame.getByTestId("session-item");
-    await items.nth(1).waitFor();
-    const titles = await items.locator(".session-title").allInnerTexts();
-    assert.deepEqual(titles.slice(0, 2), ["When is it high?", "When is it low?"]);
-    await items.nth(1).click();
+    await until(
+      async () => (await items.locator(".session-title").allInnerTexts()).slice(0, 2).join(" "),
+      (titles) => titles === "When is it high? When is it low?",
+    );
+    await items.filter({ hasText: "When is it low?" }).click();
     await its.chat.text("Low at six.").waitFor();
     await its.chat.ask("When exactly?");
     await its.chat.text("As I said, at six.").waitFor();

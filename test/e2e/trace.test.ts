@@ -15,7 +15,9 @@ describe("the trace in the editor", () => {
   const shot = (name: string) =>
     its.window.page.screenshot({ path: join(screenshotFolder, `trace-${name}.png`) });
 
-  after("leave the chat its room", () => pane().click());
+  after("leave the chat its room", async () => {
+    if ((await pane().getAttribute("aria-expanded")) === "true") await pane().click();
+  });
   const pane = () => its.window.page.locator(".part.sidebar .pane-header").filter({ hasText: "Trace" });
 
   it("opens beside the work, with every call of the session", async () => {

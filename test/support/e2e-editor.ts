@@ -52,10 +52,12 @@ function sharedBrowser(): Promise<Browser> {
 function sharedServer(name: string, options: ServerOptions): Promise<VscodeServer> {
   const known = servers.get(name);
   if (known !== undefined) return known;
-  const started = startVscodeServer({ extensions: [packageFile], ...options }).then((server) => {
-    owned.push(() => server.stop());
-    return server;
-  });
+  const started = startVscodeServer({ extensions: [packageFile], hasFewExtensions: true, ...options }).then(
+    (server) => {
+      owned.push(() => server.stop());
+      return server;
+    },
+  );
   servers.set(name, started);
   return started;
 }

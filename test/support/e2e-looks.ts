@@ -23,14 +23,17 @@ export const editorThemes = {
 export async function wearTheme(chat: Chat, theme: keyof typeof editorThemes): Promise<void> {
   const { id, name, className } = editorThemes[theme];
   const { box, row } = quickInput(chat.page);
-  // Keys that the view passes on to the editor may come too far apart for a chord.
-  for (let left = 3; left > 0 && !(await box.isVisible()); left--) {
+  const choice = row(name).and(chat.page.locator(".focused"));
+  // Keys that the view passes on to the editor may come too far apart for a chord, and then open another list.
+  for (let left = 3; left > 0 && !(await choice.isVisible()); left--) {
     await chat.page.keyboard.press("Control+K");
     await chat.page.keyboard.press("Control+T");
-    await box.waitFor({ timeout: 5_000 }).catch(() => undefined);
+    await box
+      .fill(name, { timeout: 10_000 })
+      .then(() => choice.waitFor({ timeout: 10_000 }))
+      .catch(() => chat.page.keyboard.press("Escape"));
   }
-  await box.fill(name);
-  await row(name).and(chat.page.locator(".focused")).waitFor();
+  await choice.waitFor();
   await box.press("Enter");
   await box.waitFor({ state: "hidden" });
   await chat.page.locator(`.monaco-workbench.${className}`).waitFor();

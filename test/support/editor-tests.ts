@@ -16,7 +16,7 @@ const marker = "[test]";
 
 async function runInHost(testsFile: string): Promise<number> {
   const folder = writeSampleProject();
-  await using server = await startVscodeServer();
+  await using server = await startVscodeServer({ hasFewExtensions: true });
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();

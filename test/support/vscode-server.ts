@@ -22,6 +22,8 @@ export type ServerOptions = {
   readonly hasWorkspaceTrust?: boolean;
   /** Without the smoke-test driver, as for people. */
   readonly isForPeople?: boolean;
+  /** With the few of the editor's own extensions that tests of BooCode look at, and not, as people have it, with all. */
+  readonly hasFewExtensions?: boolean;
   /** A folder for everything that the server keeps, which survives `stop`; a temporary one when left out. */
   readonly dataFolder?: string;
 };
@@ -70,8 +72,8 @@ const plainSettings = {
 };
 
 /**
- * The editor's own extensions that tests have, with what they import: languages whose problems and colours are looked at,
- * and themes. Each window reads all that there are, some hundred, which takes a quarter of the time until it is open.
+ * The few of the editor's own extensions, with what they import: languages whose problems and colours are looked at, and
+ * themes. Each window reads all that there are, some hundred, which takes a quarter of the time until it is open.
  */
 const builtInExtensions = [
   "javascript",
@@ -138,7 +140,7 @@ async function prepareFolders(folders: Folders, options: ServerOptions): Promise
   await mkdir(user, { recursive: true });
   await mkdir(join(dirname(folders.data), "home"), { recursive: true });
   await mkdir(folders.extensions, { recursive: true });
-  if (!options.isForPeople) await linkBuiltIn(folders.builtIn);
+  if (options.hasFewExtensions) await linkBuiltIn(folders.builtIn);
   const plain = options.isForPeople ? {} : plainSettings;
   const settings = { ...quietSettings, ...plain, ...options.settings };
   await writeFile(join(user, "settings.json"), JSON.stringify(settings, undefined, 2));
@@ -189,9 +191,8 @@ function serverArguments(folders: Folders, options: ServerOptions): readonly str
       "off",
     ],
     ...(options.token ? ["--connection-token", options.token] : ["--without-connection-token"]),
-    ...(options.isForPeople
-      ? []
-      : ["--enable-smoke-test-driver", "--builtin-extensions-dir", folders.builtIn]),
+    ...(options.isForPeople ? [] : ["--enable-smoke-test-driver"]),
+    ...(options.hasFewExtensions ? ["--builtin-extensions-dir", folders.builtIn] : []),
     ...(options.hasWorkspaceTrust ? [] : ["--disable-workspace-trust"]),
   ];
 }

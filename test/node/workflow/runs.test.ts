@@ -32,6 +32,7 @@ describe("runs of a window", function () {
   it("have a sandbox wait for the next one", async () => {
     write("one", 'return await agent("x");');
     const gates = [hold(), hold()];
+    const others: number[] = [];
     let asked = 0;
     await using window = await open({
       keepsSpare: true,
@@ -39,8 +40,9 @@ describe("runs of a window", function () {
     });
     const sandboxes = async () =>
       (await listTree(process.pid))
-        .filter(({ command }) => command.includes("sandbox-process"))
+        .filter(({ command, pid }) => command.includes("sandbox-process") && !others.includes(pid))
         .map(({ pid }) => pid);
+    others.push(...(await sandboxes()));
     const runs: string[] = [];
     const sandboxOf = async (index: number) => {
       runs.push((await ask(window, "run.start", { workflow: "one" })).run);
@@ -50,7 +52,11 @@ describe("runs of a window", function () {
     const first = await sandboxOf(0);
     gates[0]?.release();
     let waiting = await sandboxes();
-    while (waiting.length !== 1 || waiting[0] === first) waiting = await sandboxes();
+    const deadline = Date.now() + 15_000;
+    while (waiting.length !== 1 || waiting[0] === first) {
+      assert.ok(Date.now() < deadline, "none waits");
+      waiting = await sandboxes();
+    }
     assert.equal(await sandboxOf(1), waiting[0]);
     gates[1]?.release();
     await until(window, runs[1] ?? "", isOver);
