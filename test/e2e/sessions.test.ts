@@ -19,7 +19,7 @@ describe("sessions", () => {
       async () => (await items.locator(".session-title").allInnerTexts()).slice(0, 2).join(" "),
       (titles) => titles === "When is it high? When is it low?",
     );
-    await items.filter({ hasText: "When is it low?" }).click();
+    await items.filter({ hasText: "When is it low?" }).first().click();
     await its.chat.text("Low at six.").waitFor();
     await its.chat.ask("When exactly?");
     await its.chat.text("As I said, at six.").waitFor();
