@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
-import { errorCount, quickInput, until } from "../support/e2e-chat.ts";
+import { openFile } from "../support/browser.ts";
+import { errorCount, until } from "../support/e2e-chat.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { demoScript } from "../support/model-server/demo-script.ts";
 import { hold } from "../support/model-server/gate.ts";
@@ -144,10 +144,3 @@ describe("an answer", () => {
     await its.chat.button("Revert turn").waitFor({ state: "detached" });
   });
 });
-
-async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press("Control+P");
-  await quickInput(page).box.fill(name);
-  await quickInput(page).row(name).click();
-  await page.locator(".tab.active").filter({ hasText: name }).waitFor();
-}
