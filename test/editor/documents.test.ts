@@ -222,19 +222,6 @@ describe("documents", () => {
     assert.ok(tab?.input instanceof TabInputTextDiff);
     assert.equal((await workspace.openTextDocument(tab.input.original)).getText(), "before\n");
   });
-
-  it("reads small files fast", async () => {
-    const path = await scratch.put("small.txt", "x".repeat(1024));
-    await editor.read(path, never);
-    const times: number[] = [];
-    for (let index = 0; index < 200; index += 1) {
-      const startedAt = performance.now();
-      await editor.read(path, never);
-      times.push(performance.now() - startedAt);
-    }
-    const median = times.toSorted((a, b) => a - b)[100] ?? 0;
-    assert.ok(median < 2, `${median.toFixed(2)} ms`);
-  });
 });
 
 function upperCase(document: TextDocument): TextEdit[] {

@@ -104,15 +104,14 @@ describe("the chat view beside an editor", () => {
         view.composer().evaluate((area, count) => {
           const data = new DataTransfer();
           data.setData("text/plain", "line of text\n".repeat(count / 13));
-          const start = performance.now();
           area.dispatchEvent(
             new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
           );
-          return performance.now() - start;
         }, length);
-      assert.ok((await paste(5_000_000)) < 500);
+      await paste(5_000_000);
       await view.page.getByText("Pasted text · 4.8 MB").waitFor();
       assert.equal(await view.composer().inputValue(), "");
+      assert.ok((await view.page.evaluate(() => document.body.textContent.length)) < 100_000);
       await paste(9_000_000);
       await view.page.getByText("A message can hold 8.0 MB").first().waitFor();
       await view.composer().press("Enter");

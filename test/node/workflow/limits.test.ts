@@ -21,7 +21,6 @@ for (const engine of engineNames)
       it(`end ${name}, with the host responsive`, async () => {
         const delay = monitorEventLoopDelay({ resolution: 5 });
         delay.enable();
-        const begun = performance.now();
         const { end } = await world.run(body, limit(limits));
         delay.disable();
         // The median: a busy machine stops any process for a moment.
@@ -29,8 +28,6 @@ for (const engine of engineNames)
         assert.equal(end.outcome, "failed");
         assert.match(end.error?.code ?? "", code);
         assert.match(end.error?.message ?? "", message);
-        const seconds = (performance.now() - begun) / 1000;
-        assert.ok(seconds < (limits.syncMs ?? 0) / 1000 + 10, `${seconds} s`);
       }).timeout(30_000);
     const short = { syncMs: 150 };
     ends("a loop", "for (;;);", short, /script-time/, /ran longer than 0\.15 s/);
