@@ -1,5 +1,6 @@
 import { createBooCode } from "../../src/core/boocode.ts";
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import type { SessionEvent, Turn } from "#protocol/session.ts";
 import { agentWorld, lastTurn, nextEvent, outline, testKey } from "../support/agent-world.ts";
 import { dieAt } from "../support/die-at.ts";
@@ -104,6 +105,40 @@ describe("session: kept and opened again", () => {
     world.ports.store.failure = new Error("ENOSPC");
     assert.equal(outline(await world.say("go")).at(-1), "end done");
   });
+});
+
+describe("session: what a request waits for", () => {
+  /** Asks with a disk that never takes events of one type; `count` requests leave all the same. */
+  const check = (name: string, stuck: SessionEvent["type"], count: number): void => {
+    it(name, async () => {
+      await using world = await agentWorld(
+        [reply.toolCall("read_file", { path: "package.json" }), reply.silence()],
+        { files },
+      );
+      const { store } = world.ports;
+      const append = store.append.bind(store);
+      store.append = (records) =>
+        records.some((record) => record.kind === "event" && record.event.type === stuck)
+          ? new Promise(() => {})
+          : append(records);
+      const { http } = world.ports;
+      const post = http.post.bind(http);
+      let left = 0;
+      http.post = (...given) => {
+        left += 1;
+        return post(...given);
+      };
+      let waits = 0;
+      const asksAgain = nextEvent(world.agent, ({ type }) => type === "waiting" && (waits += 1) === 2);
+      await world.agent.prompt("go");
+      await asksAgain;
+      await setImmediate();
+      assert.equal(left, count);
+    });
+  };
+  check("is what tools were told to do", "tool-start", 1);
+  check("is not that it begins", "step-start", 2);
+  check("is not what tools said just now", "tool-end", 2);
 });
 
 describe("session: cut off", () => {

@@ -203,7 +203,7 @@ export class Session {
   }
 
   /**
-   * Resolves once everything emitted so far but the newest results of tools is on disk or was refused: what a request to a model waits for.
+   * Resolves once everything emitted so far is on disk or was refused, but for the newest results of tools and the start of the step: what a request to a model waits for.
    * A result that is lost with its process is told as interrupted, which the next request can say as well.
    */
   async announced(): Promise<void> {
@@ -254,7 +254,7 @@ export class Session {
       () => false,
     );
     this.#lastAppend = durable;
-    if (event.type !== "tool-end") this.#lastAnnounced = durable;
+    if (event.type !== "tool-end" && event.type !== "step-start") this.#lastAnnounced = durable;
     return durable;
   }
 

@@ -148,15 +148,18 @@ export class JournalWriter {
     if (this.#problem !== undefined && this.#queue.length > 0) throw this.#refusal(this.#problem);
   }
 
-  /** Starts a commit when the current code is through, so that appends made together are written together. */
+  /** Starts a commit when the current code and all that follows from it at once are through: what they append is written together. */
   #wake(): void {
-    this.#running ??= Promise.resolve().then(() => this.#run());
+    this.#running ??= calm().then(() => this.#run());
   }
 
   async #run(): Promise<void> {
     let failure: { readonly error: unknown } | undefined;
     try {
-      while (this.#queue.length > 0) await this.#commitBatch();
+      while (this.#queue.length > 0) {
+        await this.#commitBatch();
+        await calm();
+      }
     } catch (error) {
       failure = { error };
     }
@@ -257,6 +260,13 @@ export class JournalWriter {
       `More than 32 MB of history wait for the disk at ${this.#options.directory}, and no more can be kept: make it writable soon, or what is done from now on is lost.`,
     );
   }
+}
+
+/** Resolves when no microtask is left. */
+function calm(): Promise<void> {
+  return new Promise((resolve) => {
+    queueMicrotask(() => process.nextTick(resolve));
+  });
 }
 
 function joined(pieces: readonly Buffer[]): Buffer {

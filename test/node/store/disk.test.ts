@@ -69,6 +69,35 @@ function watch(store: OpenedStore): {
   return { told, next: () => new Promise((resolve) => (wake = resolve)) };
 }
 
+describe("a disk", () => {
+  it("is written once with what was appended in one go, also by those who wait for each other", async () => {
+    using folder = temporaryFolder();
+    let writes = 0;
+    const openFile: OpenFile = async (path, flags, mode) => {
+      const handle = await open(path, flags, mode);
+      const write = handle.write.bind(handle) as (...given: unknown[]) => unknown;
+      return Object.assign(handle, {
+        write: (...given: unknown[]) => {
+          writes += 1;
+          return write(...given);
+        },
+      });
+    };
+    await using store = opened(folder.path, { journal: { openFile } });
+    await store.append([event("a", 0)]);
+    writes = 0;
+    const appends: Promise<void>[] = [];
+    for (let n = 1; n <= 20; n++) {
+      appends.push(store.append([event("a", n)]));
+      await Promise.resolve().then(() => {});
+    }
+    await Promise.all(appends);
+    assert.equal(writes, 1);
+    await store.append([event("a", 21)]);
+    assert.equal(writes, 2);
+  });
+});
+
 describe("a disk that fails", () => {
   /** Breaks the disk after one event, appends more, mends it: nothing is acknowledged meanwhile, all is there afterwards, once. */
   const check = (
