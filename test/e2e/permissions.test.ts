@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { openWorkbench, reloadWindow, runCommand, webviewFrame } from "../support/browser.ts";
-import { Chat } from "../support/e2e-chat.ts";
+import { reloadWindow, runCommand, webviewFrame } from "../support/browser.ts";
 import { screenshotFolder } from "../support/e2e-editor.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { reply } from "../support/model-server/reply.ts";
@@ -75,25 +74,6 @@ describe("what the agent may do", () => {
     await card().getByText("/etc/hosts").first().waitFor();
     await press("once");
     await its.chat.text("Answered after the reload.").waitFor();
-  });
-
-  it("always is in the user's file, and holds in a new window", async () => {
-    const file = join(its.editor.server.dataFolder, "home/.boocode/config.yaml");
-    its.model.use([hosts, reply.text("Always allowed.")]);
-    await its.chat.send("Look, and never ask again");
-    await card().waitFor();
-    await press("always");
-    await its.chat.text("Always allowed.").waitFor();
-    assert.ok(existsSync(file));
-    assert.match(readFileSync(file, "utf8"), /read: \/etc/);
-    const page = await openWorkbench(its.editor.browser, its.editor.server.url(its.window.folder));
-    const other = await Chat.open(page);
-    await other.begin();
-    its.model.use([hosts, reply.text("It holds here.")]);
-    await other.send("Look");
-    await other.text("It holds here.").waitFor();
-    await page.context().close();
-    rmSync(file);
   });
 
   it("a command that writes outside fails, asks, and works after the leave", async () => {

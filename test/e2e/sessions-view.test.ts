@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openWorkbench, runCommand } from "../support/browser.ts";
-import { Chat, quickInput, until } from "../support/e2e-chat.ts";
+import { runCommand } from "../support/browser.ts";
+import { quickInput, until } from "../support/e2e-chat.ts";
 import { SessionList } from "../support/e2e-sessions.ts";
 import { useChat } from "../support/e2e-window.ts";
 import { hold } from "../support/model-server/gate.ts";
@@ -125,23 +125,6 @@ describe("the list of sessions", () => {
     await its.chat.text("At seven on Sundays.").waitFor();
     await list.page.keyboard.press("Escape");
     await list.items.first().waitFor();
-  });
-
-  it("is the same in two windows, at once", async () => {
-    const page = await openWorkbench(its.editor.browser, its.editor.server.url(its.window.folder));
-    try {
-      await Chat.open(page);
-      const other = await SessionList.open(page);
-      const titles = await list.frame.locator(".session-title").allInnerTexts();
-      await other.shows(titles);
-      await other.items.first().click();
-      await other.page.keyboard.press("Delete");
-      await list.shows(titles.slice(1));
-      await other.toast.getByRole("button", { name: "Undo" }).click();
-      await list.shows(titles);
-    } finally {
-      await page.context().close();
-    }
   });
 
   it("goes on with the last session by its command", async () => {

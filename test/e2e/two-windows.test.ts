@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { openWorkbench } from "../support/browser.ts";
 import { Chat } from "../support/e2e-chat.ts";
@@ -9,6 +11,7 @@ import {
   type SharedEditor,
   type Window,
 } from "../support/e2e-editor.ts";
+import { SessionList } from "../support/e2e-sessions.ts";
 import { reply } from "../support/model-server/reply.ts";
 import { hold } from "../support/model-server/gate.ts";
 
@@ -22,12 +25,15 @@ describe("two windows on one folder", () => {
   let page: Page;
   let second: Chat;
   let firstHost: number;
+  let lists: readonly [SessionList, SessionList];
   before(async () => {
     editor = await editorWithModel();
     const before = await hosts();
     window = await openWindow(editor);
     first = await Chat.open(window.page);
     firstHost = (await hosts()).find((pid) => !before.includes(pid)) ?? assert.fail("No host has started.");
+    page = await openWorkbench(editor.browser, editor.server.url(window.folder));
+    second = await Chat.open(page);
   });
   after(async () => {
     await page?.context().close();
@@ -37,14 +43,41 @@ describe("two windows on one folder", () => {
   const hosts = async () => (await editor.server.extensionHosts()).map(({ pid }) => pid);
   const owner = () => second.frame.getByTestId("owner");
 
+  it("allow what is allowed for ever in one of them", async () => {
+    const model = await sharedModel();
+    const file = join(editor.server.dataFolder, "home/.boocode/config.yaml");
+    const hosts = reply.toolCall("read_file", { path: "/etc/hosts" });
+    model.use([hosts, reply.text("Always allowed.")]);
+    await first.send("Look, and never ask again");
+    await first.frame.getByTestId("permission-always").click();
+    await first.text("Always allowed.").waitFor();
+    assert.match(readFileSync(file, "utf8"), /read: \/etc/);
+    model.use([hosts, reply.text("It holds here.")]);
+    await second.begin();
+    await second.send("Look");
+    await second.text("It holds here.").waitFor();
+    rmSync(file);
+  });
+
+  it("list the same sessions, at once", async () => {
+    lists = [await SessionList.open(window.page), await SessionList.open(page)];
+    const titles = ["Look", "Look, and never ask again"];
+    for (const list of lists) await list.shows(titles);
+    await lists[1].items.first().click();
+    await page.keyboard.press("Delete");
+    await lists[0].shows(titles.slice(1));
+    await lists[1].toast.getByRole("button", { name: "Undo" }).click();
+    await lists[0].shows(titles);
+  });
+
   it("show a session that the other one runs, live, and write nothing to it", async () => {
     const model = await sharedModel();
     const gate = hold();
     model.use([reply.text(`The first part, ${much}`).hold(gate).text("and the second.")]);
+    await first.begin();
     await first.send("Tell me in two parts");
     await first.text("The first part,").waitFor();
-    page = await openWorkbench(editor.browser, editor.server.url(window.folder));
-    second = await Chat.open(page);
+    await lists[1].item("Tell me in two parts").click();
     await owner().getByText("This session is running in another window.").waitFor();
     await second.text("The first part,").waitFor();
     assert.equal(await second.stop.count(), 0);

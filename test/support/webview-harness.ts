@@ -102,28 +102,48 @@ function hostSource(script: HostScript | undefined, number: number): string {
   return `${forget}\n(${scriptHost.toString()})(${JSON.stringify(script)});\n(${fakeHost.toString()})();`;
 }
 
-async function page(url: URL): Promise<string> {
-  const theme = JSON.parse(
-    await readFile(
-      join(root, `test/fixtures/themes/${url.searchParams.get("theme") ?? "dark"}.json`),
-      "utf8",
-    ),
-  ) as {
-    readonly kind: string;
-    readonly style: string;
+interface ThemeLooks {
+  /** The class of the body. */
+  readonly kind: string;
+  readonly style: string;
+}
+
+async function readTheme(theme: Theme): Promise<ThemeLooks> {
+  const file = join(root, `test/fixtures/themes/${theme}.json`);
+  const { kind, style, variables } = JSON.parse(await readFile(file, "utf8")) as ThemeLooks & {
     readonly variables: Readonly<Record<string, string>>;
   };
+  const values = Object.entries(variables).map(([name, value]) => `${name}: ${value};`);
+  return { kind, style: `${style}\n:root { ${values.join(" ")} }` };
+}
+
+/** Changes the theme of what is open, as the editor does, and waits until all colours are those of it. */
+export async function wearTheme(view: Page, theme: Theme): Promise<void> {
+  await view.evaluate(
+    async ({ kind, style }) => {
+      const element = document.querySelector("#theme");
+      if (element === null) throw new Error("This page has no theme.");
+      element.textContent = style;
+      document.body.className = kind;
+      const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
+      await Promise.allSettled(changes.map(({ finished }) => finished));
+    },
+    await readTheme(theme),
+  );
+}
+
+async function page(url: URL): Promise<string> {
+  const theme = await readTheme(themes.find((one) => one === url.searchParams.get("theme")) ?? "dark");
   const number = url.searchParams.get("script");
   const host = number === null ? "" : `<script src="/host.js?script=${number}"></script>`;
-  const variables = Object.entries(theme.variables).map(([name, value]) => `${name}: ${value};`);
   const view = url.searchParams.get("view");
   const [script, shell, style] =
     view === null ? ["main", readShell(), ""] : [view, "", `<link rel="stylesheet" href="/${view}.css">`];
   const policy = `default-src 'none'; script-src 'self' 'nonce-n'; style-src 'self' 'nonce-n'; font-src 'self'; img-src 'self'`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Chat</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<style nonce="n">${theme.style}</style>
-<style nonce="n">:root { ${variables.join(" ")} } html { background: var(--vscode-sideBar-background); }</style>
+<style nonce="n" id="theme">${theme.style}</style>
+<style nonce="n">html { background: var(--vscode-sideBar-background); }</style>
 <link rel="stylesheet" href="/style.css">${style}</head>
 <body class="${theme.kind}">${host}<div id="app">${shell}</div><script type="module" nonce="n" src="/${script}.js"></script></body></html>`;
 }
