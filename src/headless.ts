@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import type { Agent } from "#core/agent/agent.ts";
 import { createBooCode, type BooCode } from "#core/boocode.ts";
 import { BooError, messageOf } from "#core/errors.ts";
+import type { StoreProblem } from "#protocol/workspace.ts";
 import { printEvents, questionLine, type Print } from "#node/headless/event-lines.ts";
 import { readJob, runJob, type Job } from "#node/headless/jobs.ts";
 import { judgeLines } from "#node/headless/judge.ts";
@@ -162,8 +163,8 @@ async function main(): Promise<void> {
     const agent = await openAgent(core, options.session);
     const { print, flushed } = printEvents(agent.session, (text) => core.redact(text));
     ports.store.onProblem((problem) => {
-      const code = problem?.needsReload ? "store-newer" : "store-unwritable";
-      if (problem !== undefined) print({ type: "error", code, message: problem.message });
+      if (problem !== undefined)
+        print({ type: "error", code: codeOfProblem(problem), message: problem.message });
     });
     print({ type: "session", id: agent.session.id });
     // What an earlier window asked is asked still.
@@ -180,6 +181,11 @@ async function main(): Promise<void> {
   } finally {
     await end();
   }
+}
+
+function codeOfProblem({ needsReload, isLoss }: StoreProblem): string {
+  if (isLoss === true) return "store-lost";
+  return needsReload ? "store-newer" : "store-unwritable";
 }
 
 main().catch((error: unknown) => {

@@ -98,7 +98,8 @@ export interface CleanResult {
 export interface Store {
   /**
    * Resolves when the records are on disk (fsynced); records keep the order of the calls. Rejects with BooError "store-unwritable" as soon as
-   * the disk is known to fail; the records wait in memory all the same, up to 32 MB, and are written, in order, when they can be.
+   * the disk is known to fail; the records wait in memory all the same, up to 32 MB, and are written, in order, when they can be. What comes
+   * on top of those is lost, and all that follows of its session: BooError "store-lost".
    */
   append(records: readonly StoreRecord[]): Promise<void>;
   /** All sessions, newest first; of one folder if given. */

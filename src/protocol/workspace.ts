@@ -15,6 +15,8 @@ export interface ModelInfo {
 export interface StoreProblem {
   readonly message: string;
   readonly needsReload: boolean;
+  /** The end of a session is lost: what is done in it is not kept any more until the window is loaded anew. */
+  readonly isLoss?: true;
 }
 
 /** The window's state as views draw it. */

@@ -52,7 +52,7 @@ describe("two processes on one session", () => {
     assert.deepEqual(ended, ["interrupted", "done"]);
     assertPrefixes(server.requests.map(({ body }) => body));
     assert.deepEqual(server.problems, []);
-  }).timeout(30_000);
+  });
 
   it("refuse a message for a session that was running before they were started", async () => {
     using place = temporaryFolder();
@@ -74,5 +74,5 @@ describe("two processes on one session", () => {
     gate.release();
     await one.waitFor(({ type, reason }) => type === "turn-end" && reason === "done", one.lines.length);
     assert.equal(server.requests.length, 2);
-  }).timeout(30_000);
+  });
 });

@@ -3,6 +3,7 @@ import { emptySession, type Body, type SessionEvent, type SessionState } from "#
 import { reduceSession } from "#protocol/session-reducer.ts";
 import type { SessionSummary } from "#protocol/sessions.ts";
 import { Channel } from "../channel.ts";
+import { BooError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import type { Store, StoreRecord } from "../store-ports.ts";
 import type { Redactor } from "./redact.ts";
@@ -16,7 +17,7 @@ const partialCharacters = 512;
 const partialMs = 1_000;
 // Loading leaves the event loop to others after this long.
 const loadSliceMs = 2;
-const writtenAtOnce = 50;
+const writtenAtOnce = { events: 50, characters: 1_000_000 };
 
 /** What a session needs. */
 export interface SessionPorts {
@@ -154,19 +155,25 @@ export class Session {
   async #write(events: readonly SessionEvent[], summary: SessionSummary): Promise<void> {
     const { store, redactor } = this.#ports;
     let refusal: { readonly error: unknown } | undefined;
-    // What a failing disk refuses waits in memory: the rest belongs to it.
+    // What a failing disk refuses waits in memory: the rest belongs to it. What is lost has no rest.
     const append = (records: readonly StoreRecord[]) =>
-      store.append(records).catch((error: unknown) => (refusal ??= { error }));
+      store.append(records).catch((error: unknown) => {
+        if (error instanceof BooError && error.code === "store-lost") throw error;
+        refusal ??= { error };
+      });
     const breath = breathing();
-    for (let from = 0; from < events.length; from += writtenAtOnce) {
-      const records: StoreRecord[] = [];
-      for (const [at, event] of events.slice(from, from + writtenAtOnce).entries()) {
-        records.push({ kind: "event", session: this.id, n: from + at, event: redactor.value(event) });
-        await breath();
-      }
+    let records: StoreRecord[] = [];
+    let characters = 0;
+    for (const [n, fact] of events.entries()) {
+      const event = redactor.value(fact);
+      records.push({ kind: "event", session: this.id, n, event });
+      characters += textLength(event);
+      await breath();
+      if (records.length < writtenAtOnce.events && characters < writtenAtOnce.characters) continue;
       await append(records);
+      [records, characters] = [[], 0];
     }
-    await append([{ kind: "summary", summary }]);
+    await append([...records, { kind: "summary", summary }]);
     if (refusal !== undefined) throw refusal.error;
   }
 
@@ -298,6 +305,14 @@ function breathing(): () => Promise<void> | undefined {
       since = performance.now();
     });
   };
+}
+
+/** About how long the texts of an event are that can be long, in characters. */
+function textLength(event: SessionEvent): number {
+  const bodies = bodiesOf(event).reduce((sum, body) => sum + ("text" in body ? body.text.length : 0), 0);
+  if (event.type !== "step-end") return bodies;
+  const calls = event.calls.reduce((sum, call) => sum + call.arguments.length, 0);
+  return bodies + calls + event.text.length + event.reasoning.length;
 }
 
 function isDelta(event: SessionEvent): event is DeltaEvent {

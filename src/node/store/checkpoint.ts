@@ -1,5 +1,14 @@
 /** Folds journals into a new image, under a lock that only one process holds. */
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "./disk-problem.ts";
@@ -40,6 +49,7 @@ export async function checkpoint(
   const { lock } = (await import("proper-lockfile")).default;
   let lostLock: Error | undefined;
   let release: () => Promise<void>;
+  clearOddLock(index.directory);
   try {
     release = await lock(index.directory, {
       lockfilePath: imagePath(index.directory, "lock"),
@@ -93,13 +103,16 @@ async function replaceImage(
   reach("written");
   checkLock();
   if (peekImage(main)?.sum !== seen?.sum) throw new Error("Another process has replaced the image");
-  if (before === undefined) putAside(directory, main);
-  else keepAsBackup(directory, main);
+  if (before === undefined) {
+    putAside(directory, "main");
+    // It was not good enough to be used, and the next checkpoint puts another one in its place.
+    if (previous.id === undefined) putAside(directory, "backup");
+  } else keepAsBackup(directory, main);
   reach("backed-up");
   await rename(temporary, main);
   await syncDirectory(directory);
   reach("renamed");
-  index.imageWritten({ id, bytes: bytes.length, positions, isDamaged: false });
+  index.imageWritten({ id, seen: generation, bytes: bytes.length, positions, isDamaged: false });
   const isBackedUp =
     before === undefined ? previous.isDamaged && previous.id !== undefined : before.sum === previous.id?.sum;
   if (isBackedUp) await deleteCovered(index.journal, [previous.positions, positions], reach);
@@ -129,7 +142,8 @@ async function writeImage(
 function keepAsBackup(directory: string, main: string): void {
   const backup = imagePath(directory, "backup");
   const link = `${backup}.tmp`;
-  rmSync(link, { force: true });
+  rmSync(link, { recursive: true, force: true });
+  if (statSync(backup, { throwIfNoEntry: false })?.isFile() === false) putAside(directory, "backup");
   try {
     linkSync(main, link);
     renameSync(link, backup);
@@ -138,12 +152,32 @@ function keepAsBackup(directory: string, main: string): void {
   }
 }
 
-/** Moves a damaged image to `broken`. */
-function putAside(directory: string, main: string): void {
-  if (statSync(main, { throwIfNoEntry: false }) === undefined) return;
+/** Keeps what lies in an image's place in `broken`; it stays there, too, until another takes the place, if the file system has links. */
+function putAside(directory: string, which: "main" | "backup" | "lock"): void {
+  const path = imagePath(directory, which);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
   const folder = join(directory, "broken");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  renameSync(main, join(folder, `${Date.now()}-${imageFile.main}`));
+  const kept = join(folder, `${Date.now()}-${imageFile[which]}`);
+  try {
+    linkSync(path, kept);
+  } catch {
+    renameSync(path, kept);
+  }
+}
+
+/** Puts aside what no process can have locked with, or ever takes back: a lock is an empty folder, renewed all the time. */
+function clearOddLock(directory: string): void {
+  const path = imagePath(directory, "lock");
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const isLock = found.isDirectory() && readdirSync(path).length === 0;
+  const isOfTheFuture = found.mtimeMs > Date.now() + lockStaleAfter;
+  // From now on it counts as any other: one that nobody renews is taken over.
+  if (isLock && isOfTheFuture) utimesSync(path, new Date(), new Date());
+  if (isLock) return;
+  putAside(directory, "lock");
+  rmSync(path, { force: true });
 }
 
 function removeLeftovers(directory: string): void {

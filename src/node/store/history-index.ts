@@ -7,7 +7,14 @@ import { imagePath, peekImage, type ImageId } from "./image.ts";
 import type { Report } from "./index-messages.ts";
 import { keepAside } from "./keep-aside.ts";
 import { loadImage } from "./load-image.ts";
-import { isFinished, listSegments, readSegment, type SegmentEnd, type SegmentName } from "./segments.ts";
+import {
+  isFinished,
+  listSegments,
+  nextRecord,
+  readSegment,
+  type SegmentEnd,
+  type SegmentName,
+} from "./segments.ts";
 import { Queries } from "./queries.ts";
 import { Statements } from "./statements.ts";
 import { Tables, type Position } from "./tables.ts";
@@ -15,6 +22,8 @@ import { Tables, type Position } from "./tables.ts";
 /** What of the tables is in an image on disk. */
 export interface ImageState {
   readonly id: ImageId | undefined;
+  /** Generation of what lay on disk then: the image's own, unless it was damaged. */
+  readonly seen: number;
   readonly bytes: number;
   readonly positions: ReadonlyMap<string, Position>;
   readonly isDamaged: boolean;
@@ -72,9 +81,9 @@ export class HistoryIndex {
       const isWhole = this.#followAll();
       // A checkpoint deletes what the image before it covers: one later is fine, two later may have taken what was not read yet.
       const found = peekImage(imagePath(this.directory, "main"))?.generation ?? 0;
-      if (isWhole && found < (this.#image.id?.generation ?? 0) + 2) return;
+      if (isWhole && found < this.#image.seen + 2) return;
       if (attempt >= attempts) throw new Error("The journal changed too often while it was read");
-      if (found !== this.#image.id?.generation) this.reload();
+      if (found !== this.#image.seen) this.reload();
     }
   }
 
@@ -121,13 +130,13 @@ export class HistoryIndex {
   }
 
   #load(): { readonly tables: Tables; readonly queries: Queries; readonly image: ImageState } {
-    const { database, id, bytes, isDamaged } = loadImage(this.#sql, this.directory, this.report);
+    const { database, id, seen, bytes, isDamaged } = loadImage(this.#sql, this.directory, this.report);
     const statements = new Statements(database);
     const tables = new Tables(statements);
     return {
       tables,
       queries: new Queries(statements),
-      image: { id, bytes, positions: tables.positions(), isDamaged },
+      image: { id, seen, bytes, positions: tables.positions(), isDamaged },
     };
   }
 
@@ -164,15 +173,24 @@ export class HistoryIndex {
       end = this.#read(name, this.#positions.get(name.writer) ?? start);
       if (end.state !== "broken") return;
     }
-    if (end.offset < end.size) {
-      const copy = keepAside(name.path, end.offset, end.size);
-      this.report(
-        "warn",
-        `The end of the journal ${name.path} (${end.size - end.offset} bytes) was not written whole or is damaged: it is kept as ${copy}.`,
-      );
-    }
+    if (end.size === 0)
+      this.report("warn", `The journal ${name.path} is empty: nothing can be read from it.`);
+    while (end.state === "broken" && end.offset < end.size) end = this.#readBehind(name, end);
+  }
+
+  /** Goes on behind what can not be read, which is kept aside: each line has a checksum of its own. */
+  #readBehind(name: SegmentName, { offset, size }: SegmentEnd): SegmentEnd {
+    const next = nextRecord(name.path, offset);
+    const copy = keepAside(name.path, offset, next);
+    const what = next < size ? "A part" : "The end";
+    this.report(
+      "warn",
+      `${what} of the journal ${name.path} (${next - offset} bytes) was not written whole or is damaged: it is kept as ${copy}.`,
+    );
     const { q = 0 } = this.#positions.get(name.writer) ?? {};
-    this.#positions.set(name.writer, { segment: name.segment, offset: end.size, q });
+    const position = { segment: name.segment, offset: next, q };
+    this.#positions.set(name.writer, position);
+    return next < size ? this.#read(name, position) : { offset: next, size, state: "end" };
   }
 
   #read(name: SegmentName, start: Position): SegmentEnd {

@@ -32,6 +32,8 @@ interface Writer {
   segment: number;
   offset: number;
   q: number;
+  /** Whether a line of its segment can not be read, yet or ever. */
+  isStuck: boolean;
   identity: WriterIdentity | undefined;
   /** The time (epoch ms) that its segment tells, and when (ms of this process) that was seen to be another one. */
   touchedAt: number;
@@ -156,7 +158,11 @@ export class JournalFollower {
     this.#writers.set(name, writer);
     for (const { segment, path } of segments) {
       if (segment < writer.segment) continue;
-      if (segment > writer.segment) Object.assign(writer, { segment, offset: 0 });
+      if (segment > writer.segment) {
+        // What is behind a damaged line only the index finds.
+        if (writer.isStuck) this.#options.onGap();
+        Object.assign(writer, { segment, offset: 0, isStuck: false });
+      }
       await this.#readSegment(name, writer, path);
     }
   }
@@ -182,6 +188,7 @@ export class JournalFollower {
     let buffer = Buffer.allocUnsafe(chunkLength);
     let filled = 0;
     let since = performance.now();
+    writer.isStuck = false;
     for (;;) {
       if (filled === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
       const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, writer.offset + filled);
@@ -189,7 +196,7 @@ export class JournalFollower {
       filled += bytesRead;
       let start = 0;
       for (let end = buffer.indexOf(10); end >= 0 && end < filled; end = buffer.indexOf(10, start)) {
-        if (!this.#take(name, writer, buffer.subarray(start, end))) return;
+        if (!this.#take(name, writer, buffer.subarray(start, end))) return void (writer.isStuck = true);
         writer.offset += end + 1 - start;
         start = end + 1;
         if (performance.now() - since < slice) continue;
@@ -218,7 +225,8 @@ export class JournalFollower {
 }
 
 function newWriter(segment: number): Writer {
-  return { segment, offset: 0, q: 0, identity: undefined, touchedAt: 0, seenAt: performance.now() };
+  const seenAt = performance.now();
+  return { segment, offset: 0, q: 0, isStuck: false, identity: undefined, touchedAt: 0, seenAt };
 }
 
 // By this process's own clock, which a sleeping machine stops: nobody is taken for gone because all slept. Only what is old when it is

@@ -81,14 +81,7 @@ export class JournalWriter {
   /** Ends the current segment, so that it can be folded into the image; the next append begins another. */
   async seal(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
-    await this.#work(async () => {
-      const segment = this.#segment;
-      this.#segment = undefined;
-      // First the next one: who looks between two segments takes a window for gone, and its sessions for free.
-      if (!this.#isClosed && this.#options.mustShow()) await this.#begin();
-      if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
-      await segment?.close().catch(() => {});
-    });
+    await this.#work(() => this.#sealSegment());
   }
 
   /** Makes sure that there is a segment that is not sealed, where this window must be seen to live: others are deleted when they were folded. */
@@ -114,13 +107,16 @@ export class JournalWriter {
 
   /**
    * Resolves when the records (JSON texts, in order) are durable. Rejects with BooError "store-unwritable" as soon as the disk is known
-   * to fail: the records wait in memory all the same and are written, in order, when it can be. Only over 32 MB of them they are lost.
+   * to fail: the records wait in memory all the same and are written, in order, when it can be. Only what comes when 32 MB of them wait
+   * is lost, for which it rejects with "store-lost".
    */
   append(records: readonly string[]): Promise<void> {
     if (this.#isClosed)
       return Promise.reject(new BooError("store-closed", "The history is closed: reload the window."));
     const bytes = joined(records.map((json) => recordLine(++this.#line, json)));
-    if (this.#queued + bytes.length > backlogLimit) return Promise.reject(this.#overflow());
+    // However much it is: one piece alone is written, or waits, like any other.
+    if (this.#queued > 0 && this.#queued + bytes.length > backlogLimit)
+      return Promise.reject(this.#overflow());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#queue.push({ bytes, resolve, reject });
     this.#queued += bytes.length;
@@ -190,19 +186,29 @@ export class JournalWriter {
   async #commit(batch: readonly Buffer[]): Promise<void> {
     this.#segment ??= await this.#nextSegment();
     const segment = this.#segment;
-    const length = batch.reduce((sum, bytes) => sum + bytes.length, 0);
-    const isLast = segment.size + length >= (this.#options.segmentBytes ?? segmentLimit);
-    if (isLast) this.#segment = undefined;
-    if (isLast && this.#options.mustShow()) await this.#begin();
     try {
-      await segment.append(joined(isLast ? [...batch, Buffer.from(sealLine)] : batch));
+      await segment.append(joined(batch));
     } finally {
-      if (isLast || !segment.isUsable) {
-        if (this.#segment === segment) this.#segment = undefined;
+      if (!segment.isUsable) {
+        this.#segment = undefined;
         await segment.close().catch(() => {});
       }
     }
-    if (isLast) this.#options.onSealed();
+    if (segment.size < (this.#options.segmentBytes ?? segmentLimit)) return;
+    await this.#sealSegment();
+    this.#options.onSealed();
+  }
+
+  /**
+   * Ends the current segment, in which all is that will ever be: where there is a next one, readers do not come back to the one before.
+   * The next one begins before the seal, though: who looks between two segments takes a window for gone, and its sessions for free.
+   */
+  async #sealSegment(): Promise<void> {
+    const segment = this.#segment;
+    this.#segment = undefined;
+    if (!this.#isClosed && this.#options.mustShow()) await this.#begin();
+    if (segment?.isUsable) await segment.append(Buffer.from(sealLine)).catch(() => {});
+    await segment?.close().catch(() => {});
   }
 
   /** Begins the next segment with its header alone; what fails here is told by the next append. */
@@ -256,8 +262,9 @@ export class JournalWriter {
   }
 
   #overflow(): BooError {
-    return this.#refusal(
-      `More than 32 MB of history wait for the disk at ${this.#options.directory}, and no more can be kept: make it writable soon, or what is done from now on is lost.`,
+    return new BooError(
+      "store-lost",
+      `More than 32 MB of history wait for the disk at ${this.#options.directory}, and no more can be kept: make it writable, then reload the window. What is done in this session until then is lost.`,
     );
   }
 }

@@ -1,7 +1,7 @@
 /** Opens the newest image that can be trusted. */
 import { copyFileSync, existsSync, renameSync } from "node:fs";
 import type { Database, SqlJsStatic } from "sql.js";
-import { imagePath, readImage, type FoundImage, type ImageId } from "./image.ts";
+import { imagePath, peekImage, readImage, type FoundImage, type ImageId } from "./image.ts";
 import type { Report } from "./index-messages.ts";
 import { migrate, schemaVersion } from "./schema.ts";
 import { newerStore } from "./segments.ts";
@@ -10,6 +10,8 @@ import { newerStore } from "./segments.ts";
 export interface LoadedImage {
   readonly database: Database;
   readonly id: ImageId | undefined;
+  /** Generation of what lay in the image's place, whatever was opened; 0 where nothing did that tells one. */
+  readonly seen: number;
   readonly bytes: number;
   /** Whether the image should be written anew soon. */
   readonly isDamaged: boolean;
@@ -20,32 +22,42 @@ export interface LoadedImage {
  * empty one. Throws BooError "store-newer" for a format that is not known here.
  */
 export function loadImage(sql: SqlJsStatic, directory: string, report: Report): LoadedImage {
-  const main = readImage(imagePath(directory, "main"));
-  if (main.state === "good") return openGood(sql, directory, main, false);
+  // First: what takes its place while it is read is newer.
+  const seen = peekImage(imagePath(directory, "main"))?.generation ?? 0;
+  return { ...loadBest(sql, directory, report), seen };
+}
+
+type Loaded = Omit<LoadedImage, "seen">;
+
+function loadBest(sql: SqlJsStatic, directory: string, report: Report): Loaded {
+  const path = imagePath(directory, "main");
+  const main = readImage(path);
+  if (main.state === "good") return openGood(sql, directory, path, main, false);
   if (main.state === "newer") throw newerStore();
-  const backup = readImage(imagePath(directory, "backup"));
+  const backupPath = imagePath(directory, "backup");
+  const backup = readImage(backupPath);
   if (backup.state === "newer") throw newerStore();
   if (main.state === "missing" && backup.state === "missing") return openEmpty(sql, false);
-  const path = imagePath(directory, "main");
   if (backup.state === "good") {
     report(
       "warn",
       `The history's image ${path} is ${main.state}: the one before it and the journals are used, which hold the same.`,
     );
-    return openGood(sql, directory, backup, true);
+    return openGood(sql, directory, backupPath, backup, true);
   }
-  for (const image of [main, backup]) {
+  for (const [image, where] of [[main, path] as const, [backup, backupPath] as const]) {
     const database = image.state === "damaged" ? salvage(sql, image.bytes) : undefined;
     if (database === undefined) continue;
     report(
       "warn",
-      `The history's image ${path} does not match its checksum but can be read: it is used, and kept in broken.`,
+      `The history's image ${where} does not match its checksum but can be read: it is used, and kept in broken.`,
     );
     return { database, id: undefined, bytes: 0, isDamaged: true };
   }
+  const where = main.state === "missing" ? backupPath : path;
   report(
     "error",
-    `The history's image ${path} can not be read: the sessions in the journals are shown, and the image is kept in broken.`,
+    `The history's image ${where} can not be read: the sessions in the journals are shown, and the image is kept in broken.`,
   );
   return openEmpty(sql, true);
 }
@@ -53,11 +65,12 @@ export function loadImage(sql: SqlJsStatic, directory: string, report: Report): 
 function openGood(
   sql: SqlJsStatic,
   directory: string,
+  path: string,
   image: FoundImage & { state: "good" },
   isDamaged: boolean,
-): LoadedImage {
+): Loaded {
   if (image.version > schemaVersion) throw newerStore();
-  if (image.version < schemaVersion) keepCopy(directory, image.version);
+  if (image.version < schemaVersion) keepCopy(directory, path, image.version);
   // A Buffer's slice is no copy, so sql.js works on these bytes and the image is in memory once.
   const database = new sql.Database(image.bytes);
   migrate(database, image.version);
@@ -65,16 +78,15 @@ function openGood(
 }
 
 /** An image of an earlier version is kept as it was before it is brought to this one; where that can not be done, nothing is brought anywhere. */
-function keepCopy(directory: string, version: number): void {
-  const path = imagePath(directory, "main");
-  const copy = `${path}.version-${version}`;
-  if (existsSync(copy) || !existsSync(path)) return;
+function keepCopy(directory: string, path: string, version: number): void {
+  const copy = `${imagePath(directory, "main")}.version-${version}`;
+  if (existsSync(copy)) return;
   const temporary = `${copy}.${process.pid}.tmp`;
   copyFileSync(path, temporary);
   renameSync(temporary, copy);
 }
 
-function openEmpty(sql: SqlJsStatic, isDamaged: boolean): LoadedImage {
+function openEmpty(sql: SqlJsStatic, isDamaged: boolean): Loaded {
   const database = new sql.Database();
   migrate(database, 0);
   return { database, id: undefined, bytes: 0, isDamaged };

@@ -15,6 +15,12 @@ export function mergeMarks(known: DatedMarks, marks: SessionMarks, at: number): 
   return merged as DatedMarks;
 }
 
+/** When the newest decision was made; undefined where there is none. */
+export function markedAt(dated: DatedMarks): number | undefined {
+  const times = Object.values(dated).map(([, at]) => at);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
 /** The decisions without their times. */
 export function plainMarks(dated: DatedMarks): SessionMarks {
   return Object.fromEntries(Object.entries(dated).map(([name, [value]]) => [name, value]));

@@ -1,6 +1,6 @@
 /** The questions that the index answers; with `tables.ts` and `schema.ts` the only SQL. */
 import { fold } from "./derived.ts";
-import { plainMarks, type DatedMarks } from "./marks.ts";
+import { markedAt, plainMarks, type DatedMarks } from "./marks.ts";
 import type { DecisionPage } from "#core/store-ports.ts";
 import type { StoredLease } from "./index-messages.ts";
 import { unpack } from "./packed.ts";
@@ -27,7 +27,7 @@ export class Queries {
     this.#sql = sql;
   }
 
-  /** Sessions (JSON: summary, marks, lease), last changed first; of one folder if given. A session whose summary was never written gets a makeshift one. */
+  /** Sessions (JSON: summary, marks and when the newest was made, lease), last changed first; of one folder if given. A session whose summary was never written gets a makeshift one. */
   *sessions(folder: string | undefined): Generator<string> {
     const where = folder === undefined ? "" : "AND folder = ?";
     const query = `SELECT summary, id, folder, updated_at, marks, lease_writer, lease_epoch, lease_q FROM sessions
@@ -38,7 +38,8 @@ export class Queries {
         summary === null ? makeshiftSummary(String(id), String(ofFolder), Number(at)) : String(summary);
       const dated = typeof marks === "string" ? (JSON.parse(marks) as DatedMarks) : {};
       const lease = writer === null ? undefined : { writer, epoch, q };
-      yield `{"summary":${line},"marks":${JSON.stringify(plainMarks(dated))}${lease === undefined ? "" : `,"lease":${JSON.stringify(lease)}`}}`;
+      const rest = JSON.stringify({ marks: plainMarks(dated), markedAt: markedAt(dated), lease });
+      yield `{"summary":${line},${rest.slice(1)}`;
     }
   }
 

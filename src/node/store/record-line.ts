@@ -87,6 +87,12 @@ export function recordLine(q: number, json: string): Buffer {
   return bytes;
 }
 
+/** The session that a record is about. */
+export function sessionOf(record: StoreRecord): string {
+  if (record.kind === "summary") return record.summary.id;
+  return record.kind === "span" ? record.span.session : record.session;
+}
+
 /** A record as JSON, its head first, without its number. */
 export function recordJson(record: StoreRecord, head: SessionHead | undefined): string {
   const epoch = head === undefined || head.epoch === firstEpoch ? undefined : head.epoch;

@@ -82,6 +82,23 @@ export function readSegment(
   }
 }
 
+/** Where behind an unreadable line at `offset` the next record or seal begins; the segment's size where none does. */
+export function nextRecord(path: string, offset: number): number {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    let at = offset;
+    for (const line of linesOf(file, offset, size)) {
+      const json = at === offset ? undefined : unframeLine(line);
+      if (json !== undefined && (json === sealJson || splitLine(json) !== undefined)) return at;
+      at += line.length + 1;
+    }
+    return size;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Whether a segment is sealed or abandoned. */
 export function isFinished(path: string): boolean {
   const file = openSync(path, "r");
@@ -117,8 +134,8 @@ function headerOf(path: string): SegmentHeader | undefined {
 
 /** A segment's first line; undefined where it is none. Throws BooError "store-newer". */
 export function parseHeader(json: string): SegmentHeader | undefined {
-  const header = JSON.parse(json) as Partial<SegmentHeader>;
-  if (header.kind !== "header" || typeof header.format !== "number") return undefined;
+  const header = JSON.parse(json) as Partial<SegmentHeader> | null;
+  if (header?.kind !== "header" || typeof header.format !== "number") return undefined;
   if (header.format > journalFormat) throw newerStore();
   return header as SegmentHeader;
 }

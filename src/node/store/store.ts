@@ -29,7 +29,8 @@ import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
 import { Leases } from "./leases.ts";
 import { Copies } from "./copies.ts";
 import { directorySize } from "./directory-size.ts";
-import { firstEpoch, recordJson, type LineHead } from "./record-line.ts";
+import { Losses } from "./losses.ts";
+import { firstEpoch, recordJson, sessionOf, type LineHead } from "./record-line.ts";
 
 /** What a store needs. */
 export interface StoreOptions {
@@ -41,6 +42,9 @@ export interface StoreOptions {
   /** For tests. */
   readonly index?: IndexOptions;
 }
+
+/** A session as the index lists it. */
+type ListedSession = StoredSession & { readonly lease?: StoredLease; readonly markedAt?: number };
 
 /** Sessions whose last event's number is remembered, besides those that this window runs. */
 const lastLimit = 10_000;
@@ -62,6 +66,8 @@ class FileStore implements Store {
   readonly #leases: Leases;
   /** Number of the last event of each session that was read or written. */
   readonly #last = new Map<string, number>();
+  /** When the newest mark of a session was made, as far as it is known here. */
+  readonly #marked = new Map<string, number>();
   readonly #followers: ((change: StoreChange) => void)[] = [];
   readonly #listeners: ((problem: StoreProblem | undefined) => void)[] = [];
   #following: Promise<void> | undefined;
@@ -71,6 +77,7 @@ class FileStore implements Store {
   #problem: StoreProblem | undefined;
   /** Set once a newer version's format was met: from then on nothing is written. */
   #newer: BooError | undefined;
+  readonly #losses = new Losses();
   readonly #log: Log;
 
   constructor(options: StoreOptions) {
@@ -110,9 +117,19 @@ class FileStore implements Store {
     });
   }
 
-  append(records: readonly StoreRecord[]): Promise<void> {
-    if (this.#newer !== undefined) return Promise.reject(this.#newer);
-    return this.#journal.append(records.map((record) => this.#json(record)));
+  async append(records: readonly StoreRecord[]): Promise<void> {
+    if (this.#newer !== undefined) throw this.#newer;
+    const sessions = records.map(sessionOf);
+    this.#losses.check(sessions);
+    await this.#journal
+      .append(records.map((record) => this.#json(record)))
+      .catch((error: unknown) => this.#refuse(sessions, error));
+  }
+
+  #refuse(sessions: readonly string[], error: unknown): never {
+    const loss = this.#losses.note(sessions, error);
+    if (loss !== undefined) this.#setProblem(loss, this.#log);
+    throw error;
   }
 
   async sessions(folder?: string): Promise<readonly StoredSession[]> {
@@ -120,8 +137,9 @@ class FileStore implements Store {
     if (!(await this.#exists())) return [];
     const query =
       folder === undefined ? { kind: "sessions" as const } : { kind: "sessions" as const, folder };
-    const { values } = await this.#ask<StoredSession & { readonly lease?: StoredLease }>(query);
-    for (const { summary, lease } of values) {
+    const { values } = await this.#ask<ListedSession>(query);
+    for (const { summary, lease, markedAt } of values) {
+      if (markedAt !== undefined) this.#noteMarked(summary.id, markedAt);
       if (lease !== undefined) this.#leases.noteStored(lease.writer, summary.id, lease.epoch, lease.q);
     }
     return values.map(({ summary, marks }) => ({ summary, marks }));
@@ -282,13 +300,18 @@ class FileStore implements Store {
       this.#leases.noteWritten(record.session);
       this.#setLast(record.session, record.n);
     }
-    const session =
-      record.kind === "summary"
-        ? record.summary.id
-        : record.kind === "span"
-          ? record.span.session
-          : record.session;
+    const session = sessionOf(record);
+    if (record.kind === "marks") {
+      // The newest mark holds, by its time: a clock that was set back must not make this one an old one.
+      const at = Math.max(record.at, (this.#marked.get(session) ?? Number.NEGATIVE_INFINITY) + 1);
+      this.#noteMarked(session, at);
+      return recordJson({ ...record, at }, undefined);
+    }
     return recordJson(record, { epoch: this.#leases.epochOf(session), last: this.#last.get(session) ?? -1 });
+  }
+
+  #noteMarked(session: string, at: number): void {
+    this.#marked.set(session, Math.max(at, this.#marked.get(session) ?? at));
   }
 
   #setLast(session: string, last: number): void {
@@ -316,6 +339,7 @@ class FileStore implements Store {
       case "summary":
         return this.#tell({ kind, summary: JSON.parse(body) as SessionSummary });
       case "marks":
+        this.#noteMarked(session, head.at);
         return this.#tell({ kind, session, at: head.at, marks: JSON.parse(body) as SessionMarks });
       case "purge":
         // What is still in this window's segment of it can go only when the segment is sealed.
@@ -348,7 +372,8 @@ class FileStore implements Store {
     if (this.#leases.held().length > 0) void this.#journal.touch();
   }
 
-  #setProblem(problem: StoreProblem | undefined, log: Log): void {
+  #setProblem(given: StoreProblem | undefined, log: Log): void {
+    const problem = given ?? this.#losses.problem;
     this.#problem = problem;
     if (problem === undefined) log.info("BooCode's history can be written again; nothing was lost.");
     else log.error(problem.message);

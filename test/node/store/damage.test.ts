@@ -63,7 +63,7 @@ describe("a damaged store", () => {
   /** Folds all journals into a new image. */
   async function fold(directory: string): Promise<void> {
     const index = open(directory);
-    assert.equal(await checkpoint(index, () => {}, { limit: 1 }), true);
+    assert.equal(await checkpoint(index, () => {}, { isForced: true }), true);
     index.close();
   }
 
@@ -139,9 +139,9 @@ describe("a damaged store", () => {
     keptAside,
   );
   check(
-    "with a flipped bit in a header has what the image has",
+    "with a flipped bit in a header is whole",
     (directory) => flip(lastJournal(directory), 20),
-    [0, 1, 2, 3],
+    all,
     keptAside,
   );
   check(
@@ -155,6 +155,24 @@ describe("a damaged store", () => {
     keptAside,
   );
   check("with an empty journal is whole", (directory) => writeFileSync(strange(directory), ""), all);
+  check(
+    "with an old empty journal is whole, and says so",
+    (directory) => {
+      writeFileSync(strange(directory), "");
+      utimesSync(strange(directory), 1, 1);
+    },
+    all,
+    /journal .*zzz.* is empty/,
+  );
+  check(
+    "with a journal whose header says nothing is whole",
+    (directory) => {
+      writeFileSync(strange(directory), frameLine("null"));
+      utimesSync(strange(directory), 1, 1);
+    },
+    all,
+    keptAside,
+  );
   check(
     "with half a header is whole",
     (directory) => {
@@ -256,6 +274,80 @@ describe("a damaged store", () => {
     /does not match its checksum but can be read/,
   );
 
+  it("has what other sessions said behind the damage", async () => {
+    using folder = temporaryFolder();
+    {
+      await using store = opened(folder.path);
+      for (const n of [0, 1, 2]) await store.append([event("a", n), event("b", n)]);
+    }
+    flip(lastJournal(folder.path), lineStart(lastJournal(folder.path), 3) + 20);
+    const found = look(folder.path);
+    assert.deepEqual(found.shape, [0]);
+    assert.deepEqual(look(folder.path, "b").shape, [0, 1, 2]);
+    assert.match(found.log.worries.join(), /A part of the journal .* kept as/);
+  });
+
+  /** Damages both images in some way; what SQLite can read of them, and the journals, are there, and both are kept. */
+  const keepsBoth = (name: string, damage: (path: string) => void, [readable, ...rest]: readonly number[]) =>
+    it(`keeps both images when both are ${name}`, async () => {
+      using folder = copy();
+      damage(image(folder.path));
+      damage(backup(folder.path));
+      const damaged = [image(folder.path), backup(folder.path)].map((path) => readFileSync(path));
+      const expected = readable === undefined ? [] : [readable, ...rest];
+      assert.deepEqual(look(folder.path).shape, expected);
+      for (let time = 0; time < 3; time++) await fold(folder.path);
+      assert.deepEqual(look(folder.path).shape, expected);
+      const kept = globSync(join(folder.path, "broken/*")).map((path) => readFileSync(path));
+      for (const bytes of damaged) assert.ok(kept.some((one) => one.equals(bytes)));
+    });
+  keepsBoth("cut", (path) => truncateSync(path, 4_096), []);
+  keepsBoth("without their checksum", (path) => truncateSync(path, statSync(path).size - 64), all);
+  keepsBoth("overwritten at their heads", (path) => flip(path, 3), []);
+
+  it("is whole when its image is damaged twice, one after the other", async () => {
+    using folder = copy();
+    flip(image(folder.path), 5_000);
+    await fold(folder.path);
+    flip(image(folder.path), 5_000);
+    const found = look(folder.path);
+    assert.deepEqual(found.shape, all);
+    await fold(folder.path);
+    assert.deepEqual(look(folder.path).log.worries, []);
+  });
+
+  /** Puts something where a checkpoint needs a place; it is put aside, and checkpoints go on. */
+  const odd = (name: string, path: string, put: (path: string) => void) =>
+    it(`is folded beside ${name}`, async () => {
+      using folder = copy();
+      rmSync(join(folder.path, path), { recursive: true, force: true });
+      put(join(folder.path, path));
+      await fold(folder.path);
+      await fold(folder.path);
+      assert.deepEqual(look(folder.path).shape, all);
+      assert.equal(globSync(join(folder.path, "broken/*")).length, 1);
+    });
+  odd("a folder for the image before it", "boocode.sqlite.bak", (path) => mkdirSync(path));
+  odd("a file for a lock", "boocode.lock", (path) => writeFileSync(path, "me"));
+  odd("a folder with something in it for a lock", "boocode.lock", (path) => {
+    mkdirSync(path);
+    writeFileSync(join(path, "notes"), "me");
+  });
+
+  it("is folded in spite of a lock of the future, once nobody has renewed it", async () => {
+    using folder = copy();
+    const lock = join(folder.path, "boocode.lock");
+    const ahead = Date.now() / 1000 + 86_400;
+    mkdirSync(lock);
+    utimesSync(lock, ahead, ahead);
+    const index = open(folder.path);
+    assert.equal(await checkpoint(index, () => {}, { limit: 1 }), false);
+    assert.ok(statSync(lock).mtimeMs <= Date.now());
+    utimesSync(lock, 1, 1);
+    assert.equal(await checkpoint(index, () => {}, { limit: 1 }), true);
+    index.close();
+  });
+
   it("is mended by the next checkpoint, which keeps the damaged image", async () => {
     using folder = copy();
     flip(image(folder.path), 5_000);
@@ -271,18 +363,24 @@ describe("a damaged store", () => {
   it("can be written on from the last event before the damage", async () => {
     using folder = copy();
     flip(backup(folder.path), 5_000);
-    flip(lastJournal(folder.path), 20);
+    const path = lastJournal(folder.path);
+    flip(path, lineStart(path, 1) + 20);
     await using store = opened(folder.path);
     assert.deepEqual(shape(await store.events("a")), [0, 1, 2, 3]);
+    assert.equal(await store.acquire("a"), 4);
     await store.append([event("a", 4, "new")]);
     assert.deepEqual(shape(await store.events("a")), [0, 1, 2, 3, 4]);
+    assert.deepEqual(
+      (await store.strays("a")).map(({ n }) => n),
+      [5, 6],
+    );
   });
 
   it("keeps the bytes that it can not read", () => {
     using folder = copy();
     const path = lastJournal(folder.path);
     flip(path, -seal - 10);
-    const rest = readFileSync(path).subarray(lineStart(path, 3));
+    const rest = readFileSync(path).subarray(lineStart(path, 3), -seal);
     look(folder.path);
     const [kept = ""] = globSync(join(folder.path, "journal/broken/*"));
     assert.deepEqual(readFileSync(kept), rest);

@@ -165,6 +165,33 @@ describe("a disk that fails", () => {
     await assert.rejects(store.append([half]), /More than 32 MB .* is lost/);
   });
 
+  it("takes one piece of more than that, as any other", async () => {
+    using folder = temporaryFolder();
+    await using store = opened(folder.path);
+    await store.append([event("a", 0, "x".repeat(33 << 20))]);
+    await store.append([event("a", 1)]);
+    assert.deepEqual(shape(await store.events("a")), [0, 1]);
+  });
+
+  it("never acknowledges what follows something that was lost", async () => {
+    using folder = temporaryFolder();
+    const disk = new Disk();
+    await using store = opened(folder.path, { journal: { openFile: disk.openFile, retryMs: 1 } });
+    const problems = watch(store);
+    await store.append([event("a", 0), event("b", 0)]);
+    disk.write = "ENOSPC";
+    await assert.rejects(store.append([event("a", 1, "x".repeat(17 << 20))]), isUnwritable);
+    await assert.rejects(store.append([event("a", 2, "x".repeat(17 << 20))]), { code: "store-lost" });
+    const mended = problems.next();
+    Object.assign(disk, new Disk());
+    assert.match((await mended) ?? "", /can be written again, but the end of a session was lost/);
+    await assert.rejects(store.append([event("a", 3)]), { code: "store-lost" });
+    await store.append([event("b", 1)]);
+    assert.deepEqual(shape(await store.events("a")), [0, 1]);
+    assert.deepEqual(shape(await store.events("b")), [0, 1]);
+    assert.ok(!store.log.lines.some((line) => line.includes("nothing was lost")));
+  });
+
   it("fails close() if something could not be saved", async () => {
     using folder = temporaryFolder();
     const disk = new Disk();

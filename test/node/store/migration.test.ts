@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { schemaVersion } from "#node/store/schema.ts";
 import { opened, temporaryFolder } from "./world.ts";
@@ -47,4 +47,23 @@ describe("an image of an earlier version", () => {
       assert.deepEqual(readFileSync(copy), readFileSync(join(fixture, "boocode.sqlite")));
     });
   }
+
+  const version = schemaVersion - 1;
+  const fixture = join(fixtures, `store-version-${version}`);
+  const image = (directory: string) => join(directory, "boocode.sqlite");
+
+  /** Reads a store whose image is the one before it, of an earlier version: that is what is kept. */
+  const check = (name: string, spoil: (path: string) => void) =>
+    it(`is kept as it was where it is the one before, because the newest is ${name}`, async () => {
+      using folder = temporaryFolder();
+      cpSync(fixture, folder.path, { recursive: true });
+      const before = readFileSync(image(folder.path));
+      cpSync(image(folder.path), `${image(folder.path)}.bak`);
+      spoil(image(folder.path));
+      await using store = opened(folder.path);
+      assert.equal((await store.sessions("/project")).length, 3);
+      assert.deepEqual(readFileSync(`${image(folder.path)}.version-${version}`), before);
+    });
+  check("gone", (path) => rmSync(path));
+  check("damaged", (path) => truncateSync(path, 5_000));
 });

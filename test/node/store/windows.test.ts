@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { open } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { StoreChange } from "#core/store-ports.ts";
 import { isElsewhere } from "#core/workflow/run-list.ts";
 import type { SessionEvent } from "#protocol/session.ts";
+import type { SessionMarks } from "#protocol/sessions.ts";
 import { JournalWriter } from "#node/store/journal-writer.ts";
 import { recordJson } from "#node/store/record-line.ts";
-import { event, opened, partial, summary, temporaryFolder, type OpenedStore } from "./world.ts";
+import type { OpenFile } from "#node/store/segment-file.ts";
+import { event, opened, partial, shape, summary, temporaryFolder, type OpenedStore } from "./world.ts";
 
 /** What a store tells of other windows, in words, and a way to wait for it. */
 class Heard {
@@ -187,6 +190,72 @@ describe("two windows on one store", () => {
     await two.events("a");
     assert.equal(two.owner("a"), "elsewhere");
     await assert.rejects(two.acquire("a"), { code: "session-busy" });
+  });
+
+  it("miss nothing of what fills a segment while they look", async () => {
+    using folder = temporaryFolder();
+    const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const openFile: OpenFile = async (path, flags, mode) => {
+      const handle = await open(path, flags, mode);
+      const write = handle.write.bind(handle) as (...given: unknown[]) => Promise<unknown>;
+      return Object.assign(handle, {
+        write: async (data: Buffer, ...more: unknown[]) => {
+          if (data.length > 20_000) {
+            reached.resolve();
+            await gate.promise;
+          }
+          return write(data, ...more);
+        },
+      });
+    };
+    await using one = opened(folder.path, { journal: { openFile, segmentBytes: 20_000 } });
+    await using two = opened(folder.path);
+    const heard = new Heard(two);
+    await two.sessions();
+    await one.acquire("a");
+    await one.append([event("a", 0)]);
+    const filling = one.append([event("a", 1, "x".repeat(21_000))]);
+    await reached.promise;
+    assert.deepEqual(shape(await two.events("a")), [0]);
+    gate.resolve();
+    await filling;
+    await one.append([event("a", 2)]);
+    await heard.until("event a 0 epoch 1", "event a 1 epoch 1", "event a 2 epoch 1");
+    assert.deepEqual(shape(await two.events("a")), [0, 1, 2]);
+    await two.clean();
+    await using three = opened(folder.path);
+    assert.deepEqual(shape(await three.events("a")), [0, 1, 2]);
+  });
+
+  it("lose nothing while one writes, and the other reads and folds all the time", async () => {
+    using folder = temporaryFolder();
+    await using one = opened(folder.path, { journal: { segmentBytes: 5_000 } });
+    await using two = opened(folder.path, { index: { checkpointBytes: 20_000 } });
+    await one.acquire("a");
+    const count = 600;
+    let isWritten = false;
+    const writing = (async () => {
+      for (let n = 0; n < count; n++) await one.append([event("a", n, "x".repeat(300))]);
+      isWritten = true;
+    })();
+    while (!isWritten) await two.events("a");
+    await writing;
+    const all = Array.from({ length: count }, (_, n) => n);
+    assert.deepEqual(shape(await two.events("a")), all);
+    await two.clean();
+    await using three = opened(folder.path);
+    assert.deepEqual(shape(await three.events("a")), all);
+  });
+
+  check("hold the newest decision, also where a clock was set back", async (one, two) => {
+    const now = 1_800_000_000_000;
+    await one.append([event("a", 0), { kind: "summary", summary: summary("a", 5) }]);
+    await one.append([{ kind: "marks", session: "a", at: now, marks: { trashedAt: now } }]);
+    const marks = async (store: OpenedStore) => (await store.sessions())[0]?.marks;
+    assert.deepEqual(await marks(two), { trashedAt: now });
+    const back: SessionMarks = { trashedAt: null };
+    await two.append([{ kind: "marks", session: "a", at: now - 3_600_000, marks: back }]);
+    for (const store of [one, two]) assert.deepEqual(await marks(store), back);
   });
 
   check("never both get a session that they ask for at once", async (one, two) => {
