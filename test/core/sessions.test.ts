@@ -278,6 +278,35 @@ describe("an exported session", () => {
   const file = (events: unknown, more: object = {}) =>
     JSON.stringify({ format: "boocode-session", version: 1, events, blobs: {}, ...more });
   refuse("no JSON", "hello", /not JSON/);
+  const title = { type: "title-change", at: 8.7e15, title: "When?" };
+  refuse("of no time that there is", file([start, title]), /events\.1\.at/);
+  const deep = JSON.parse(`${"[".repeat(500)}${"]".repeat(500)}`) as unknown;
+  const header = { system: "", tools: [{ name: "t", description: "", parameters: deep }], hash: "h" };
+  const pin = { type: "header-pin", at: 1, reason: "first", header, choice: start.choice };
+  refuse("deeper than deep", file([start, { ...pin, reasoning: "never" }]), /nested too deeply/);
+
+  it("is read with a mark of its byte order, and written down a piece at a time", async () => {
+    await using world = await agentWorld([], { files });
+    const turn = { type: "turn-start", at: 1, turn: "t", number: 1 };
+    const choice = start.choice;
+    const step = { type: "step-start", at: 1, turn: "t", step: "s", choice };
+    const said = { reasoning: "", text: "x".repeat(300_000), finish: "stop", usage: {} };
+    const steps = Array.from({ length: 12 }, (_, at) => [
+      { ...step, step: `s${at}` },
+      { type: "step-end", at: 1, turn: "t", step: `s${at}`, calls: [], ...said },
+    ]);
+    world.ports.picked = `\uFEFF${file([start, turn, ...steps.flat()])}`;
+    const { store } = world.ports;
+    const append = store.append.bind(store);
+    const pieces: number[] = [];
+    store.append = (records) => {
+      pieces.push(JSON.stringify(records).length);
+      return append(records);
+    };
+    await world.core.handlers["session.import"]({}, signal);
+    assert.ok(Math.max(...pieces) < 1_500_000, pieces.join());
+    assert.equal(store.records.filter(({ kind }) => kind === "event").length, 2 + steps.flat().length);
+  });
   refuse("something else", "{}", /no session that BooCode exported/);
   refuse("of a newer version", file([start], { version: 9 }), /newer version/);
   refuse("without a start", file([{ type: "title-change", at: 1, title: "t" }]), /does not begin/);

@@ -6,7 +6,8 @@ import { exportFormat } from "./export.ts";
 import { interruptedOutput } from "./recover.ts";
 
 const id = z.string().min(1).max(200);
-const at = z.number();
+// What a Date can hold.
+const at = z.number().min(-8.64e15).max(8.64e15);
 const text = z.string();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const body = z.union([
@@ -38,6 +39,8 @@ const message = z.strictObject({
     })
     .optional(),
 });
+/** Schemas of tools' parameters are a few levels deep; what is far deeper nothing could write again. */
+const deepest = 100;
 const queued = z.strictObject({ id, text });
 const title = z.strictObject({ verb: text, object: text, detail: text.optional() });
 const change = z.strictObject({
@@ -59,7 +62,13 @@ const error = z.strictObject({
 });
 const header = z.strictObject({
   system: text,
-  tools: z.array(z.strictObject({ name: text, description: text, parameters: z.unknown() })),
+  tools: z.array(
+    z.strictObject({
+      name: text,
+      description: text,
+      parameters: z.unknown().refine((value) => isWithin(value, deepest), "nested too deeply"),
+    }),
+  ),
   hash: text,
 });
 const forkOf = z.strictObject({
@@ -225,12 +234,7 @@ export type ImportedSession = z.infer<typeof file>;
 
 /** Parses an exported session; throws BooError "bad-import" with what is wrong. */
 export function parseSessionFile(json: string): ImportedSession {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(json);
-  } catch (cause) {
-    throw new BooError("bad-import", "This file is not JSON, so it is no exported session.", { cause });
-  }
+  const raw = parseJson(json);
   const version = (raw as { readonly version?: unknown } | null)?.version;
   if (typeof version === "number" && version > exportFormat) {
     throw new BooError(
@@ -252,6 +256,20 @@ export function parseSessionFile(json: string): ImportedSession {
   const { task: _task, ...own } = start;
   const events = rest.filter(({ type }) => !elsewhere.has(type));
   return { ...parsed.data, events: [own, ...answered(events).map(withoutReach)] };
+}
+
+function parseJson(json: string): unknown {
+  try {
+    // Some editors begin a file with a mark of its byte order, which JSON does not know.
+    return JSON.parse(json.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    throw new BooError("bad-import", "This file is not JSON, so it is no exported session.", { cause });
+  }
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((part) => isWithin(part, depth - 1));
 }
 
 const goingOn: ReadonlySet<SessionEvent["type"]> = new Set([

@@ -37,15 +37,20 @@ function stateAfter(event: SessionEvent): SessionSummary["state"] {
   return event.reason === "error" || event.reason === "context-full" ? "error" : "idle";
 }
 
-/** A title from the first message: its first line that says something, cut at a word. */
+/** A title from the first message: its first line that says something, cut at a word, without what is not seen or turns text around. */
 export function titleOf(message: Parameters<typeof bodyPreview>[0]): string {
   const line = bodyPreview(message)
-    .split("\n")
-    .map((entry) => entry.replace(/^[#>*\-\s]+/, "").trim())
+    .split(/[\r\n\u2028\u2029]/)
+    .map((entry) =>
+      entry
+        .replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, " ")
+        .replace(/^[#>*\-\s]+/, "")
+        .trim(),
+    )
     .find((entry) => entry !== "");
   if (line === undefined) return "New session";
   if (line.length <= titleCharacters) return line;
-  const cut = line.slice(0, titleCharacters);
+  const cut = line.slice(0, titleCharacters).replace(/[\uD800-\uDBFF]$/, "");
   const space = cut.lastIndexOf(" ");
   return `${space > titleCharacters / 2 ? cut.slice(0, space) : cut}…`;
 }
