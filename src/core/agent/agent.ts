@@ -263,12 +263,11 @@ export class Agent {
     const isShared = !this.session.isUnused;
     try {
       // From here to the turn's end no other window writes this session.
-      if (isShared) await this.#claim();
+      await (isShared ? this.#claim() : store.acquire(this.session.id));
       // What a window left in the middle is ended before anything new begins.
       await this.#endCut();
       const route = await pinHeader(this.session, this.#dependencies.router, () => this.#now());
       await this.#emitStart(turn, text, kind === "continue", stopper.signal);
-      if (!isShared) await store.acquire(this.session.id);
       this.#running = this.#run(turn, route, stopper.signal, kind);
       return turn;
     } catch (error) {

@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { codeOf } from "./disk-problem.ts";
 import { syncDirectory } from "./durable-directory.ts";
 import type { HistoryIndex } from "./history-index.ts";
-import { imageFile, imagePath, peekImage, trailerOf, verifyImage } from "./image.ts";
+import { imageFile, imagePath, isNewerImage, peekImage, trailerOf, verifyImage } from "./image.ts";
+import { schemaVersion } from "./schema.ts";
 import { isFinished, listSegments, type SegmentName } from "./segments.ts";
 import type { Position } from "./tables.ts";
 
@@ -45,7 +46,7 @@ export async function checkpoint(
   reach: (stage: Stage) => void,
   occasion: Occasion = {},
 ): Promise<boolean> {
-  if (!isWorthIt(index, occasion)) return false;
+  if (index.newer !== undefined || !isWorthIt(index, occasion)) return false;
   const { lock } = (await import("proper-lockfile")).default;
   let lostLock: Error | undefined;
   let release: () => Promise<void>;
@@ -63,10 +64,12 @@ export async function checkpoint(
   }
   try {
     reach("locked");
-    const onDisk = peekImage(imagePath(index.directory, "main"));
-    if (onDisk !== undefined && onDisk.sum !== index.image.id?.sum) index.reload();
+    const main = imagePath(index.directory, "main");
+    const onDisk = peekImage(main);
+    const isOther = onDisk !== undefined && onDisk.sum !== index.image.id?.sum;
+    if (isOther || isNewerImage(main, schemaVersion)) index.reload();
     index.follow();
-    if (!isWorthIt(index, occasion)) return false;
+    if (index.newer !== undefined || !isWorthIt(index, occasion)) return false;
     await replaceImage(index, reach, () => {
       if (lostLock !== undefined) throw lostLock;
     });

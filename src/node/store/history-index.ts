@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { SqlJsStatic } from "sql.js";
+import type { BooError } from "#core/errors.ts";
 import { codeOf } from "./disk-problem.ts";
 import { imagePath, peekImage, type ImageId } from "./image.ts";
 import type { Report } from "./index-messages.ts";
@@ -9,6 +10,7 @@ import { keepAside } from "./keep-aside.ts";
 import { loadImage } from "./load-image.ts";
 import {
   isFinished,
+  isNewer,
   listSegments,
   nextRecord,
   readSegment,
@@ -42,13 +44,21 @@ export class HistoryIndex {
   #image: ImageState;
   #positions: Map<string, Position>;
 
-  /** Opens the image; throws BooError "store-newer". */
+  /** What to tell of a newer version's files. */
+  #newer: BooError | undefined;
+
+  /** Opens the image. */
   constructor(sql: SqlJsStatic, directory: string, report: Report) {
     this.#sql = sql;
     this.directory = directory;
     this.report = report;
     ({ tables: this.#tables, queries: this.#queries, image: this.#image } = this.#load());
     this.#positions = new Map(this.#image.positions);
+  }
+
+  /** Set once a newer version's image or journal was met, which is left out: nothing may be folded or removed. */
+  get newer(): BooError | undefined {
+    return this.#newer;
   }
 
   get queries(): Queries {
@@ -75,7 +85,7 @@ export class HistoryIndex {
     return join(this.directory, "journal");
   }
 
-  /** Takes in everything that was durable when this was called; throws BooError "store-newer". */
+  /** Takes in everything that was durable when this was called, and can be read here. */
   follow(): void {
     for (let attempt = 1; ; attempt++) {
       const isWhole = this.#followAll();
@@ -130,7 +140,8 @@ export class HistoryIndex {
   }
 
   #load(): { readonly tables: Tables; readonly queries: Queries; readonly image: ImageState } {
-    const { database, id, seen, bytes, isDamaged } = loadImage(this.#sql, this.directory, this.report);
+    const { database, id, seen, bytes, isDamaged, newer } = loadImage(this.#sql, this.directory, this.report);
+    this.#newer ??= newer;
     const statements = new Statements(database);
     const tables = new Tables(statements);
     return {
@@ -146,6 +157,10 @@ export class HistoryIndex {
       try {
         this.#followWriter(writer, segments);
       } catch (error) {
+        if (isNewer(error)) {
+          this.#newer ??= error;
+          continue;
+        }
         if (codeOf(error) !== "ENOENT") throw error;
         return false;
       }

@@ -1,5 +1,5 @@
 /** The image: a SQLite file followed by one line that tells its generation and checksum, so that one flipped bit is noticed. */
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
@@ -36,13 +36,33 @@ export function readImage(path: string): FoundImage {
   if (file === undefined) return { state: "missing" };
   const bytes = file.subarray(0, Math.max(file.length - trailerLength, 0));
   const end = file.toString("latin1", bytes.length);
-  if (Number(/^\nboocode-image (\d+) /.exec(end)?.[1]) > imageFormat) return { state: "newer" };
+  if (isNewerFormat(end)) return { state: "newer" };
   const trailer = parseTrailer(end);
   if (trailer === undefined || trailer.length !== bytes.length) return { state: "damaged", bytes: file };
   if (sumOf(bytes) !== trailer.id.sum || bytes.toString("latin1", 0, magic.length) !== magic) {
     return { state: "damaged", bytes };
   }
   return { state: "good", id: trailer.id, version: bytes.readUInt32BE(versionOffset), bytes };
+}
+
+function isNewerFormat(trailer: string): boolean {
+  return Number(/^\nboocode-image (\d+) /.exec(trailer)?.[1]) > imageFormat;
+}
+
+/** Whether the image at a path is of a newer format, or of a schema above `schema`, by a few of its bytes. */
+export function isNewerImage(path: string, schema: number): boolean {
+  const file = openIfPresent(path);
+  if (file === undefined) return false;
+  try {
+    const { size } = fstatSync(file);
+    const [end, version] = [Buffer.alloc(trailerLength), Buffer.alloc(4)];
+    readSync(file, end, 0, trailerLength, Math.max(size - trailerLength, 0));
+    readSync(file, version, 0, 4, versionOffset);
+    const trailer = end.toString("latin1");
+    return isNewerFormat(trailer) || (parseTrailer(trailer) !== undefined && version.readUInt32BE() > schema);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Which image is at a path, by its last line alone. */

@@ -74,7 +74,7 @@ export class IndexClient {
     if (!this.#isClosed) this.#launcher.open();
   }
 
-  /** Asks, with all that is durable by now in view; throws BooError "store-newer", "store-unreadable". */
+  /** Asks, with all that is durable by now in view; throws BooError "store-unreadable", and "store-newer" where that forbids it. */
   async ask<T>(query: IndexQuery): Promise<Answer<T>> {
     if (this.#run === undefined) await setImmediate();
     if (this.#isClosed) throw closed();
@@ -83,8 +83,8 @@ export class IndexClient {
     const id = ++this.#lastId;
     this.#questions.set(id, question);
     this.#put(id, question);
-    const { epoch, events, lease } = await promise;
-    return { values: await parsePages<T>(question.pages), epoch, events, ...(lease && { lease }) };
+    const { run: _run, kind: _kind, id: _id, ...end } = await promise;
+    return { ...end, values: await parsePages<T>(question.pages) };
   }
 
   /** Has the journals folded into the image, if they are big enough. */

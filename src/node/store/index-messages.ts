@@ -50,6 +50,8 @@ export interface AnswerEnd {
   readonly events: number;
   /** Who claims the session. */
   readonly lease?: StoredLease;
+  /** Set where a newer version's files were left out: what to tell of them. */
+  readonly newer?: string;
 }
 
 /** What the process says. Pages come before the `done` of their query. */

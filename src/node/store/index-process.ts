@@ -94,7 +94,8 @@ async function answer(query: IndexQuery & { readonly id: number }): Promise<void
   try {
     const index = await openIndex();
     index.follow();
-    post({ kind: "done", id, ...(await answerFrom(index, query)) });
+    const end = await answerFrom(index, query);
+    post({ kind: "done", id, ...end, ...(index.newer && { newer: index.newer.message }) });
   } catch (error) {
     const code = error instanceof BooError ? error.code : "store-unreadable";
     const message =
@@ -147,6 +148,8 @@ async function answerFrom(
 /** Twice, because a segment goes only when the image and the one before it both hold what is in it. */
 async function clean(index: HistoryIndex): Promise<{ readonly blobs: number; readonly bytes: number }> {
   await running;
+  // What a newer version's files refer to is not known here.
+  if (index.newer !== undefined) throw index.newer;
   const freed = index.freedBlobs;
   for (let time = 0; time < 2; time++) await checkpoint(index, () => {}, { isForced: true });
   await keepList(index);

@@ -4,7 +4,7 @@ import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { codeOf } from "./disk-problem.ts";
 import { isWriterRunning, longestSilence, type WriterIdentity } from "./process-life.ts";
-import { parseHeader, segmentNames, type SegmentName } from "./segments.ts";
+import { isNewer, parseHeader, segmentNames, type SegmentName } from "./segments.ts";
 import { splitLine, unframeLine, type LineHead } from "./record-line.ts";
 
 /** Many small writes are read together: what changed is read this long (ms) after the first of them. */
@@ -59,7 +59,8 @@ export class JournalFollower {
   async start(): Promise<void> {
     for (const [name, segments] of await this.#list()) {
       const last = segments.at(-1);
-      if (last !== undefined) this.#writers.set(name, await positionAtEnd(last));
+      if (last === undefined) continue;
+      await this.#passOver(async () => void this.#writers.set(name, await positionAtEnd(last)));
     }
     this.#watch();
     this.#timer = setInterval(() => this.#look(), lookEvery).unref();
@@ -123,10 +124,18 @@ export class JournalFollower {
     try {
       const listed = await this.#list();
       for (const name of this.#writers.keys()) if (!listed.has(name)) this.#writers.delete(name);
-      for (const [name, segments] of listed) await this.#readWriter(name, segments);
+      for (const [name, segments] of listed) await this.#passOver(() => this.#readWriter(name, segments));
     } catch (error) {
       this.#options.onError(error);
     }
+  }
+
+  /** Reads something; what a newer version wrote is told and left out, and others are read all the same. */
+  async #passOver(read: () => Promise<void>): Promise<void> {
+    await read().catch((error: unknown) => {
+      if (!isNewer(error)) throw error;
+      this.#options.onError(error);
+    });
   }
 
   async #list(): Promise<ReadonlyMap<string, readonly SegmentName[]>> {
@@ -174,7 +183,7 @@ export class JournalFollower {
       if (found.size <= writer.offset) return;
       const file = await open(path, "r");
       try {
-        await this.#readLines(name, writer, file);
+        await this.#readLines(name, path, writer, file);
       } finally {
         await file.close();
       }
@@ -184,7 +193,7 @@ export class JournalFollower {
     }
   }
 
-  async #readLines(name: string, writer: Writer, file: FileHandle): Promise<void> {
+  async #readLines(name: string, path: string, writer: Writer, file: FileHandle): Promise<void> {
     let buffer = Buffer.allocUnsafe(chunkLength);
     let filled = 0;
     let since = performance.now();
@@ -196,7 +205,7 @@ export class JournalFollower {
       filled += bytesRead;
       let start = 0;
       for (let end = buffer.indexOf(10); end >= 0 && end < filled; end = buffer.indexOf(10, start)) {
-        if (!this.#take(name, writer, buffer.subarray(start, end))) return void (writer.isStuck = true);
+        if (!this.#take(name, path, writer, buffer.subarray(start, end))) return void (writer.isStuck = true);
         writer.offset += end + 1 - start;
         start = end + 1;
         if (performance.now() - since < slice) continue;
@@ -209,12 +218,12 @@ export class JournalFollower {
   }
 
   /** False at a line that can not be read: nothing behind it in its segment is believed. */
-  #take(name: string, writer: Writer, line: Buffer): boolean {
+  #take(name: string, path: string, writer: Writer, line: Buffer): boolean {
     const json = unframeLine(line);
     if (json === undefined) return false;
     const record = splitLine(json);
     if (record === undefined) {
-      writer.identity ??= parseHeader(json);
+      writer.identity ??= parseHeader(json, path);
       return true;
     }
     if (record.head.q <= writer.q) return true;
@@ -248,7 +257,7 @@ async function positionAtEnd({ segment, path }: SegmentName): Promise<Writer> {
     const head = Buffer.alloc(Math.min(size, 1024));
     await file.read(head, 0, head.length, 0);
     const json = unframeLine(head.subarray(0, Math.max(head.indexOf(10), 0)));
-    writer.identity = json === undefined ? undefined : parseHeader(json);
+    writer.identity = json === undefined ? undefined : parseHeader(json, path);
     const tail = Buffer.alloc(Math.min(size, chunkLength));
     await file.read(tail, 0, tail.length, size - tail.length);
     const lineEnd = tail.lastIndexOf(10);

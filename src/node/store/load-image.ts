@@ -1,6 +1,7 @@
 /** Opens the newest image that can be trusted. */
 import { copyFileSync, existsSync, renameSync } from "node:fs";
 import type { Database, SqlJsStatic } from "sql.js";
+import type { BooError } from "#core/errors.ts";
 import { imagePath, peekImage, readImage, type FoundImage, type ImageId } from "./image.ts";
 import type { Report } from "./index-messages.ts";
 import { migrate, schemaVersion } from "./schema.ts";
@@ -15,11 +16,13 @@ export interface LoadedImage {
   readonly bytes: number;
   /** Whether the image should be written anew soon. */
   readonly isDamaged: boolean;
+  /** Set where a newer version's image was found, in whose place nothing may be written: what to tell. */
+  readonly newer?: BooError;
 }
 
 /**
  * The image, or where it is damaged the one before it (journals go back to that one), or what SQLite can still read of either, or an
- * empty one. Throws BooError "store-newer" for a format that is not known here.
+ * empty one. Of a newer version's, the one before it where that can be read.
  */
 export function loadImage(sql: SqlJsStatic, directory: string, report: Report): LoadedImage {
   // First: what takes its place while it is read is newer.
@@ -31,12 +34,16 @@ type Loaded = Omit<LoadedImage, "seen">;
 
 function loadBest(sql: SqlJsStatic, directory: string, report: Report): Loaded {
   const path = imagePath(directory, "main");
-  const main = readImage(path);
+  const main = readKnown(path);
   if (main.state === "good") return openGood(sql, directory, path, main, false);
-  if (main.state === "newer") throw newerStore();
   const backupPath = imagePath(directory, "backup");
-  const backup = readImage(backupPath);
-  if (backup.state === "newer") throw newerStore();
+  const backup = readKnown(backupPath);
+  // Of what is newer only what was before it, and the journals, can be read here.
+  if (main.state === "newer") {
+    const before = backup.state === "good" && openGood(sql, directory, backupPath, backup, false);
+    return { ...(before || openEmpty(sql, false)), newer: newerStore(path) };
+  }
+  if (backup.state === "newer") return { ...openEmpty(sql, false), newer: newerStore(backupPath) };
   if (main.state === "missing" && backup.state === "missing") return openEmpty(sql, false);
   if (backup.state === "good") {
     report(
@@ -45,8 +52,27 @@ function loadBest(sql: SqlJsStatic, directory: string, report: Report): Loaded {
     );
     return openGood(sql, directory, backupPath, backup, true);
   }
-  for (const [image, where] of [[main, path] as const, [backup, backupPath] as const]) {
-    const database = image.state === "damaged" ? salvage(sql, image.bytes) : undefined;
+  return loadDamaged(
+    sql,
+    [
+      [main, path],
+      [backup, backupPath],
+    ],
+    report,
+  );
+}
+
+/** Opens what SQLite can read of damaged images, or an empty one. */
+function loadDamaged(
+  sql: SqlJsStatic,
+  images: readonly (readonly [FoundImage, string])[],
+  report: Report,
+): Loaded {
+  const damaged = images.flatMap(([image, where]) =>
+    image.state === "damaged" ? [[image.bytes, where] as const] : [],
+  );
+  for (const [bytes, where] of damaged) {
+    const database = salvage(sql, bytes);
     if (database === undefined) continue;
     report(
       "warn",
@@ -54,12 +80,16 @@ function loadBest(sql: SqlJsStatic, directory: string, report: Report): Loaded {
     );
     return { database, id: undefined, bytes: 0, isDamaged: true };
   }
-  const where = main.state === "missing" ? backupPath : path;
   report(
     "error",
-    `The history's image ${where} can not be read: the sessions in the journals are shown, and the image is kept in broken.`,
+    `The history's image ${damaged[0]?.[1]} can not be read: the sessions in the journals are shown, and the image is kept in broken.`,
   );
   return openEmpty(sql, true);
+}
+
+function readKnown(path: string): FoundImage {
+  const image = readImage(path);
+  return image.state === "good" && image.version > schemaVersion ? { state: "newer" } : image;
 }
 
 function openGood(
@@ -69,7 +99,6 @@ function openGood(
   image: FoundImage & { state: "good" },
   isDamaged: boolean,
 ): Loaded {
-  if (image.version > schemaVersion) throw newerStore();
   if (image.version < schemaVersion) keepCopy(directory, path, image.version);
   // A Buffer's slice is no copy, so sql.js works on these bytes and the image is in memory once.
   const database = new sql.Database(image.bytes);

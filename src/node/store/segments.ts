@@ -72,7 +72,7 @@ export function readSegment(
         const record = splitLine(json);
         if (record === undefined) return { offset: at, size, state: "broken" };
         visit(record.head, record.body);
-      } else if (parseHeader(json) === undefined) return { offset: at, size, state: "broken" };
+      } else if (parseHeader(json, path) === undefined) return { offset: at, size, state: "broken" };
       hasHeader = true;
       at = next;
     }
@@ -126,26 +126,31 @@ function headerOf(path: string): SegmentHeader | undefined {
   try {
     const [line] = linesOf(file, 0, fstatSync(file).size);
     const json = line === undefined ? undefined : unframeLine(line);
-    return json === undefined ? undefined : parseHeader(json);
+    return json === undefined ? undefined : parseHeader(json, path);
   } finally {
     closeSync(file);
   }
 }
 
-/** A segment's first line; undefined where it is none. Throws BooError "store-newer". */
-export function parseHeader(json: string): SegmentHeader | undefined {
+/** The first line of a segment (at a path, which is told); undefined where it is none. Throws BooError "store-newer". */
+export function parseHeader(json: string, path: string): SegmentHeader | undefined {
   const header = JSON.parse(json) as Partial<SegmentHeader> | null;
   if (header?.kind !== "header" || typeof header.format !== "number") return undefined;
-  if (header.format > journalFormat) throw newerStore();
+  if (header.format > journalFormat) throw newerStore(path);
   return header as SegmentHeader;
 }
 
-/** What to tell when a newer BooCode wrote the store. */
-export function newerStore(): BooError {
+/** What to tell when a newer BooCode wrote a file of the store. */
+export function newerStore(path: string): BooError {
   return new BooError(
     "store-newer",
-    "A newer version of BooCode has written this history: reload the window to use that version.",
+    `A newer version of BooCode has written the history in ${path}: reload the window to use that version. Until then what this one can read is shown, and nothing is saved.`,
   );
+}
+
+/** Whether an error tells of a newer version. */
+export function isNewer(error: unknown): error is BooError {
+  return error instanceof BooError && error.code === "store-newer";
 }
 
 /** The lines of a file between two offsets, without line ends; an unfinished last line is left out. A line is valid until the next is asked for. */

@@ -21,11 +21,13 @@ import type { SessionMarks, SessionSummary } from "#protocol/sessions.ts";
 import type { Span } from "#protocol/trace.ts";
 import type { StoreProblem } from "#protocol/workspace.ts";
 import { Blobs } from "./blobs.ts";
-import { imageFile } from "./image.ts";
+import { imageFile, imagePath, isNewerImage } from "./image.ts";
 import { IndexClient, type Answer, type IndexOptions } from "./index-client.ts";
 import type { IndexQuery, StoredLease } from "./index-messages.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
+import { schemaVersion } from "./schema.ts";
+import { isNewer, newerStore } from "./segments.ts";
 import { Leases } from "./leases.ts";
 import { Copies } from "./copies.ts";
 import { directorySize } from "./directory-size.ts";
@@ -198,6 +200,7 @@ class FileStore implements Store {
 
   async acquire(session: string): Promise<number> {
     await this.#startFollowing();
+    if (this.#newer !== undefined) throw this.#newer;
     await this.#leases.acquire(session);
     await this.#journal.show();
     this.#heartbeat ??= setInterval(() => this.#beat(), heartbeatEvery).unref();
@@ -267,7 +270,9 @@ class FileStore implements Store {
 
   async #ask<T>(query: IndexQuery): Promise<Answer<T>> {
     try {
-      return await this.#index.ask<T>(query);
+      const answer = await this.#index.ask<T>(query);
+      if (answer.newer !== undefined) this.#noteNewer(new BooError("store-newer", answer.newer));
+      return answer;
     } catch (error) {
       this.#noteNewer(error);
       throw error;
@@ -276,7 +281,7 @@ class FileStore implements Store {
 
   /** A store that a newer version has written is only read, as far as it can be. */
   #noteNewer(error: unknown): boolean {
-    if (!(error instanceof BooError) || error.code !== "store-newer") return false;
+    if (!isNewer(error)) return false;
     if (this.#newer !== undefined) return true;
     this.#newer = error;
     this.#setProblem({ message: error.message, needsReload: true }, this.#log);
@@ -289,6 +294,8 @@ class FileStore implements Store {
   }
 
   async #open(): Promise<void> {
+    const image = imagePath(this.#directory, "main");
+    if (isNewerImage(image, schemaVersion)) this.#noteNewer(newerStore(image));
     void this.#index.open();
     // That took its time: what follows has a turn of its own.
     await setImmediate();

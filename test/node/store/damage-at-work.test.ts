@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { BooError } from "#core/errors.ts";
 import type { StoreProblem } from "#protocol/workspace.ts";
 import { checkpoint } from "#node/store/checkpoint.ts";
 import { trailerOf } from "#node/store/image.ts";
@@ -134,41 +133,74 @@ describe("a damaged store at work", () => {
     assert.deepEqual(readFileSync(kept), rest);
   });
 
-  /** Makes a store that a newer version wrote, which nobody may read or fold. */
-  const checkNewer = (name: string, renew: (directory: string) => void) =>
-    it(`that is newer, by its ${name}, is refused`, () => {
+  /** Has a newer version write a part of a store: the rest of it is shown, where the problem is is told, and nothing is changed. */
+  const checkNewer = (name: string, renew: (directory: string) => string, expected: readonly number[]) =>
+    it(`that is newer, by its ${name}, is read as far as it can be, and not written`, async () => {
       using folder = copy();
-      renew(folder.path);
-      assert.throws(() => open(folder.path), isNewer);
+      const path = renew(folder.path);
+      const before = filesOf(folder.path);
+      await using store = opened(folder.path, { index: { checkpointBytes: 1 } });
+      const problems: (StoreProblem | undefined)[] = [];
+      store.onProblem((problem) => problems.push(problem));
+      assert.deepEqual(shape(await store.events("a")), expected);
+      assert.equal(problems.length, 1);
+      assert.equal(problems[0]?.needsReload, true);
+      assert.ok(problems[0]?.message.includes(path), problems[0]?.message);
+      for (const deed of [store.append([event("a", 99)]), store.acquire("a"), store.clean()])
+        await assert.rejects(deed, { code: "store-newer" });
+      await store.close();
+      assert.deepEqual(filesOf(folder.path), before);
     });
-  it("that is newer is refused over the process boundary", async () => {
+  checkNewer(
+    "journal",
+    (directory) => {
+      const header = { kind: "header", format: 99, writer: "w", segment: 1 };
+      writeFileSync(strange(directory), frameLine(JSON.stringify(header)));
+      return strange(directory);
+    },
+    all,
+  );
+  checkNewer(
+    "image's schema",
+    (directory) => {
+      const bytes = readFileSync(image(directory)).subarray(0, -64);
+      bytes.writeUInt32BE(999, 60);
+      writeFileSync(image(directory), Buffer.concat([bytes, trailerOf(9, bytes)]));
+      return image(directory);
+    },
+    all,
+  );
+  const renewFormat = (path: string) => {
+    const bytes = readFileSync(path);
+    bytes.write("boocode-image 2", bytes.length - 63);
+    writeFileSync(path, bytes);
+    return path;
+  };
+  checkNewer("image's format", (directory) => renewFormat(image(directory)), all);
+  checkNewer(
+    "image's format, without one before it",
+    (directory) => {
+      rmSync(backup(directory));
+      return renewFormat(image(directory));
+    },
+    [],
+  );
+
+  it("that is newer is not written before it is read, either", async () => {
     using folder = copy();
-    writeFileSync(strange(folder.path), newerJournal);
+    renewFormat(image(folder.path));
     await using store = opened(folder.path);
-    await assert.rejects(store.sessions(), isNewer);
-  });
-  checkNewer("journal", (directory) => writeFileSync(strange(directory), newerJournal));
-  checkNewer("image's schema", (directory) => {
-    const bytes = readFileSync(image(directory)).subarray(0, -64);
-    bytes.writeUInt32BE(999, 60);
-    writeFileSync(image(directory), Buffer.concat([bytes, trailerOf(9, bytes)]));
-  });
-  it("that is newer is not written, and says so", async () => {
-    using folder = copy();
-    writeFileSync(join(folder.path, "journal", "zzzzzzzz-0123456789ab.000001.log"), newerJournal);
-    await using store = opened(folder.path);
-    const problems: (StoreProblem | undefined)[] = [];
-    store.onProblem((problem) => problems.push(problem));
-    await assert.rejects(store.sessions(), isNewer);
-    await assert.rejects(store.append([event("a", 99)]), isNewer);
-    assert.match(problems.at(-1)?.message ?? "", /newer version/);
-    assert.equal(problems.at(-1)?.needsReload, true);
+    await assert.rejects(store.acquire("new"), { code: "store-newer" });
   });
 
-  checkNewer("image's format", (directory) => {
-    const bytes = readFileSync(image(directory));
-    bytes.write("boocode-image 2", bytes.length - 63);
-    writeFileSync(image(directory), bytes);
+  it("that becomes newer under an open window is left as it is", async () => {
+    using folder = copy();
+    await using store = opened(folder.path);
+    assert.deepEqual(shape(await store.events("a")), all);
+    renewFormat(image(folder.path));
+    const newer = readFileSync(image(folder.path));
+    await store.clean();
+    assert.deepEqual(readFileSync(image(folder.path)), newer);
   });
 
   it("is never worse than the records before the damage, wherever that is", () => {
@@ -195,10 +227,10 @@ describe("a damaged store at work", () => {
   });
 });
 
-const newerJournal = frameLine(JSON.stringify({ kind: "header", format: 99, writer: "w", segment: 1 }));
-
-function isNewer(error: unknown): boolean {
-  return (
-    error instanceof BooError && error.code === "store-newer" && error.message.includes("reload the window")
-  );
+/** What lies in a store's directory, with its bytes; copies of the list and of sessions apart. */
+function filesOf(directory: string): readonly (readonly [string, string])[] {
+  return globSync(join(directory, "{*,journal/*,blobs/*/*}"))
+    .filter((path) => statSync(path).isFile())
+    .toSorted()
+    .map((path) => [path, readFileSync(path, "latin1")] as const);
 }
