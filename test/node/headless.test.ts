@@ -94,6 +94,17 @@ describe("headless", function () {
     assert.equal(await host.end(), 0);
   });
 
+  it("tells a turn to its end that can not be saved, and says of each line that it is not", async () => {
+    await using server = await startModelServer({ tokens: "approximate", script: [reply.text("Unsaved.")] });
+    const store = join(folder, "package.json", "store");
+    await using host = new Headless({ folder, store, baseUrl: server.url, model: "deepseek-flash" });
+    const end = await host.say("Hello");
+    assert.deepEqual([end["reason"], end["isSaved"]], ["done", false]);
+    const problem = host.lines.find(({ type }) => type === "error");
+    assert.equal(problem?.["code"], "store-unwritable");
+    await host.kill();
+  });
+
   const check = (name: string, args: readonly string[], code: number, message: RegExp): void => {
     it(`refuses ${name}`, () => {
       const { status, stderr } = spawnSync(process.execPath, [join(root, "src/headless.ts"), ...args], {

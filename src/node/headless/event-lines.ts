@@ -1,4 +1,4 @@
-/** Tells a session's events as JSON lines; each but deltas only after it is on disk. */
+/** Tells a session's events as JSON lines; each but deltas only after it is on disk, or with `isSaved: false` once the disk has refused it. */
 import { once } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import type { Session } from "#core/session/session.ts";
@@ -16,8 +16,9 @@ export function printEvents(
   redact: (text: string) => string,
 ): { readonly print: Print; readonly flushed: () => Promise<void> } {
   const out = new LineWriter();
+  const textOf = (line: Line): string => `${redact(JSON.stringify(line))}\n`;
   const write = (line: Line, durable: Promise<unknown>): void =>
-    out.write(`${redact(JSON.stringify(line))}\n`, durable);
+    out.write(textOf(line), durable, () => textOf({ ...line, isSaved: false }));
   session.channel.listen((event, _seq, durable) => {
     for (const line of toLines(session, event)) write(line, durable);
   });
@@ -29,13 +30,13 @@ class LineWriter {
   readonly #waiting: { text: string; isReady: boolean }[] = [];
   #running: Promise<void> | undefined;
 
-  write(text: string, durable: Promise<unknown>): void {
+  /** Writes a text once it is durable, or what `refused` makes of it where it can not be. */
+  write(text: string, durable: Promise<unknown>, refused: () => string): void {
     const entry = { text, isReady: false };
     this.#waiting.push(entry);
     void durable.then((isKept) => {
       entry.isReady = true;
-      // What the disk refused is told to nobody; that it did is told by an error.
-      if (isKept === false) entry.text = "";
+      if (isKept === false) entry.text = refused();
       if (this.#waiting[0]?.isReady === true) this.#running ??= this.#run();
     });
   }
