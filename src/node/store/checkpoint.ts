@@ -183,6 +183,12 @@ function clearOddLock(directory: string): void {
   rmSync(path, { force: true });
 }
 
+/** Removes images that were kept when they were brought to a newer version: they hold what was deleted for good since. */
+export function removeOldCopies(directory: string): void {
+  for (const name of readdirSync(directory))
+    if (name.startsWith(`${imageFile.main}.version-`)) rmSync(join(directory, name), { force: true });
+}
+
 function removeLeftovers(directory: string): void {
   for (const name of readdirSync(directory)) {
     if (name.startsWith(`${imageFile.main}.`) && name.endsWith(".tmp"))

@@ -1,4 +1,5 @@
 /** What the index keeps besides the events themselves, made from them alone: words to search, and which blobs are in use. */
+import type { ReadBlobText } from "./blob-text.ts";
 import { unpack } from "./packed.ts";
 
 /** A message as it is searched. */
@@ -12,13 +13,15 @@ export interface SearchText {
 interface EventLike {
   readonly number?: unknown;
   readonly text?: unknown;
-  readonly message?: { readonly text?: { readonly text?: unknown; readonly preview?: unknown } };
+  readonly message?: {
+    readonly text?: { readonly text?: unknown; readonly preview?: unknown; readonly blob?: unknown };
+  };
 }
 
 const speaking: ReadonlySet<string> = new Set(["turn-start", "user-message", "step-end"]);
 
-/** What an event of a type says that can be searched; undefined where it says nothing. */
-export function searchTextOf(type: string, body: string): SearchText | undefined {
+/** What an event of a type says that can be searched, long messages as `read` gives them; undefined where it says nothing. */
+export function searchTextOf(type: string, body: string, read: ReadBlobText): SearchText | undefined {
   if (!speaking.has(type)) return undefined;
   const event = JSON.parse(body) as EventLike;
   const turn = typeof event.number === "number" ? event.number : undefined;
@@ -27,7 +30,8 @@ export function searchTextOf(type: string, body: string): SearchText | undefined
       ? { role: "assistant", turn, text: event.text }
       : undefined;
   }
-  const said = event.message?.text?.text ?? event.message?.text?.preview;
+  const { text, blob, preview } = event.message?.text ?? {};
+  const said = text ?? (typeof blob === "string" ? read(blob) : undefined) ?? preview;
   if (typeof said === "string") return { role: "user", turn, text: said };
   return turn === undefined ? undefined : { role: "user", turn, text: "" };
 }

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { SqlJsStatic } from "sql.js";
 import type { BooError } from "#core/errors.ts";
+import { blobTexts } from "./blob-text.ts";
 import { codeOf } from "./disk-problem.ts";
 import { imagePath, peekImage, type ImageId } from "./image.ts";
 import type { Report } from "./index-messages.ts";
@@ -68,6 +69,11 @@ export class HistoryIndex {
   /** Blobs that were freed by what was followed. */
   get freedBlobs(): ReadonlySet<string> {
     return this.#tables.freed;
+  }
+
+  /** Whether a session was deleted for good by what was followed. */
+  get hasPurged(): boolean {
+    return this.#tables.hasPurged;
   }
 
   /** The image that was loaded, or written last by this index. */
@@ -143,10 +149,11 @@ export class HistoryIndex {
     const { database, id, seen, bytes, isDamaged, newer } = loadImage(this.#sql, this.directory, this.report);
     this.#newer ??= newer;
     const statements = new Statements(database);
-    const tables = new Tables(statements);
+    const readBlob = blobTexts(this.directory);
+    const tables = new Tables(statements, readBlob);
     return {
       tables,
-      queries: new Queries(statements),
+      queries: new Queries(statements, readBlob),
       image: { id, seen, bytes, positions: tables.positions(), isDamaged },
     };
   }

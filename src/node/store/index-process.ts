@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { BooError, messageOf } from "#core/errors.ts";
 import { listCopy } from "#core/session/copies.ts";
-import { checkpoint, type Stage } from "./checkpoint.ts";
+import { checkpoint, removeOldCopies, type Stage } from "./checkpoint.ts";
 import { removeUnused } from "./blob-collector.ts";
 import { Copies } from "./copies.ts";
 import { HistoryIndex } from "./history-index.ts";
@@ -150,9 +150,10 @@ async function clean(index: HistoryIndex): Promise<{ readonly blobs: number; rea
   await running;
   // What a newer version's files refer to is not known here.
   if (index.newer !== undefined) throw index.newer;
-  const freed = index.freedBlobs;
+  const { freedBlobs: freed, hasPurged } = index;
   for (let time = 0; time < 2; time++) await checkpoint(index, () => {}, { isForced: true });
   await keepList(index);
+  if (hasPurged) removeOldCopies(directory);
   return removeUnused(directory, index.queries.blobs(), freed);
 }
 

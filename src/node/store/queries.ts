@@ -1,5 +1,7 @@
 /** The questions that the index answers; with `tables.ts` and `schema.ts` the only SQL. */
+import type { SqlValue } from "sql.js";
 import { fold } from "./derived.ts";
+import type { ReadBlobText } from "./blob-text.ts";
 import { markedAt, plainMarks, type DatedMarks } from "./marks.ts";
 import type { DecisionPage } from "#core/store-ports.ts";
 import type { StoredLease } from "./index-messages.ts";
@@ -15,6 +17,17 @@ export interface SessionLog {
   readonly lease?: StoredLease;
 }
 
+/** An event that says something, as far as it is searched. */
+interface Said {
+  readonly text?: string;
+  readonly message?: {
+    readonly text: { readonly text?: string; readonly blob?: string; readonly preview?: string };
+  };
+}
+
+/** Of a message that is longer than this (characters) only that much is told, from some before a word that was found. */
+const around = { most: 16_000, before: 4_000 };
+
 function ofSession(session: string | undefined): string {
   return session === undefined ? "" : "WHERE session = (SELECT key FROM sessions WHERE id = ?3)";
 }
@@ -22,9 +35,11 @@ function ofSession(session: string | undefined): string {
 /** Asks one database. */
 export class Queries {
   readonly #sql: Statements;
+  readonly #readBlob: ReadBlobText;
 
-  constructor(sql: Statements) {
+  constructor(sql: Statements, readBlob: ReadBlobText) {
     this.#sql = sql;
+    this.#readBlob = readBlob;
   }
 
   /** Sessions (JSON: summary, marks and when the newest was made, lease), last changed first; of one folder if given. A session whose summary was never written gets a makeshift one. */
@@ -127,21 +142,27 @@ export class Queries {
       ORDER BY m.n DESC LIMIT ?`;
     for (const session of sessions)
       for (const [n, turn, role, body] of this.#sql.each(query, [session, ...words.map(fold), perSession]))
-        yield JSON.stringify({ session, n, turn, role, text: body === null ? "" : textOf(unpack(body)) });
+        yield JSON.stringify({ session, n, turn, role, text: this.#textAt(body, words) });
+  }
+
+  /** What a message says; of a long one what is around the first of the words. */
+  #textAt(body: SqlValue | undefined, words: readonly string[]): string {
+    if (body === null || body === undefined) return "";
+    const { text, message } = JSON.parse(unpack(body)) as Said;
+    const { blob, preview = "" } = message?.text ?? {};
+    const said =
+      text ?? message?.text.text ?? (blob === undefined ? undefined : this.#readBlob(blob)) ?? preview;
+    if (said.length <= around.most) return said;
+    const folded = fold(said);
+    const places = words.map((word) => folded.indexOf(fold(word))).filter((at) => at >= 0);
+    const start = Math.max(0, Math.min(...places, said.length) - around.before);
+    return said.slice(start, start + around.most);
   }
 
   /** All blobs that something refers to. */
   blobs(): ReadonlySet<string> {
     return new Set([...this.#sql.each("SELECT DISTINCT hash FROM blob_refs")].map(([hash]) => String(hash)));
   }
-}
-
-function textOf(body: string): string {
-  const { text, message } = JSON.parse(body) as {
-    readonly text?: string;
-    readonly message?: { readonly text: { readonly text?: string; readonly preview?: string } };
-  };
-  return text ?? message?.text.text ?? message?.text.preview ?? "";
 }
 
 function holdsAll(words: readonly string[], table = ""): string {

@@ -70,7 +70,7 @@ function fillDerived(database: Database): void {
     const body = unpack(kept);
     for (const hash of blobsOf(body)) reference.run([hash, session]);
     if (n === 0) turn = 0;
-    const said = searchTextOf(String(type), body);
+    const said = searchTextOf(String(type), body, () => undefined);
     turn = said?.turn ?? turn;
     if (said !== undefined) message.run([session, n, turn, said.role, fold(said.text)]);
   }

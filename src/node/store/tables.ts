@@ -1,6 +1,7 @@
 /** The tables of the index: applies journal records to them and answers queries; the only SQL besides the schema. */
 import type { SessionMarks } from "#protocol/sessions.ts";
 import { blobsOf, decidedAt, fold, searchTextOf } from "./derived.ts";
+import type { ReadBlobText } from "./blob-text.ts";
 import { mergeMarks, type DatedMarks } from "./marks.ts";
 import { pack, unpack } from "./packed.ts";
 import { firstEpoch, type LineHead } from "./record-line.ts";
@@ -37,12 +38,16 @@ const knownRowsLimit = 500;
 /** One opened database. */
 export class Tables {
   readonly #sql: Statements;
+  readonly #readBlob: ReadBlobText;
   readonly #rows = new Map<string, SessionRow>();
   /** Blobs of sessions that were purged while this looked on. */
   readonly freed = new Set<string>();
+  /** Whether any session was. */
+  hasPurged = false;
 
-  constructor(sql: Statements) {
+  constructor(sql: Statements, readBlob: ReadBlobText) {
     this.#sql = sql;
+    this.#readBlob = readBlob;
     this.#tune();
   }
 
@@ -157,7 +162,7 @@ export class Tables {
   #insertEvent(row: SessionRow, n: number, epoch: number, type: string, body: string): void {
     this.#sql.run("INSERT INTO events VALUES (?, ?, ?, ?, ?)", [row.key, n, epoch, type, pack(body)]);
     this.#keepReferences(row.key, body);
-    const said = searchTextOf(type, body);
+    const said = searchTextOf(type, body, this.#readBlob);
     if (said !== undefined) {
       row.turn = said.turn ?? row.turn;
       const values = [row.key, n, row.turn, said.role, fold(said.text)];
@@ -249,6 +254,7 @@ export class Tables {
       [at, row.key],
     );
     row.isPurged = true;
+    this.hasPurged = true;
   }
 
   #row(session: string): SessionRow {

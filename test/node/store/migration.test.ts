@@ -45,6 +45,10 @@ describe("an image of an earlier version", () => {
       await store.clean();
       assert.equal((await store.events("first")).length, 7);
       assert.deepEqual(readFileSync(copy), readFileSync(join(fixture, "boocode.sqlite")));
+      await store.append([{ kind: "purge", session: "first", at: 9 }]);
+      await store.clean();
+      assert.equal(existsSync(copy), false, "what is deleted for good is in no copy");
+      assert.deepEqual(await store.events("first"), []);
     });
   }
 

@@ -28,8 +28,8 @@ describe("ownership of a session", () => {
     const database = new sql.Database();
     migrate(database, 0);
     const statements = new Statements(database);
-    const tables = new Tables(statements);
-    const queries = new Queries(statements);
+    const tables = new Tables(statements, () => undefined);
+    const queries = new Queries(statements, () => undefined);
     for (const { writer, epoch, records } of stretches) {
       let head: SessionHead = { epoch, last: -1 };
       for (const record of records) {

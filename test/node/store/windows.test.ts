@@ -288,6 +288,27 @@ describe("two windows on one store", () => {
     assert.deepEqual(await found(), []);
   });
 
+  check("find words anywhere in a long message", async (one, two) => {
+    const long = `${"Sand and stones. ".repeat(3_000)}A flibbertigibbet sat there. ${"Sand. ".repeat(3_000)}`;
+    const blob = await one.putBlob(long);
+    const text = { blob, bytes: long.length, preview: long.slice(0, 2_000) };
+    const fact: SessionEvent = {
+      type: "turn-start",
+      at: 1,
+      turn: "t",
+      number: 1,
+      message: { id: "m", text },
+    };
+    await one.append([
+      { kind: "event", session: "a", n: 0, event: fact },
+      { kind: "summary", summary: summary("a", 5) },
+    ]);
+    assert.deepEqual(await two.search(["flibbertigibbet", "stones"]), ["a"]);
+    const [hit] = await two.hits(["flibbertigibbet"], ["a"], 3);
+    assert.match(hit?.text ?? "", /stones\. A flibbertigibbet sat/);
+    assert.ok((hit?.text.length ?? 0) < 20_000);
+  });
+
   check("keep the newest mark of either", async (one, two) => {
     await one.append([{ kind: "summary", summary: summary("a", 1) }]);
     await two.append([{ kind: "marks", session: "a", at: 20, marks: { title: "later", isPinned: true } }]);
