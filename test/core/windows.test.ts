@@ -44,6 +44,27 @@ describe("a session that another window runs", () => {
     await assert.rejects(world.agent.prompt("me too"), { code: "session-busy" });
   });
 
+  it("stays known as one of another window, whatever is heard while a message is refused", async () => {
+    await using world = await conversation(1);
+    await elsewhere(world);
+    const { store } = world.ports;
+    const { session } = world.agent;
+    const acquire = store.acquire.bind(store);
+    store.acquire = async (id) => {
+      store.hear({ kind: "lease", session: id });
+      await new Promise((resolve) => setImmediate(resolve));
+      return acquire(id);
+    };
+    await assert.rejects(world.agent.prompt("me too"), { code: "session-busy" });
+    assert.equal(session.state.owner, "elsewhere");
+    store.owners.set(session.id, "gone");
+    store.hear({ kind: "lease", session: session.id });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(session.state.owner, "gone");
+    await world.say("now me");
+    assert.equal(session.state.owner, undefined);
+  });
+
   it("opens its folder, and says why where it has none or several", async () => {
     await using world = await conversation(1);
     const { handlers, supervisor } = world.core;

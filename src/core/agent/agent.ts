@@ -225,6 +225,8 @@ export class Agent {
     const { store } = this.#dependencies.ports;
     const { id } = this.session;
     const count = await store.acquire(id);
+    if (this.session.state.owner !== undefined)
+      void this.session.emit({ type: "owner-change", owner: undefined });
     if (count > this.session.eventCount) await this.reload(await store.events(id));
   }
 

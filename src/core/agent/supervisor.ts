@@ -261,9 +261,10 @@ export class Supervisor {
     this.#showOwner(agent);
   }
 
-  #showOwner({ session, isRunning }: Agent): void {
+  // Also while a turn begins here: it may yet be refused because of the owner.
+  #showOwner({ session }: Agent): void {
     const owner = this.#dependencies.ports.store.owner(session.id);
-    const shown = !isRunning && (owner === "elsewhere" || owner === "gone") ? owner : undefined;
+    const shown = owner === "elsewhere" || owner === "gone" ? owner : undefined;
     if (session.state.owner !== shown) {
       void session.emit({ type: "owner-change", owner: shown });
       this.library.hear({ kind: "lease", session: session.id });
