@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, readlinkSync, readdirSync, symlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createShell } from "#node/shell/shell.ts";
@@ -20,15 +21,15 @@ describe("shell: a confined command", () => {
     );
 
   it("works in the workspace as any other", async () => {
-    const line =
-      "mkdir -p a/b; echo text > a/b/c; mv a/b/c d; cat d; echo tmp > /tmp/x; cat /tmp/x /var/tmp/x; echo $TMPDIR";
+    const name = `x-${randomUUID()}`;
+    const line = `mkdir -p a/b; echo text > a/b/c; mv a/b/c d; cat d; echo tmp > /tmp/${name}; cat /tmp/${name} /var/tmp/${name}; echo $TMPDIR`;
     const { text, exitCode, refusals } = await world.run(line, await world.confined());
     assert.deepEqual([text, exitCode, refusals], ["text\ntmp\ntmp\n/tmp\n", 0, []]);
     assert.equal(readFileSync(join(world.workspace, "d"), "utf8"), "text\n");
     assert.equal(statSync(join(world.workspace, "d")).uid, process.getuid?.());
     const { confinement } = await world.confined();
-    assert.equal(readFileSync(join(confinement.temporary, "x"), "utf8"), "tmp\n");
-    assert.equal(existsSync("/tmp/x"), false);
+    assert.equal(readFileSync(join(confinement.temporary, name), "utf8"), "tmp\n");
+    assert.equal(existsSync(join("/tmp", name)), false);
   });
 
   it("has common tools", async () => {

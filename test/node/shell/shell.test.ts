@@ -152,8 +152,10 @@ describe("shell: output", () => {
     assert.ok(heard.length < 30 && heard.length > 3, `${heard.length} times`);
     assert.ok(heard.every(({ text }) => Buffer.byteLength(text) <= 8 * 1024 && !text.includes("\uFFFD")));
     assert.match(heard.map(({ text }) => text).join(""), /60→END\n$/);
-    const gaps = heard.slice(1, -1).map(({ at }, index) => at - (heard[index]?.at ?? 0));
-    assert.ok(Math.min(...gaps) > 90, `${Math.min(...gaps)} ms`);
+    // All but the last, which tells the end; a timer may be a millisecond early, and who is told late is told sooner after it.
+    const times = heard.slice(0, -1).map(({ at }) => at);
+    const lasted = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    assert.ok(times.length <= lasted / 99 + 2, `${times.length} times in ${lasted} ms`);
   });
 
   it("is read in parts that break no character", async () => {

@@ -86,15 +86,17 @@ for (const engine of engineNames)
 
     describe("pipeline()", () => {
       it("has no barrier: each item goes through its stages on its own", async () => {
+        const isThrough = Promise.withResolvers<void>();
         const agents = new ScriptedAgents(async ({ prompt }) => {
-          await new Promise((done) => setTimeout(done, prompt.startsWith("slow") ? 25 : 1));
+          if (prompt === "third fast") isThrough.resolve();
+          if (prompt === "slow") await isThrough.promise;
           return answered(prompt);
         });
         const { end } = await world.run(
-          'const seen = []; await pipeline(["slow", "fast"], (item) => agent(item), (previous) => { seen.push("2 " + previous); return agent("second " + previous); }, () => seen.push("3")); return seen;',
+          'const seen = []; const stage = (name) => (_, item) => { seen.push(name + " " + item); return agent(name + " " + item); }; await pipeline(["slow", "fast"], (item) => agent(item), stage("second"), stage("third")); return seen;',
           { agents },
         );
-        assert.deepEqual(end.result, ["2 fast", "3", "2 slow", "3"]);
+        assert.deepEqual(end.result, ["second fast", "third fast", "second slow", "third slow"]);
       });
       gives(
         "gives stages the previous value, the item and its index",
