@@ -42,8 +42,11 @@ for (const engine of engineNames)
     stops("tokens", { tokens: 250 });
     stops("money", { usd: 0.025 });
     it("lets agents under way finish, and those in the queue not begin", async () => {
+      const [areUnderWay, isSpent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       const agents = new ScriptedAgents(async ({ prompt }) => {
-        await new Promise((done) => setTimeout(done, prompt === "p0" ? 1 : 8));
+        if (prompt === "p2") areUnderWay.resolve();
+        await (prompt === "p0" ? areUnderWay : isSpent).promise;
+        if (prompt === "p0") setTimeout(isSpent.resolve, 5);
         return answered(prompt, 100);
       });
       const { end } = await world.run("return parallel([0, 1, 2, 3, 4].map((n) => () => agent('p' + n)));", {
