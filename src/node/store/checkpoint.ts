@@ -1,5 +1,6 @@
 /** Folds journals into a new image, under a lock that only one process holds. */
 import {
+  copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -23,6 +24,9 @@ import type { Position } from "./tables.ts";
 const worthIt = { least: 2 << 20, most: 16 << 20, share: 16, files: 100 };
 /** A lock that was not renewed for this long (ms) is one of a dead process. */
 const lockStaleAfter = 30_000;
+
+/** One that is so far ahead (ms) is no other machine's clock, but one of this that was set back. */
+const lockOfTheFuture = 600_000;
 
 /** Where a checkpoint can be interrupted by a test. */
 export type Stage =
@@ -67,7 +71,7 @@ export async function checkpoint(
     const main = imagePath(index.directory, "main");
     const onDisk = peekImage(main);
     const isOther = onDisk !== undefined && onDisk.sum !== index.image.id?.sum;
-    if (isOther || isNewerImage(main, schemaVersion)) index.reload();
+    if (isOther || (await isNewerImage(main, schemaVersion))) index.reload();
     index.follow();
     if (index.newer !== undefined || !isWorthIt(index, occasion)) return false;
     await replaceImage(index, reach, () => {
@@ -155,7 +159,7 @@ function keepAsBackup(directory: string, main: string): void {
   }
 }
 
-/** Keeps what lies in an image's place in `broken`; it stays there, too, until another takes the place, if the file system has links. */
+/** Keeps what lies in an image's place in `broken`; a file stays in its place, too, until another takes it. */
 function putAside(directory: string, which: "main" | "backup" | "lock"): void {
   const path = imagePath(directory, which);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
@@ -163,24 +167,36 @@ function putAside(directory: string, which: "main" | "backup" | "lock"): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const kept = join(folder, `${Date.now()}-${imageFile[which]}`);
   try {
-    linkSync(path, kept);
+    if (statSync(path).isFile()) linkOrCopy(path, kept);
+    else renameSync(path, kept);
   } catch {
     renameSync(path, kept);
+  }
+}
+
+function linkOrCopy(path: string, copy: string): void {
+  try {
+    linkSync(path, copy);
+  } catch {
+    copyFileSync(path, copy);
   }
 }
 
 /** Puts aside what no process can have locked with, or ever takes back: a lock is an empty folder, renewed all the time. */
 function clearOddLock(directory: string): void {
   const path = imagePath(directory, "lock");
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  const isLock = found.isDirectory() && readdirSync(path).length === 0;
-  const isOfTheFuture = found.mtimeMs > Date.now() + lockStaleAfter;
-  // From now on it counts as any other: one that nobody renews is taken over.
-  if (isLock && isOfTheFuture) utimesSync(path, new Date(), new Date());
-  if (isLock) return;
-  putAside(directory, "lock");
-  rmSync(path, { force: true });
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return;
+    const isLock = found.isDirectory() && readdirSync(path).length === 0;
+    // From now on it counts as any other: one that nobody renews is taken over.
+    if (isLock && found.mtimeMs > Date.now() + lockOfTheFuture) utimesSync(path, new Date(), new Date());
+    if (isLock) return;
+    putAside(directory, "lock");
+    rmSync(path, { force: true });
+  } catch {
+    // Another process was at it.
+  }
 }
 
 /** Removes images that were kept when they were brought to a newer version: they hold what was deleted for good since. */

@@ -32,6 +32,12 @@ export interface ImageState {
   readonly isDamaged: boolean;
 }
 
+interface Loaded {
+  readonly tables: Tables;
+  readonly queries: Queries;
+  readonly image: ImageState;
+}
+
 /** Checkpoints and segments' deletion go on beside a reader; it begins anew this often before it gives up. */
 const attempts = 5;
 
@@ -44,11 +50,12 @@ export class HistoryIndex {
   #queries: Queries;
   #image: ImageState;
   #positions: Map<string, Position>;
-
   /** What to tell of a newer version's files. */
   #newer: BooError | undefined;
+  /** By writer the segment that was last read behind something damaged, and the numbers of the lines that were read there. */
+  readonly #holes = new Map<string, { readonly segment: number; readonly seen: Set<number>; last: number }>();
 
-  /** Opens the image. */
+  /** Opens the image; throws BooError "store-newer" where a newer version's hides all. */
   constructor(sql: SqlJsStatic, directory: string, report: Report) {
     this.#sql = sql;
     this.directory = directory;
@@ -69,11 +76,6 @@ export class HistoryIndex {
   /** Blobs that were freed by what was followed. */
   get freedBlobs(): ReadonlySet<string> {
     return this.#tables.freed;
-  }
-
-  /** Whether a session was deleted for good by what was followed. */
-  get hasPurged(): boolean {
-    return this.#tables.hasPurged;
   }
 
   /** The image that was loaded, or written last by this index. */
@@ -97,7 +99,9 @@ export class HistoryIndex {
       const isWhole = this.#followAll();
       // A checkpoint deletes what the image before it covers: one later is fine, two later may have taken what was not read yet.
       const found = peekImage(imagePath(this.directory, "main"))?.generation ?? 0;
-      if (isWhole && found < this.#image.seen + 2) return;
+      // One that is older was put there by hand, or written anew after all was lost.
+      const isNear = found < this.#image.seen + 2 && (found === 0 || found >= this.#image.seen);
+      if (isWhole && isNear) return;
       if (attempt >= attempts) throw new Error("The journal changed too often while it was read");
       if (found !== this.#image.seen) this.reload();
     }
@@ -108,14 +112,21 @@ export class HistoryIndex {
     this.#tables.close();
   }
 
-  /** Begins anew with the image that is on disk now. */
+  /** Begins anew with the image that is on disk now; where a newer version wrote that, what is known stays. */
   reload(): void {
-    const { tables, queries, image } = this.#load();
+    const seen = peekImage(imagePath(this.directory, "main"))?.generation ?? 0;
+    const loaded = this.#loadKnown();
+    if (loaded === undefined) {
+      this.#image = { ...this.#image, seen };
+      return;
+    }
+    const { tables, queries, image } = loaded;
     this.#tables.close();
     this.#tables = tables;
     this.#queries = queries;
     this.#image = image;
     this.#positions = new Map(image.positions);
+    this.#holes.clear();
   }
 
   /** What of the journals is not in the image. */
@@ -145,7 +156,21 @@ export class HistoryIndex {
     this.#image = image;
   }
 
-  #load(): { readonly tables: Tables; readonly queries: Queries; readonly image: ImageState } {
+  /** What is on disk now; undefined where a newer version wrote it. */
+  #loadKnown(): Loaded | undefined {
+    try {
+      const before = this.#newer;
+      const loaded = this.#load();
+      if (this.#newer === before) return loaded;
+      loaded.tables.close();
+    } catch (error) {
+      if (!isNewer(error)) throw error;
+      this.#newer ??= error;
+    }
+    return undefined;
+  }
+
+  #load(): Loaded {
     const { database, id, seen, bytes, isDamaged, newer } = loadImage(this.#sql, this.directory, this.report);
     this.#newer ??= newer;
     const statements = new Statements(database);
@@ -212,7 +237,11 @@ export class HistoryIndex {
     const { q = 0 } = this.#positions.get(name.writer) ?? {};
     const position = { segment: name.segment, offset: next, q };
     this.#positions.set(name.writer, position);
-    return next < size ? this.#read(name, position) : { offset: next, size, state: "end" };
+    if (next === size) return { offset: next, size, state: "end" };
+    const known = this.#holes.get(name.writer);
+    if (known?.segment !== name.segment)
+      this.#holes.set(name.writer, { segment: name.segment, seen: new Set(), last: 0 });
+    return this.#read(name, position);
   }
 
   #read(name: SegmentName, start: Position): SegmentEnd {
@@ -221,7 +250,16 @@ export class HistoryIndex {
       readSegment(name.path, start.offset, (head, body) => {
         // A batch that failed to sync is written again to the next segment; it may be in both.
         if (head.q <= q) return;
-        q = head.q;
+        const hole = this.#holes.get(name.writer);
+        if (hole?.seen.has(head.q) === true) return;
+        // What is missing in a damaged segment may come in the next one, which begins with it then.
+        if (hole?.segment === name.segment) {
+          hole.seen.add(head.q);
+          hole.last = head.q;
+        } else if (hole === undefined || head.q > hole.last) {
+          this.#holes.delete(name.writer);
+          q = head.q;
+        }
         this.#tables.apply(name.writer, head, body);
       }),
     );

@@ -1,5 +1,6 @@
 /** The image: a SQLite file followed by one line that tells its generation and checksum, so that one flipped bit is noticed. */
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
@@ -49,19 +50,19 @@ function isNewerFormat(trailer: string): boolean {
   return Number(/^\nboocode-image (\d+) /.exec(trailer)?.[1]) > imageFormat;
 }
 
-/** Whether the image at a path is of a newer format, or of a schema above `schema`, by a few of its bytes. */
-export function isNewerImage(path: string, schema: number): boolean {
-  const file = openIfPresent(path);
-  if (file === undefined) return false;
+/** Whether the image at a path seems to be of a newer format, or of a schema above `schema`, by a few of its bytes: it may be damaged as well. */
+export async function isNewerImage(path: string, schema: number): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) return false;
+  const file = await open(path, "r");
   try {
-    const { size } = fstatSync(file);
     const [end, version] = [Buffer.alloc(trailerLength), Buffer.alloc(4)];
-    readSync(file, end, 0, trailerLength, Math.max(size - trailerLength, 0));
-    readSync(file, version, 0, 4, versionOffset);
+    await file.read(end, 0, trailerLength, Math.max(found.size - trailerLength, 0));
+    await file.read(version, 0, 4, versionOffset);
     const trailer = end.toString("latin1");
     return isNewerFormat(trailer) || (parseTrailer(trailer) !== undefined && version.readUInt32BE() > schema);
   } finally {
-    closeSync(file);
+    await file.close();
   }
 }
 

@@ -150,10 +150,13 @@ async function clean(index: HistoryIndex): Promise<{ readonly blobs: number; rea
   await running;
   // What a newer version's files refer to is not known here.
   if (index.newer !== undefined) throw index.newer;
-  const { freedBlobs: freed, hasPurged } = index;
-  for (let time = 0; time < 2; time++) await checkpoint(index, () => {}, { isForced: true });
+  const freed = index.freedBlobs;
+  let isFolded = true;
+  for (let time = 0; time < 2; time++)
+    isFolded = (await checkpoint(index, () => {}, { isForced: true })) && isFolded;
+  if (index.newer !== undefined) throw index.newer;
   await keepList(index);
-  if (hasPurged) removeOldCopies(directory);
+  if (isFolded && index.queries.hasPurged()) removeOldCopies(directory);
   return removeUnused(directory, index.queries.blobs(), freed);
 }
 

@@ -22,7 +22,7 @@ export interface LoadedImage {
 
 /**
  * The image, or where it is damaged the one before it (journals go back to that one), or what SQLite can still read of either, or an
- * empty one. Of a newer version's, the one before it where that can be read.
+ * empty one. Of a newer version's, the one before it; throws BooError "store-newer" where that can not be read.
  */
 export function loadImage(sql: SqlJsStatic, directory: string, report: Report): LoadedImage {
   // First: what takes its place while it is read is newer.
@@ -40,10 +40,10 @@ function loadBest(sql: SqlJsStatic, directory: string, report: Report): Loaded {
   const backup = readKnown(backupPath);
   // Of what is newer only what was before it, and the journals, can be read here.
   if (main.state === "newer") {
-    const before = backup.state === "good" && openGood(sql, directory, backupPath, backup, false);
-    return { ...(before || openEmpty(sql, false)), newer: newerStore(path) };
+    if (backup.state !== "good") throw newerStore(path);
+    return { ...openGood(sql, undefined, backupPath, backup, false), newer: newerStore(path) };
   }
-  if (backup.state === "newer") return { ...openEmpty(sql, false), newer: newerStore(backupPath) };
+  if (backup.state === "newer") throw newerStore(backupPath);
   if (main.state === "missing" && backup.state === "missing") return openEmpty(sql, false);
   if (backup.state === "good") {
     report(
@@ -92,14 +92,15 @@ function readKnown(path: string): FoundImage {
   return image.state === "good" && image.version > schemaVersion ? { state: "newer" } : image;
 }
 
+/** Opens an image; one of an earlier version is kept in `directory` before. */
 function openGood(
   sql: SqlJsStatic,
-  directory: string,
+  directory: string | undefined,
   path: string,
   image: FoundImage & { state: "good" },
   isDamaged: boolean,
 ): Loaded {
-  if (image.version < schemaVersion) keepCopy(directory, path, image.version);
+  if (directory !== undefined && image.version < schemaVersion) keepCopy(directory, path, image.version);
   // A Buffer's slice is no copy, so sql.js works on these bytes and the image is in memory once.
   const database = new sql.Database(image.bytes);
   migrate(database, image.version);

@@ -1,32 +1,41 @@
-/** Which sessions lost something in this window: what follows it nobody could read. */
+/** Which sessions lost events in this window: what follows those nobody could read. */
 import { BooError } from "#core/errors.ts";
+import type { StoreRecord } from "#core/store-ports.ts";
 import type { StoreProblem } from "#protocol/workspace.ts";
+import { sessionOf } from "./record-line.ts";
 
 /** The sessions whose end was lost, until the window is loaded anew. */
 export class Losses {
   readonly #bySession = new Map<string, BooError>();
 
-  /** Throws BooError "store-lost" where one of the sessions has lost something. */
-  check(sessions: readonly string[]): void {
-    for (const session of sessions) {
-      const lost = this.#bySession.get(session);
+  /** Throws BooError "store-lost" where one of the records goes on with a session that has lost something. */
+  check(records: readonly StoreRecord[]): void {
+    if (this.#bySession.size === 0) return;
+    for (const record of records) {
+      const lost = goesOn(record) ? this.#bySession.get(sessionOf(record)) : undefined;
       if (lost !== undefined) throw lost;
     }
   }
 
-  /** Takes in why something of these sessions was refused; gives the problem if it is lost by that. */
-  note(sessions: readonly string[], error: unknown): StoreProblem | undefined {
-    if (!(error instanceof BooError) || error.code !== "store-lost") return undefined;
-    for (const session of sessions) this.#bySession.set(session, error);
-    return { message: error.message, needsReload: true, isLoss: true };
+  /** Takes in why records were refused; true if events are lost by that. */
+  note(records: readonly StoreRecord[], error: unknown): boolean {
+    if (!(error instanceof BooError) || error.code !== "store-lost") return false;
+    const events = records.filter(({ kind }) => kind === "event");
+    for (const record of events) this.#bySession.set(sessionOf(record), error);
+    return events.length > 0;
   }
 
-  /** What is left to say when the disk can be written again. */
-  get problem(): StoreProblem | undefined {
+  /** What to tell, while the disk fails and after. */
+  problem(isFailing: boolean): StoreProblem | undefined {
+    const [lost] = this.#bySession.values();
+    if (lost === undefined) return undefined;
     const { size } = this.#bySession;
-    if (size === 0) return undefined;
     const which = size === 1 ? "a session" : `${size} sessions`;
-    const message = `BooCode's history can be written again, but the end of ${which} was lost while it could not: reload the window to go on from what is saved.`;
-    return { message, needsReload: true, isLoss: true };
+    const after = `BooCode's history can be written again, but the end of ${which} was lost while it could not: reload the window to go on from what is saved.`;
+    return { message: isFailing ? lost.message : after, needsReload: true, isLoss: true };
   }
+}
+
+function goesOn({ kind }: StoreRecord): boolean {
+  return kind === "event" || kind === "partial" || kind === "summary";
 }

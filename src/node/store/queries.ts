@@ -159,6 +159,12 @@ export class Queries {
     return said.slice(start, start + around.most);
   }
 
+  /** Whether any session was deleted for good. */
+  hasPurged(): boolean {
+    const [found] = this.#sql.each("SELECT 1 FROM sessions WHERE purged_at IS NOT NULL LIMIT 1", []);
+    return found !== undefined;
+  }
+
   /** All blobs that something refers to. */
   blobs(): ReadonlySet<string> {
     return new Set([...this.#sql.each("SELECT DISTINCT hash FROM blob_refs")].map(([hash]) => String(hash)));

@@ -27,10 +27,11 @@ import type { IndexQuery, StoredLease } from "./index-messages.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalWriter, type JournalSettings } from "./journal-writer.ts";
 import { schemaVersion } from "./schema.ts";
-import { isNewer, newerStore } from "./segments.ts";
+import { isNewer } from "./segments.ts";
 import { Leases } from "./leases.ts";
 import { Copies } from "./copies.ts";
 import { directorySize } from "./directory-size.ts";
+import { LastKnown } from "./last-known.ts";
 import { Losses } from "./losses.ts";
 import { firstEpoch, recordJson, sessionOf, type LineHead } from "./record-line.ts";
 
@@ -48,8 +49,6 @@ export interface StoreOptions {
 /** A session as the index lists it. */
 type ListedSession = StoredSession & { readonly lease?: StoredLease; readonly markedAt?: number };
 
-/** Sessions whose last event's number is remembered, besides those that this window runs. */
-const lastLimit = 10_000;
 /** While a session runs here, the journal is touched this often (ms). */
 const heartbeatEvery = 15_000;
 
@@ -66,16 +65,16 @@ class FileStore implements Store {
   readonly #copies: Copies;
   readonly #follower: JournalFollower;
   readonly #leases: Leases;
-  /** Number of the last event of each session that was read or written. */
-  readonly #last = new Map<string, number>();
-  /** When the newest mark of a session was made, as far as it is known here. */
-  readonly #marked = new Map<string, number>();
+  readonly #last = new LastKnown((session) => this.#leases.isHeld(session));
   readonly #followers: ((change: StoreChange) => void)[] = [];
   readonly #listeners: ((problem: StoreProblem | undefined) => void)[] = [];
   #following: Promise<void> | undefined;
   /** Whether something was folded before it was read here: what it said of claims, only the index knows. */
   #hasMissed = false;
   #heartbeat: NodeJS.Timeout | undefined;
+  /** Why the journal can not be written. */
+  #failure: string | undefined;
+  /** What was told last. */
   #problem: StoreProblem | undefined;
   /** Set once a newer version's format was met: from then on nothing is written. */
   #newer: BooError | undefined;
@@ -94,8 +93,10 @@ class FileStore implements Store {
       directory,
       onSealed: () => this.#index.checkpoint(),
       mustShow: () => this.#leases.held().length > 0,
-      onProblem: (message) =>
-        this.#setProblem(message === undefined ? undefined : { message, needsReload: false }, log),
+      onProblem: (message) => {
+        this.#failure = message;
+        this.#tellProblem();
+      },
     });
     const ownWriter = this.#journal.name;
     this.#follower = new JournalFollower({
@@ -121,17 +122,13 @@ class FileStore implements Store {
 
   async append(records: readonly StoreRecord[]): Promise<void> {
     if (this.#newer !== undefined) throw this.#newer;
-    const sessions = records.map(sessionOf);
-    this.#losses.check(sessions);
-    await this.#journal
-      .append(records.map((record) => this.#json(record)))
-      .catch((error: unknown) => this.#refuse(sessions, error));
-  }
-
-  #refuse(sessions: readonly string[], error: unknown): never {
-    const loss = this.#losses.note(sessions, error);
-    if (loss !== undefined) this.#setProblem(loss, this.#log);
-    throw error;
+    this.#losses.check(records);
+    try {
+      await this.#journal.append(records.map((record) => this.#json(record)));
+    } catch (error) {
+      if (this.#losses.note(records, error)) this.#tellProblem();
+      throw error;
+    }
   }
 
   async sessions(folder?: string): Promise<readonly StoredSession[]> {
@@ -141,7 +138,7 @@ class FileStore implements Store {
       folder === undefined ? { kind: "sessions" as const } : { kind: "sessions" as const, folder };
     const { values } = await this.#ask<ListedSession>(query);
     for (const { summary, lease, markedAt } of values) {
-      if (markedAt !== undefined) this.#noteMarked(summary.id, markedAt);
+      if (markedAt !== undefined) this.#last.noteMark(summary.id, markedAt);
       if (lease !== undefined) this.#leases.noteStored(lease.writer, summary.id, lease.epoch, lease.q);
     }
     return values.map(({ summary, marks }) => ({ summary, marks }));
@@ -155,7 +152,7 @@ class FileStore implements Store {
     if (lease !== undefined) this.#leases.noteStored(lease.writer, session, lease.epoch, lease.q);
     if (events > 0) {
       this.#leases.noteEpoch(session, epoch, undefined);
-      this.#setLast(session, events - 1);
+      this.#last.setEvent(session, events - 1);
     }
     return values;
   }
@@ -200,11 +197,14 @@ class FileStore implements Store {
 
   async acquire(session: string): Promise<number> {
     await this.#startFollowing();
-    if (this.#newer !== undefined) throw this.#newer;
     await this.#leases.acquire(session);
+    if (this.#newer !== undefined) {
+      await this.release(session);
+      throw this.#newer;
+    }
     await this.#journal.show();
     this.#heartbeat ??= setInterval(() => this.#beat(), heartbeatEvery).unref();
-    return (this.#last.get(session) ?? -1) + 1;
+    return this.#last.event(session) + 1;
   }
 
   async release(session: string): Promise<void> {
@@ -284,18 +284,23 @@ class FileStore implements Store {
     if (!isNewer(error)) return false;
     if (this.#newer !== undefined) return true;
     this.#newer = error;
-    this.#setProblem({ message: error.message, needsReload: true }, this.#log);
+    this.#tellProblem();
     return true;
   }
 
   #startFollowing(): Promise<void> {
-    this.#following ??= this.#open().catch(() => {});
+    this.#following ??= this.#open().catch((error: unknown) => {
+      this.#log.warn(`What other windows do is not followed: ${messageOf(error)}`);
+    });
     return this.#following;
   }
 
   async #open(): Promise<void> {
-    const image = imagePath(this.#directory, "main");
-    if (isNewerImage(image, schemaVersion)) this.#noteNewer(newerStore(image));
+    // Before anything is written: whether it is truly newer, and not damaged, the index can tell.
+    const isSuspect = await isNewerImage(imagePath(this.#directory, "main"), schemaVersion).catch(
+      () => false,
+    );
+    if (isSuspect) await this.#ask({ kind: "sessions", folder: "" }).catch(() => {});
     void this.#index.open();
     // That took its time: what follows has a turn of its own.
     await setImmediate();
@@ -305,27 +310,12 @@ class FileStore implements Store {
   #json(record: StoreRecord): string {
     if (record.kind === "event") {
       this.#leases.noteWritten(record.session);
-      this.#setLast(record.session, record.n);
+      this.#last.setEvent(record.session, record.n);
     }
     const session = sessionOf(record);
-    if (record.kind === "marks") {
-      // The newest mark holds, by its time: a clock that was set back must not make this one an old one.
-      const at = Math.max(record.at, (this.#marked.get(session) ?? Number.NEGATIVE_INFINITY) + 1);
-      this.#noteMarked(session, at);
-      return recordJson({ ...record, at }, undefined);
-    }
-    return recordJson(record, { epoch: this.#leases.epochOf(session), last: this.#last.get(session) ?? -1 });
-  }
-
-  #noteMarked(session: string, at: number): void {
-    this.#marked.set(session, Math.max(at, this.#marked.get(session) ?? at));
-  }
-
-  #setLast(session: string, last: number): void {
-    if (this.#last.size >= lastLimit) {
-      for (const known of this.#last.keys()) if (!this.#leases.isHeld(known)) this.#last.delete(known);
-    }
-    this.#last.set(session, last);
+    if (record.kind === "marks")
+      return recordJson({ ...record, at: this.#last.nextMark(session, record.at) }, undefined);
+    return recordJson(record, { epoch: this.#leases.epochOf(session), last: this.#last.event(session) });
   }
 
   #hear(writer: string, head: LineHead, body: string): void {
@@ -335,7 +325,7 @@ class FileStore implements Store {
         const isLost = this.#leases.noteEvent(session, head.epoch ?? firstEpoch, writer);
         if (isLost) this.#tell({ kind: "lost", session });
         const isOfTheLog = (head.epoch ?? firstEpoch) >= this.#leases.epochOf(session);
-        if (isOfTheLog && head.n > (this.#last.get(session) ?? -1)) this.#setLast(session, head.n);
+        if (isOfTheLog && head.n > this.#last.event(session)) this.#last.setEvent(session, head.n);
         const parse = (): SessionEvent => JSON.parse(body) as SessionEvent;
         return this.#tell({ kind, session, n: head.n, epoch: head.epoch ?? firstEpoch, event: parse });
       }
@@ -346,7 +336,7 @@ class FileStore implements Store {
       case "summary":
         return this.#tell({ kind, summary: JSON.parse(body) as SessionSummary });
       case "marks":
-        this.#noteMarked(session, head.at);
+        this.#last.noteMark(session, head.at);
         return this.#tell({ kind, session, at: head.at, marks: JSON.parse(body) as SessionMarks });
       case "purge":
         // What is still in this window's segment of it can go only when the segment is sealed.
@@ -379,11 +369,16 @@ class FileStore implements Store {
     if (this.#leases.held().length > 0) void this.#journal.touch();
   }
 
-  #setProblem(given: StoreProblem | undefined, log: Log): void {
-    const problem = given ?? this.#losses.problem;
+  /** Tells the worst of what is wrong, if it is another thing than before. */
+  #tellProblem(): void {
+    const { message } = this.#newer ?? {};
+    const lost = this.#losses.problem(this.#failure !== undefined);
+    const failure = this.#failure === undefined ? undefined : { message: this.#failure, needsReload: false };
+    const problem = message === undefined ? (lost ?? failure) : { message, needsReload: true };
+    if (problem?.message === this.#problem?.message) return;
     this.#problem = problem;
-    if (problem === undefined) log.info("BooCode's history can be written again; nothing was lost.");
-    else log.error(problem.message);
+    if (problem === undefined) this.#log.info("BooCode's history can be written again; nothing was lost.");
+    else this.#log.error(problem.message);
     for (const listener of this.#listeners) listener(problem);
   }
 

@@ -42,8 +42,6 @@ export class Tables {
   readonly #rows = new Map<string, SessionRow>();
   /** Blobs of sessions that were purged while this looked on. */
   readonly freed = new Set<string>();
-  /** Whether any session was. */
-  hasPurged = false;
 
   constructor(sql: Statements, readBlob: ReadBlobText) {
     this.#sql = sql;
@@ -254,7 +252,6 @@ export class Tables {
       [at, row.key],
     );
     row.isPurged = true;
-    this.hasPurged = true;
   }
 
   #row(session: string): SessionRow {

@@ -10,11 +10,12 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { StoreProblem } from "#protocol/workspace.ts";
 import { checkpoint } from "#node/store/checkpoint.ts";
 import { trailerOf } from "#node/store/image.ts";
-import { frameLine } from "#node/store/record-line.ts";
+import { frameLine, recordJson, recordLine } from "#node/store/record-line.ts";
 import { all, backup, flip, image, lastJournal, lineStart, seal, strange, useDamaged } from "./damaged.ts";
 import { event, opened, seededRandom, shape, temporaryFolder } from "./world.ts";
 
@@ -134,7 +135,11 @@ describe("a damaged store at work", () => {
   });
 
   /** Has a newer version write a part of a store: the rest of it is shown, where the problem is is told, and nothing is changed. */
-  const checkNewer = (name: string, renew: (directory: string) => string, expected: readonly number[]) =>
+  const checkNewer = (
+    name: string,
+    renew: (directory: string) => string,
+    expected: readonly number[] | undefined,
+  ) =>
     it(`that is newer, by its ${name}, is read as far as it can be, and not written`, async () => {
       using folder = copy();
       const path = renew(folder.path);
@@ -142,7 +147,9 @@ describe("a damaged store at work", () => {
       await using store = opened(folder.path, { index: { checkpointBytes: 1 } });
       const problems: (StoreProblem | undefined)[] = [];
       store.onProblem((problem) => problems.push(problem));
-      assert.deepEqual(shape(await store.events("a")), expected);
+      const found = store.events("a").then(shape);
+      if (expected === undefined) await assert.rejects(found, { code: "store-newer" });
+      else assert.deepEqual(await found, expected);
       assert.equal(problems.length, 1);
       assert.equal(problems[0]?.needsReload, true);
       assert.ok(problems[0]?.message.includes(path), problems[0]?.message);
@@ -183,7 +190,7 @@ describe("a damaged store at work", () => {
       rmSync(backup(directory));
       return renewFormat(image(directory));
     },
-    [],
+    undefined,
   );
 
   it("that is newer is not written before it is read, either", async () => {
@@ -193,14 +200,61 @@ describe("a damaged store at work", () => {
     await assert.rejects(store.acquire("new"), { code: "store-newer" });
   });
 
-  it("that becomes newer under an open window is left as it is", async () => {
+  it("that becomes newer under an open window is left as it is, and what was known stays", async () => {
     using folder = copy();
     await using store = opened(folder.path);
+    const blob = await store.putBlob("what only the newer version names");
+    utimesSync(join(folder.path, "blobs", blob.slice(0, 2), blob), 1, 1);
     assert.deepEqual(shape(await store.events("a")), all);
     renewFormat(image(folder.path));
+    renewFormat(backup(folder.path));
     const newer = readFileSync(image(folder.path));
-    await store.clean();
+    await assert.rejects(store.clean(), { code: "store-newer" });
     assert.deepEqual(readFileSync(image(folder.path)), newer);
+    assert.deepEqual(shape(await store.events("a")), all);
+    assert.equal(await store.readBlob(blob), "what only the newer version names");
+  });
+
+  it("whose image says nonsense of its version is damaged, not newer", async () => {
+    using folder = copy();
+    const bytes = readFileSync(image(folder.path));
+    bytes.fill(0xff, 0, 512);
+    writeFileSync(image(folder.path), bytes);
+    await using store = opened(folder.path);
+    await store.acquire("a");
+    await store.append([event("a", 7)]);
+    assert.deepEqual(shape(await store.events("a")), [...all, 7]);
+  });
+
+  it("keeps texts that only something damaged may name", async () => {
+    using folder = copy();
+    for (const path of [image(folder.path), backup(folder.path)]) truncateSync(path, 4_096);
+    await using store = opened(folder.path);
+    const blob = await store.putBlob("named by what can not be read");
+    utimesSync(join(folder.path, "blobs", blob.slice(0, 2), blob), 1, 1);
+    await store.clean();
+    assert.equal(await store.readBlob(blob), "named by what can not be read");
+  });
+
+  it("has what a disk kept in part when it refused it, and took whole afterwards", async () => {
+    using folder = temporaryFolder();
+    const writer = "abc-0123456789ab";
+    const line = (n: number) => recordLine(n + 1, recordJson(event("a", n), undefined));
+    const segment = (number: number, lines: readonly Buffer[]) => {
+      const header = { kind: "header", format: 1, writer, segment: number, host: hostname(), pid: 2 ** 30 };
+      const path = join(folder.path, "journal", `${writer}.00000${number}.log`);
+      writeFileSync(path, Buffer.concat([Buffer.from(frameLine(JSON.stringify(header))), ...lines]));
+    };
+    mkdirSync(join(folder.path, "journal"));
+    const nothing = Buffer.alloc(line(2).length, 0);
+    nothing.write("\n", nothing.length - 1);
+    segment(1, [line(0), line(1), nothing, line(3), line(4)]);
+    segment(2, [line(2), line(3), line(4), line(5)]);
+    for (let time = 0; time < 2; time++) {
+      await using store = opened(folder.path);
+      assert.deepEqual(shape(await store.events("a")), [0, 1, 2, 3, 4, 5]);
+      await store.clean();
+    }
   });
 
   it("is never worse than the records before the damage, wherever that is", () => {

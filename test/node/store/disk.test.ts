@@ -192,6 +192,32 @@ describe("a disk that fails", () => {
     assert.ok(!store.log.lines.some((line) => line.includes("nothing was lost")));
   });
 
+  it("loses no session with a note about it, and tells the worst of what is wrong", async () => {
+    using folder = temporaryFolder();
+    const disk = new Disk();
+    await using store = opened(folder.path, { journal: { openFile: disk.openFile, retryMs: 1 } });
+    const problems = watch(store);
+    await store.append([event("a", 0), event("b", 0)]);
+    disk.write = "ENOSPC";
+    const much = "x".repeat(17 << 20);
+    await assert.rejects(store.append([event("a", 1, much)]), isUnwritable);
+    const marks = { title: much };
+    await assert.rejects(store.append([{ kind: "marks", session: "b", at: 1, marks }]), {
+      code: "store-lost",
+    });
+    await assert.rejects(store.append([event("b", 1)]), isUnwritable);
+    await assert.rejects(store.append([event("a", 2, much)]), { code: "store-lost" });
+    disk.write = "EACCES";
+    await assert.rejects(store.append([event("b", 2)]), isUnwritable);
+    assert.match(problems.told.at(-1) ?? "", /What is done in this session until then is lost/);
+    const mended = problems.next();
+    Object.assign(disk, new Disk());
+    assert.match((await mended) ?? "", /the end of a session was lost/);
+    assert.deepEqual(shape(await store.events("b")), [0, 1, 2]);
+    await store.append([{ kind: "purge", session: "a", at: 5 }]);
+    assert.deepEqual(await store.events("a"), []);
+  });
+
   it("fails close() if something could not be saved", async () => {
     using folder = temporaryFolder();
     const disk = new Disk();
