@@ -223,11 +223,10 @@ export class Agent {
   /** Makes this window the session's owner, and takes in what the one before wrote last. Throws BooError "session-busy". */
   async #claim(): Promise<void> {
     const { store } = this.#dependencies.ports;
-    const { id } = this.session;
-    const count = await store.acquire(id);
-    if (this.session.state.owner !== undefined)
-      void this.session.emit({ type: "owner-change", owner: undefined });
-    if (count > this.session.eventCount) await this.reload(await store.events(id));
+    const { session } = this;
+    const count = await store.acquire(session.id);
+    if (session.state.owner !== undefined) void session.emit({ type: "owner-change", owner: undefined });
+    if (count > session.eventCount) await this.reload(await store.events(session.id));
   }
 
   // Nothing is sent before the user has answered; what a call does begins only then.

@@ -189,7 +189,7 @@ function clearOddLock(directory: string): void {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) return;
     const isLock = found.isDirectory() && readdirSync(path).length === 0;
-    // From now on it counts as any other: one that nobody renews is taken over.
+    // From now on it ages like the others: one that nobody renews is taken over.
     if (isLock && found.mtimeMs > Date.now() + lockOfTheFuture) utimesSync(path, new Date(), new Date());
     if (isLock) return;
     putAside(directory, "lock");

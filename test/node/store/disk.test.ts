@@ -165,7 +165,7 @@ describe("a disk that fails", () => {
     await assert.rejects(store.append([half]), /More than 32 MB .* is lost/);
   });
 
-  it("takes one piece of more than that, as any other", async () => {
+  it("takes one piece of more than that, too", async () => {
     using folder = temporaryFolder();
     await using store = opened(folder.path);
     await store.append([event("a", 0, "x".repeat(33 << 20))]);
@@ -173,15 +173,25 @@ describe("a disk that fails", () => {
     assert.deepEqual(shape(await store.events("a")), [0, 1]);
   });
 
-  it("never acknowledges what follows something that was lost", async () => {
-    using folder = temporaryFolder();
-    const disk = new Disk();
-    await using store = opened(folder.path, { journal: { openFile: disk.openFile, retryMs: 1 } });
-    const problems = watch(store);
-    await store.append([event("a", 0), event("b", 0)]);
-    disk.write = "ENOSPC";
-    await assert.rejects(store.append([event("a", 1, "x".repeat(17 << 20))]), isUnwritable);
-    await assert.rejects(store.append([event("a", 2, "x".repeat(17 << 20))]), { code: "store-lost" });
+  const much = "x".repeat(17 << 20);
+  /** On a disk that became full after two sessions began, with so much of session a waiting that nothing large fits any more. */
+  const whenFull = (
+    name: string,
+    then: (store: OpenedStore, disk: Disk, problems: ReturnType<typeof watch>) => Promise<void>,
+  ) =>
+    it(name, async () => {
+      using folder = temporaryFolder();
+      const disk = new Disk();
+      await using store = opened(folder.path, { journal: { openFile: disk.openFile, retryMs: 1 } });
+      const problems = watch(store);
+      await store.append([event("a", 0), event("b", 0)]);
+      disk.write = "ENOSPC";
+      await assert.rejects(store.append([event("a", 1, much)]), isUnwritable);
+      await then(store, disk, problems);
+    });
+
+  whenFull("never acknowledges what follows something that was lost", async (store, disk, problems) => {
+    await assert.rejects(store.append([event("a", 2, much)]), { code: "store-lost" });
     const mended = problems.next();
     Object.assign(disk, new Disk());
     assert.match((await mended) ?? "", /can be written again, but the end of a session was lost/);
@@ -192,15 +202,7 @@ describe("a disk that fails", () => {
     assert.ok(!store.log.lines.some((line) => line.includes("nothing was lost")));
   });
 
-  it("loses no session with a note about it, and tells the worst of what is wrong", async () => {
-    using folder = temporaryFolder();
-    const disk = new Disk();
-    await using store = opened(folder.path, { journal: { openFile: disk.openFile, retryMs: 1 } });
-    const problems = watch(store);
-    await store.append([event("a", 0), event("b", 0)]);
-    disk.write = "ENOSPC";
-    const much = "x".repeat(17 << 20);
-    await assert.rejects(store.append([event("a", 1, much)]), isUnwritable);
+  whenFull("loses no session with a note about it, and tells the worst", async (store, disk, problems) => {
     const marks = { title: much };
     await assert.rejects(store.append([{ kind: "marks", session: "b", at: 1, marks }]), {
       code: "store-lost",

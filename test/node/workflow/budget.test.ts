@@ -46,12 +46,12 @@ for (const engine of engineNames)
       const agents = new ScriptedAgents(async ({ prompt }) => {
         if (prompt === "p2") areUnderWay.resolve();
         await (prompt === "p0" ? areUnderWay : isSpent).promise;
-        if (prompt === "p0") setTimeout(isSpent.resolve, 5);
         return answered(prompt, 100);
       });
       const { end } = await world.run("return parallel([0, 1, 2, 3, 4].map((n) => () => agent('p' + n)));", {
         agents,
         budget: { tokens: 100 },
+        listener: ({ type }) => type === "step-end" && isSpent.resolve(),
       });
       assert.deepEqual(end.result, ["p0", "p1", "p2", null, null]);
       assert.equal(end.census.reasons["budget-spent"], 2);
